@@ -1,0 +1,26 @@
+# Compiler settings of every target, and the sanitizers, as interface targets.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+
+option(RAPIDBYTE_WERROR "Treat warnings as errors" OFF)
+set(RAPIDBYTE_SANITIZE "" CACHE STRING "Sanitizers to build with, as -fsanitize= takes them")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(rapidbyte_options INTERFACE)
+target_compile_options(rapidbyte_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
+  -Wno-missing-field-initializers $<$<BOOL:${RAPIDBYTE_WERROR}>:-Werror>)
+target_include_directories(rapidbyte_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/connectors)
+if(RAPIDBYTE_SANITIZE)
+  target_compile_options(rapidbyte_options INTERFACE -fsanitize=${RAPIDBYTE_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(rapidbyte_options INTERFACE -fsanitize=${RAPIDBYTE_SANITIZE})
+endif()
