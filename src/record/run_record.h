@@ -6,11 +6,10 @@
 
 #include <array>
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <nlohmann/json_fwd.hpp>
 
 #include "abi/abi.h"
 #include "base/result.h"
@@ -51,8 +50,8 @@ struct HostFunctionStats {
 
 // One stage (source or destination) of a run.
 struct StageRecord {
-  TimeSplit total;   // of the stage's thread, from its start to its end
-  TimeSplit guest;   // inside the connector's own code
+  TimeSplit total;  // of the stage's thread, from its start to its end
+  TimeSplit guest;  // inside the connector's own code
   std::array<HostFunctionStats, abi::kHostFunctionCount> functions;
   std::array<uint64_t, abi::kPhaseCount> phase_nanos{};        // wall time by phase
   std::array<uint64_t, abi::kPhaseCount> guest_phase_nanos{};  // the connector's own code, wall time by phase
@@ -62,10 +61,10 @@ struct StageRecord {
   uint64_t flush_nanos = 0;       // destination: net_write and net_read in transfer and finish
   uint64_t fetch_nanos = 0;       // source: net_read in transfer
   uint64_t module_load_nanos = 0;
-  uint64_t vm_setup_nanos = 0;    // instantiating and rb_open
-  uint64_t wire_bytes = 0;        // rows' bytes on the connection to the server: read (source), written (destination)
+  uint64_t vm_setup_nanos = 0;  // instantiating and rb_open
+  uint64_t wire_bytes = 0;      // rows' bytes on the connection to the server: read (source), written (destination)
 
-  // Wall time that is neither guest code nor a host function.
+  // Wall time of the stage's thread that is neither guest code nor a host function.
   uint64_t UnattributedNanos() const;
 };
 
@@ -85,16 +84,20 @@ struct RunRecord {
   std::vector<StreamRecord> streams;
   uint64_t duration_nanos = 0;  // from reading the document until the outcome was known
   uint64_t batches = 0;
-  uint64_t channel_bytes = 0;   // of all batches, after compression
+  uint64_t channel_bytes = 0;  // of all batches, after compression
   uint32_t retry_count = 0;
   StageRecord source;
   StageRecord destination;
 
+  // The sums over all streams; the name stays empty.
   StreamRecord Totals() const;
 };
 
 // The document behind @@BENCH_JSON@@: flat keys of docs/formats/bench_line.md and a nested "host_functions".
 nlohmann::json ToJson(const RunRecord& run);
+
+// The document on one line, without the line's end. Bytes that are not UTF-8 become U+FFFD; never throws.
+std::string DumpLine(const nlohmann::json& document);
 
 inline constexpr std::string_view kBenchLinePrefix = "@@BENCH_JSON@@";
 

@@ -5,11 +5,10 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <string>
-#include <vector>
-
 #include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -34,7 +33,7 @@ struct Campaign {
   uint64_t seed = 0;
   std::string dataset;
   uint64_t bench_rows = 0;
-  std::string server;       // server version and the settings that matter
+  std::string server;  // server version and the settings that matter
   HostFingerprint host;
   nlohmann::json settings;  // modes, iterations, warm-up, runtime, compression, …
 };
@@ -44,20 +43,20 @@ std::string_view OutcomeName(Outcome outcome);
 
 struct Sample {
   std::string campaign_id;
-  uint32_t block = 0;      // every cell runs once in a block; warm-up blocks are marked
-  uint32_t position = 0;   // of the run within its block
+  uint32_t block = 0;     // every cell runs once in a block; warm-up blocks are marked
+  uint32_t position = 0;  // of the run within its block
   bool warmup = false;
-  std::string timestamp;   // ISO 8601, UTC, start of the run
-  std::string mode;        // insert | copy: the cell
+  std::string timestamp;  // ISO 8601, UTC, start of the run
+  std::string mode;       // insert | copy: the cell
   bool aot = true;
   Outcome outcome = Outcome::kOk;
-  std::string error;       // for a failed sample: what the program printed last
+  std::string error;  // for a failed sample: what the program printed last
   int exit_code = 0;
-  double wall_secs = 0;    // from before fork until the process was reaped
-  double user_secs = 0;    // wait4
+  double wall_secs = 0;  // from before fork until the process was reaped
+  double user_secs = 0;  // wait4
   double system_secs = 0;
   uint64_t max_rss_bytes = 0;
-  nlohmann::json run;      // the @@BENCH_JSON@@ document, or null
+  nlohmann::json run;  // the @@BENCH_JSON@@ document, or null
 };
 
 // The flat JSON object of one line of results.jsonl: the keys of the run's line, the sample's and its campaign's.
