@@ -51,7 +51,10 @@ class ColumnBuilder {
   void Reset();
 
   void AppendNull();
-  void AppendBool(bool value);
+  void AppendBool(bool value) {
+    AppendBit(values_, value);
+    MarkValid();
+  }
   // For the fixed-width types but kUuid; T is the type's own C++ type.
   template <typename T>
   void AppendFixed(T value) {
@@ -62,9 +65,10 @@ class ColumnBuilder {
     std::memcpy(values_.Extend(16), value, 16);
     MarkValid();
   }
-  // For kUtf8 and kBinary. The caller keeps a column's bytes below 2^31.
+  // For kUtf8 and kBinary; `value` must not point into this column. The caller keeps a column's bytes below 2^31.
   void AppendBytes(const uint8_t* value, size_t size) {
-    std::memcpy(values_.Extend(size), value, size);
+    // `value` may be null where the size is 0, which memcpy forbids.
+    if (size != 0) std::memcpy(values_.Extend(size), value, size);
     AppendOffset();
     MarkValid();
   }
@@ -80,13 +84,25 @@ class ColumnBuilder {
     const auto end = static_cast<int32_t>(values_.size());
     std::memcpy(offsets_.Extend(sizeof end), &end, sizeof end);
   }
-  void MarkValid();
+  // Validity bits exist only from a batch's first null on. Most columns of most batches have none, and then a value
+  // costs one well-predicted branch and an increment here, instead of a read, a shift and a write.
+  void MarkValid() {
+    if (null_count_ != 0) AppendBit(validity_, true);
+    ++length_;
+  }
+  // Appends the bit of row length_ to a bitmap.
+  void AppendBit(GrowingBuffer& bits, bool value) {
+    const uint32_t place = length_ & 7;
+    if (place == 0) *bits.Extend(1) = 0;
+    bits.data()[length_ >> 3] |= static_cast<uint8_t>(static_cast<uint32_t>(value) << place);
+  }
+  void StartValidity();  // sets the bits of all rows so far
 
   TypeId type_;
   uint32_t length_ = 0;
   uint32_t null_count_ = 0;
-  GrowingBuffer values_;    // kBool: a bitmap
-  GrowingBuffer offsets_;   // variable-width types only
+  GrowingBuffer values_;   // kBool: a bitmap
+  GrowingBuffer offsets_;  // variable-width types only
   GrowingBuffer validity_;
 };
 

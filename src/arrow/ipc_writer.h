@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -22,14 +23,17 @@ std::vector<uint8_t> WriteSchemaMessage(const Schema& schema);
 class BatchWriter {
  public:
   explicit BatchWriter(const Schema& schema);
+  ~BatchWriter();
+  BatchWriter(BatchWriter&&) noexcept;
+  BatchWriter& operator=(BatchWriter&&) noexcept;
 
   // One encapsulated record batch message of all the columns' rows; valid until the next call. The columns are those
   // of the schema in order, equally long. Errors: kData where the batch would exceed 2 GiB.
   Result<std::span<const uint8_t>> Write(std::span<const ColumnBuilder> columns);
 
  private:
-  Schema schema_;
-  GrowingBuffer message_;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 // The 8 bytes that end a stream.

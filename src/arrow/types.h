@@ -13,7 +13,7 @@
 namespace rapidbyte::arrow {
 
 enum class TypeId : uint8_t {
-  kBool,         // bitmap
+  kBool,  // bitmap
   kInt16,
   kInt32,
   kInt64,
@@ -30,18 +30,23 @@ enum class TypeId : uint8_t {
 // Bytes of one value of a fixed-width type; 0 for kBool (one bit), kUtf8 and kBinary.
 constexpr uint32_t FixedWidth(TypeId type) {
   switch (type) {
-    case TypeId::kInt16: return 2;
+    case TypeId::kInt16:
+      return 2;
     case TypeId::kInt32:
     case TypeId::kFloat32:
-    case TypeId::kDate32: return 4;
+    case TypeId::kDate32:
+      return 4;
     case TypeId::kInt64:
     case TypeId::kFloat64:
     case TypeId::kTimestamp:
-    case TypeId::kTimestampTz: return 8;
-    case TypeId::kUuid: return 16;
+    case TypeId::kTimestampTz:
+      return 8;
+    case TypeId::kUuid:
+      return 16;
     case TypeId::kBool:
     case TypeId::kUtf8:
-    case TypeId::kBinary: return 0;
+    case TypeId::kBinary:
+      return 0;
   }
   return 0;
 }
