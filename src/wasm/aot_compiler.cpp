@@ -1,0 +1,101 @@
+#include "wasm/aot_compiler.h"
+
+#include <fstream>
+#include <string_view>
+#include <vector>
+
+#include "abi/abi.h"
+#include "wasm/tool_process.h"
+
+namespace rapidbyte::wasm {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The runtime's sources, embedded at build time: {file name, content}.
+struct EmbeddedFile {
+  const char* name;
+  std::string_view content;
+};
+constexpr EmbeddedFile kRuntime[] = {
+#include "runtime_sources.inc"
+};
+
+// -fno-strict-aliasing and the signal-checked memory are what wasm2c's output asks for; every stack page is touched
+// in order (-fstack-clash-protection), so that no frame jumps over the guard.
+const std::vector<std::string> kCompile = {"cc",
+                                           "-std=gnu11",
+                                           "-O2",
+                                           "-g0",
+                                           "-fPIC",
+                                           "-shared",
+                                           "-w",
+                                           "-fno-strict-aliasing",
+                                           "-fstack-clash-protection",
+                                           "-fvisibility=hidden",
+                                           "-DWASM_RT_MEMCHECK_SIGNAL_HANDLER=1",
+                                           "-DNDEBUG",
+                                           "-I.",
+                                           "glue.c",
+                                           "module.c",
+                                           "-lm",
+                                           "-o",
+                                           "module.so"};
+
+const std::vector<std::string> kTranslate = {"wasm2c", "module.wasm", "-n", "connector", "-o", "module.c"};
+
+void WriteFile(const fs::path& path, std::string_view content) {
+  std::ofstream(path, std::ios::binary).write(content.data(), static_cast<std::streamsize>(content.size()));
+}
+
+std::string ReadFile(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// wasm2c's header names every import and export; the C compiler would only say that a symbol is missing.
+Status CheckInterface(const std::string& name, const std::string& header) {
+  constexpr std::string_view kImport = "/* import: '";
+  for (size_t at = header.find(kImport); at != std::string::npos; at = header.find(kImport, at + 1)) {
+    const size_t begin = at + kImport.size();
+    const std::string module = header.substr(begin, header.find('\'', begin) - begin);
+    if (module != "rapidbyte") {
+      return Fail(ErrorCode::kConnector, name + ": the module imports from \"" + module +
+                                             "\"; a connector may import from \"rapidbyte\" only");
+    }
+  }
+  for (const std::string_view required : abi::kExportNames) {
+    if (header.find("/* export: '" + std::string(required) + "' */") == std::string::npos) {
+      return Fail(ErrorCode::kConnector, name + ": the module does not export " + std::string(required));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Status CompileModule(const std::string& name, std::span<const uint8_t> module, const fs::path& folder) {
+  WriteFile(folder / "module.wasm", {reinterpret_cast<const char*>(module.data()), module.size()});
+  for (const EmbeddedFile& file : kRuntime) WriteFile(folder / file.name, file.content);
+  const ToolLimits limits;
+  if (Status done = RunTool(kTranslate, folder, limits); !done) return Context(name, done.error());
+  RB_TRY(CheckInterface(name, ReadFile(folder / "module.h")));
+  if (Status done = RunTool(kCompile, folder, limits); !done) return Context(name, done.error());
+  return {};
+}
+
+std::string AotCompilerIdentity() {
+  std::string identity = "connector interface " + std::to_string(abi::kVersion) + "\n";
+  for (const EmbeddedFile& file : kRuntime) identity.append(file.content);
+  for (const std::string& flag : kCompile) identity += flag + " ";
+  for (const char* tool : {"wasm2c", "cc"}) {
+    const fs::path path = FindTool(tool);
+    std::error_code error;
+    const auto size = fs::file_size(path, error);
+    const auto time = fs::last_write_time(path, error).time_since_epoch().count();
+    identity += path.string() + " " + std::to_string(size) + " " + std::to_string(time) + "\n";
+  }
+  return identity;
+}
+
+}  // namespace rapidbyte::wasm

@@ -1,0 +1,107 @@
+#include "wasm/aot_module.h"
+
+#include <dlfcn.h>
+
+#include <utility>
+
+#include "base/check.h"
+#include "wasm/aot_cache.h"
+#include "wasm/trap.h"
+
+namespace rapidbyte::wasm {
+namespace {
+
+// One instance: its memory is the C struct of the compiled module, followed by nothing of ours.
+class AotGuest final : public Guest {
+ public:
+  AotGuest(std::shared_ptr<const AotModule> module, const rb_module_api* api)
+      : module_(std::move(module)), api_(api), storage_(std::make_unique<uint64_t[]>(api->instance_size / 8 + 1)) {}
+  ~AotGuest() override { api_->free_instance(instance()); }
+  AotGuest(const AotGuest&) = delete;
+  AotGuest& operator=(const AotGuest&) = delete;
+
+  Status Instantiate(HostCalls& host) {
+    struct Arguments {
+      const rb_module_api* api;
+      void* instance;
+      void* context;
+    } arguments{api_, instance(), &host};
+    auto instantiate = [](void* a) {
+      auto* call = static_cast<Arguments*>(a);
+      call->api->instantiate(call->instance, call->context);
+    };
+    auto initialize = [](void* a) {
+      auto* call = static_cast<Arguments*>(a);
+      call->api->initialize(call->instance);
+    };
+    if (const int trap = RunGuest({}, instantiate, &arguments)) return Trapped(trap, "its start");
+    if (const int trap = RunGuest(Reservation(), initialize, &arguments)) return Trapped(trap, "_initialize");
+    return {};
+  }
+
+  Result<int32_t> Call(abi::Export function) override {
+    if (dead_) return Fail(ErrorCode::kConnector, module_->name() + ": the connector has trapped and cannot go on");
+    struct Arguments {
+      const rb_module_api* api;
+      void* instance;
+      uint32_t function;
+      int32_t result;
+    } arguments{api_, instance(), static_cast<uint32_t>(function), 0};
+    auto run = [](void* a) {
+      auto* call = static_cast<Arguments*>(a);
+      call->result = call->api->call(call->instance, call->function);
+    };
+    const int trap = RunGuest(Reservation(), run, &arguments);
+    if (trap != RB_TRAP_NONE) {
+      Status trapped = Trapped(trap, abi::kExportNames[static_cast<size_t>(function)]);
+      return Fail(std::move(trapped.error()));
+    }
+    return arguments.result;
+  }
+
+ private:
+  void* instance() { return storage_.get(); }
+
+  // The base of the reservation never moves, only the part of it that is open grows.
+  MemoryRange Reservation() {
+    const auto begin = reinterpret_cast<uintptr_t>(api_->memory(instance()).base);
+    return {begin, begin + api_->reservation_size};
+  }
+
+  Status Trapped(int trap, std::string_view where) {
+    dead_ = true;
+    return Fail(ErrorCode::kConnector,
+                module_->name() + ": trapped in " + std::string(where) + ": " + TrapMessage(trap),
+                "this is a fault of the connector; nothing of the stream was committed");
+  }
+
+  std::shared_ptr<const AotModule> module_;  // shared: the code must stay loaded while an instance lives
+  const rb_module_api* api_;
+  std::unique_ptr<uint64_t[]> storage_;
+  bool dead_ = false;
+};
+
+}  // namespace
+
+AotModule::AotModule(std::string name, void* library, const rb_module_api* api, bool compiled_now)
+    : name_(std::move(name)), library_(library), api_(api), compiled_now_(compiled_now) {}
+
+AotModule::~AotModule() { dlclose(library_); }
+
+Result<std::shared_ptr<const AotModule>> AotModule::Load(const std::string& name, std::span<const uint8_t> module,
+                                                         const std::filesystem::path& cache_dir) {
+  RB_ASSIGN(const CachedObject object, CompiledObject(name, module, cache_dir));
+  void* library = dlopen(object.path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) return Fail(ErrorCode::kConnector, name + ": cannot be loaded: " + dlerror());
+  auto entry = reinterpret_cast<rb_module_function>(dlsym(library, "rb_module"));
+  RB_CHECK(entry != nullptr);  // the object's hash was checked: it is what we built
+  return std::shared_ptr<const AotModule>(new AotModule(name, library, entry(&HostApi()), object.compiled_now));
+}
+
+Result<std::unique_ptr<Guest>> AotModule::Instantiate(HostCalls& host) const {
+  auto guest = std::make_unique<AotGuest>(shared_from_this(), api_);
+  RB_TRY(guest->Instantiate(host));
+  return std::unique_ptr<Guest>(std::move(guest));
+}
+
+}  // namespace rapidbyte::wasm

@@ -1,0 +1,191 @@
+// The sandbox: whatever a guest does ends in an Error, and a bug of the host still ends in a crash.
+#include "wasm/aot_module.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "wasm/aot_cache.h"
+
+namespace rapidbyte::wasm {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<uint8_t> HostileModule() {
+  std::ifstream in(fs::path(TEST_MODULE_DIR) / "hostile.wasm", std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+fs::path CacheDir() {
+  static const fs::path folder = [] {
+    std::string name = (fs::temp_directory_path() / "rapidbyte-aot-test-XXXXXX").string();
+    EXPECT_NE(mkdtemp(name.data()), nullptr);
+    return fs::path(name);
+  }();
+  return folder;
+}
+
+class RemoveCache : public testing::Environment {
+ public:
+  void TearDown() override { fs::remove_all(CacheDir()); }
+};
+const auto* const kRemoveCache = testing::AddGlobalTestEnvironment(new RemoveCache);
+
+std::shared_ptr<const AotModule> Module() {
+  auto module = AotModule::Load("hostile", HostileModule(), CacheDir());
+  EXPECT_TRUE(module) << module.error().message;
+  return *module;
+}
+
+class Host : public HostCalls {
+ public:
+  HostCallOutcome Call(GuestMemory memory, abi::HostFunction function, const uint64_t* args, int32_t* result) override {
+    if (crash) *static_cast<volatile int*>(nullptr) = 1;
+    called = function;
+    arguments.assign(args, args + 3);
+    *result = deed;
+    if (function == abi::HostFunction::k_respond) {
+      const uint8_t* at = memory.At(args[0], args[1]);
+      if (at == nullptr) return HostCallOutcome::kTrap;
+      heard.assign(reinterpret_cast<const char*>(at), args[1]);
+      *result = 0;
+    }
+    return HostCallOutcome::kReturned;
+  }
+
+  int32_t deed = 0;
+  bool crash = false;
+  abi::HostFunction called{};
+  std::vector<uint64_t> arguments;
+  std::string heard;
+};
+
+TEST(AotModule, InitializesAndCalls) {
+  Host host;
+  auto guest = Module()->Instantiate(host).value();
+  EXPECT_EQ(guest->Call(abi::Export::kOpen).value(), 7) << "_initialize ran first";
+  EXPECT_EQ(guest->Call(abi::Export::kRunRead).value(), 1);
+  EXPECT_EQ(guest->Call(abi::Export::kClose).value(), 0);
+}
+
+TEST(AotModule, ArgumentsKeepTheirWidth) {
+  Host host;
+  auto guest = Module()->Instantiate(host).value();
+  host.deed = -5;
+  EXPECT_EQ(guest->Call(abi::Export::kDiscover).value(), -5);
+  EXPECT_EQ(host.called, abi::HostFunction::k_progress);
+  EXPECT_EQ(host.arguments[0], static_cast<uint64_t>(-2));
+  EXPECT_EQ(host.arguments[1], 0x123456789abcdef0u);
+  ASSERT_TRUE(guest->Call(abi::Export::kRunWrite));
+  EXPECT_EQ(host.called, abi::HostFunction::k_log);
+  EXPECT_EQ(host.arguments, (std::vector<uint64_t>{1, 2, 3}));
+}
+
+TEST(AotModule, TheHostSeesMemoryThatHasGrown) {
+  Host host;
+  auto guest = Module()->Instantiate(host).value();
+  ASSERT_EQ(guest->Call(abi::Export::kValidate).value(), 0);
+  EXPECT_EQ(host.heard, "abcd");
+}
+
+struct Deed {
+  int32_t number;
+  const char* message;
+};
+
+class Trap : public testing::TestWithParam<Deed> {};
+
+TEST_P(Trap, EndsInAnErrorAndTheProcessGoesOn) {
+  Host host;
+  const auto module = Module();
+  std::string message;
+  // A thread of its own, with the stack that the engine gives its stages.
+  std::thread([&] {
+    auto guest = module->Instantiate(host).value();
+    host.deed = GetParam().number;
+    const auto result = guest->Call(abi::Export::kRunRead);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, ErrorCode::kConnector);
+    message = result.error().message;
+    EXPECT_FALSE(guest->Call(abi::Export::kClose)) << "a guest that has trapped is not called again";
+  }).join();
+  EXPECT_NE(message.find(GetParam().message), std::string::npos) << message;
+  EXPECT_NE(message.find("rb_run_read"), std::string::npos) << message;
+  auto again = module->Instantiate(host).value();
+  host.deed = 0;
+  EXPECT_EQ(again->Call(abi::Export::kRunRead).value(), 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Deeds, Trap,
+                         testing::Values(Deed{1, "out-of-bounds"}, Deed{2, "out-of-bounds"}, Deed{3, "unreachable"},
+                                         Deed{4, "stack exhausted"}, Deed{5, "divide by zero"},
+                                         Deed{6, "indirect call"}, Deed{7, "indirect call"},
+                                         Deed{8, "invalid conversion"}, Deed{9, "address outside"}, Deed{11, "stack"},
+                                         Deed{12, "integer overflow"}),
+                         [](const auto& param) { return "deed_" + std::to_string(param.param.number); });
+
+TEST(AotModule, MemoryGrowsToItsCapAndNoFurther) {
+  Host host;
+  auto guest = Module()->Instantiate(host).value();
+  host.deed = 10;
+  EXPECT_EQ(guest->Call(abi::Export::kRunRead).value(), -1);
+}
+
+TEST(AotModule, TwoThreadsRunTwoInstancesAtOnce) {
+  const auto module = Module();
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&module, t] {
+      for (int i = 0; i < 50; ++i) {
+        Host host;
+        auto guest = module->Instantiate(host).value();
+        host.deed = t % 2 == 0 ? 0 : 3;
+        const auto result = guest->Call(abi::Export::kRunRead);
+        EXPECT_EQ(result.has_value(), t % 2 == 0);
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+}
+
+TEST(AotModuleDeathTest, ABugOfTheHostStillDies) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  Host host;
+  auto guest = Module()->Instantiate(host).value();
+  host.crash = true;
+#ifdef __SANITIZE_ADDRESS__
+  EXPECT_DEATH(static_cast<void>(guest->Call(abi::Export::kRunRead)), "SEGV|null pointer");
+#else
+  EXPECT_EXIT(static_cast<void>(guest->Call(abi::Export::kRunRead)), testing::KilledBySignal(SIGSEGV), "");
+#endif
+}
+
+TEST(AotCache, CompilesOnceAndNoticesDamage) {
+  const fs::path folder = CacheDir() / "damage";
+  const auto first = CompiledObject("hostile", HostileModule(), folder).value();
+  EXPECT_TRUE(first.compiled_now);
+  EXPECT_FALSE(CompiledObject("hostile", HostileModule(), folder).value().compiled_now);
+  EXPECT_EQ(fs::status(folder).permissions() & fs::perms::all, fs::perms::owner_all);
+  std::ofstream(first.path, std::ios::app) << "damage";
+  EXPECT_TRUE(CompiledObject("hostile", HostileModule(), folder).value().compiled_now);
+  fs::remove(first.path.string() + ".sha256");
+  EXPECT_TRUE(CompiledObject("hostile", HostileModule(), folder).value().compiled_now);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 2) << "nothing is left of compiling";
+}
+
+TEST(AotCache, RefusesWhatIsNoConnector) {
+  const std::vector<uint8_t> garbage = {0, 'a', 's', 'm', 9, 9, 9, 9};
+  const auto result = CompiledObject("garbage", garbage, CacheDir());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kConnector);
+  const std::vector<uint8_t> empty = {0, 'a', 's', 'm', 1, 0, 0, 0};
+  const auto missing = CompiledObject("empty", empty, CacheDir());
+  ASSERT_FALSE(missing);
+  EXPECT_NE(missing.error().message.find("rb_open"), std::string::npos) << missing.error().message;
+}
+
+}  // namespace
+}  // namespace rapidbyte::wasm

@@ -1,0 +1,52 @@
+#include "wasm/native_guest.h"
+
+#include <string>
+
+namespace rapidbyte::wasm {
+namespace {
+
+class NativeGuest final : public Guest, private abi::NativeHost {
+ public:
+  NativeGuest(const abi::NativeConnector& connector, HostCalls& host)
+      : connector_(connector), host_(host), instance_(connector.create()) {}
+  ~NativeGuest() override { connector_.destroy(instance_); }
+  NativeGuest(const NativeGuest&) = delete;
+  NativeGuest& operator=(const NativeGuest&) = delete;
+
+  Result<int32_t> Call(abi::Export function) override {
+    trapped_ = false;
+    const abi::ScopedNativeHost scope(this);
+    const int32_t result = connector_.call(instance_, function);
+    if (trapped_) {
+      return Fail(ErrorCode::kConnector, std::string(connector_.name) +
+                                             ": trapped: a host function was given a bad "
+                                             "pointer");
+    }
+    return result;
+  }
+
+ private:
+  // Native code cannot be left in the middle, so it is told that the function failed and asked to come to its end.
+  int32_t Call(abi::HostFunction function, const uint64_t* args) override {
+    int32_t result = abi::kFailed;
+    if (trapped_) return result;
+    if (host_.Call(GuestMemory{nullptr, UINT64_MAX}, function, args, &result) == HostCallOutcome::kTrap) {
+      trapped_ = true;
+      return abi::kFailed;
+    }
+    return result;
+  }
+
+  const abi::NativeConnector& connector_;
+  HostCalls& host_;
+  void* instance_;
+  bool trapped_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Guest> MakeNativeGuest(const abi::NativeConnector& connector, HostCalls& host) {
+  return std::make_unique<NativeGuest>(connector, host);
+}
+
+}  // namespace rapidbyte::wasm

@@ -1,0 +1,60 @@
+#include "wasm/native_guest.h"
+
+#include <gtest/gtest.h>
+
+namespace rapidbyte::wasm {
+namespace {
+
+// A connector whose exports return their number plus what the host gave.
+int32_t CallHost(void* instance, abi::Export function) {
+  ++*static_cast<int*>(instance);
+  char text[] = "hello";
+  const uint64_t args[] = {reinterpret_cast<uint64_t>(text), 5};
+  return static_cast<int32_t>(function) + abi::NativeHostCall(abi::HostFunction::k_respond, args);
+}
+
+const abi::NativeConnector kConnector = {"test", [] { return static_cast<void*>(new int(0)); },
+                                         [](void* instance) { delete static_cast<int*>(instance); }, CallHost};
+
+class Host : public HostCalls {
+ public:
+  HostCallOutcome Call(GuestMemory memory, abi::HostFunction function, const uint64_t* args, int32_t* result) override {
+    EXPECT_EQ(function, abi::HostFunction::k_respond);
+    const uint8_t* text = memory.At(args[0], args[1]);
+    heard.assign(reinterpret_cast<const char*>(text), args[1]);
+    *result = 100;
+    return outcome;
+  }
+  std::string heard;
+  HostCallOutcome outcome = HostCallOutcome::kReturned;
+};
+
+TEST(NativeGuest, ReachesTheHost) {
+  Host host;
+  const auto guest = MakeNativeGuest(kConnector, host);
+  EXPECT_EQ(guest->Call(abi::Export::kRunRead).value(), 103);
+  EXPECT_EQ(host.heard, "hello");
+}
+
+TEST(NativeGuest, ATrapIsAnErrorOnceTheConnectorHasReturned) {
+  Host host;
+  host.outcome = HostCallOutcome::kTrap;
+  const auto guest = MakeNativeGuest(kConnector, host);
+  const auto result = guest->Call(abi::Export::kOpen);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kConnector);
+}
+
+TEST(GuestMemory, ChecksRangesWithoutOverflow) {
+  uint8_t bytes[16];
+  const GuestMemory memory{bytes, sizeof bytes};
+  EXPECT_EQ(memory.At(0, 16), bytes);
+  EXPECT_EQ(memory.At(16, 0), bytes + 16);
+  EXPECT_EQ(memory.At(1, 16), nullptr);
+  EXPECT_EQ(memory.At(17, 0), nullptr);
+  EXPECT_EQ(memory.At(UINT64_MAX, 2), nullptr);
+  EXPECT_EQ(memory.At(2, UINT64_MAX), nullptr);
+}
+
+}  // namespace
+}  // namespace rapidbyte::wasm
