@@ -1,0 +1,47 @@
+// A file of JSON objects, one a line, that several processes append to and people read with grep and jq.
+//
+// A line is one write in append mode under flock, then fdatasync: after Append it is on disk, whole. A process killed
+// within the write may leave a torn last line; the next writer ends it with a line feed first, so that it damages no
+// other, and readers skip it. For local disks: flock means nothing on some network file systems.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace rapidbyte::store {
+
+class JsonLinesFile {
+ public:
+  // Makes the file where it is missing; its folder must exist. Errors: kInternal.
+  static Result<JsonLinesFile> Open(const std::filesystem::path& path);
+  JsonLinesFile(JsonLinesFile&& other) noexcept;
+  JsonLinesFile& operator=(JsonLinesFile&& other) noexcept;
+  ~JsonLinesFile();
+
+  // `line` has no line feed. Durable on return. Errors: kInternal (a full disk); the line may be torn then.
+  Status Append(std::string_view line);
+
+  // Whether Open found a torn last line; it has been ended since.
+  bool was_torn() const { return was_torn_; }
+
+ private:
+  JsonLinesFile(int descriptor, std::filesystem::path path) : descriptor_(descriptor), path_(std::move(path)) {}
+
+  int descriptor_ = -1;
+  std::filesystem::path path_;
+  bool was_torn_ = false;
+};
+
+struct JsonLines {
+  std::vector<std::string> lines;     // each a whole JSON object
+  std::vector<std::string> warnings;  // one for each line that was skipped, with its number
+};
+
+// Errors: kConfiguration for a file that cannot be read.
+Result<JsonLines> ReadJsonLines(const std::filesystem::path& path);
+
+}  // namespace rapidbyte::store
