@@ -1,0 +1,26 @@
+// Order statistics of a sample: what a row of a report says about repeated measurements. Pure; any thread.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace rapidbyte::stats {
+
+// All in the unit of the values. For n = 0 every number is 0.
+struct Summary {
+  size_t n = 0;
+  double min = 0;
+  double lower_quartile = 0;
+  double median = 0;
+  double upper_quartile = 0;
+  double max = 0;
+};
+
+// The values must be finite, in any order.
+Summary Summarize(std::vector<double> values);
+
+// The quantile at `probability` (0 to 1) of sorted values, at least one: linear between the neighbours, definition 7
+// of R. J. Hyndman and Y. Fan, The American Statistician 50 (1996).
+double Quantile(const std::vector<double>& sorted, double probability);
+
+}  // namespace rapidbyte::stats

@@ -1,0 +1,42 @@
+#include "stats/summary.h"
+
+#include <gtest/gtest.h>
+
+namespace rapidbyte::stats {
+namespace {
+
+TEST(Summarize, NothingGivesZeros) {
+  const Summary summary = Summarize({});
+  EXPECT_EQ(summary.n, 0u);
+  EXPECT_EQ(summary.median, 0);
+}
+
+TEST(Summarize, OneValueIsAllOfThem) {
+  const Summary summary = Summarize({3.5});
+  EXPECT_EQ(summary.n, 1u);
+  EXPECT_EQ(summary.min, 3.5);
+  EXPECT_EQ(summary.lower_quartile, 3.5);
+  EXPECT_EQ(summary.median, 3.5);
+  EXPECT_EQ(summary.max, 3.5);
+}
+
+TEST(Summarize, OrderDoesNotMatter) {
+  const Summary summary = Summarize({4, 1, 3, 2});
+  EXPECT_EQ(summary.n, 4u);
+  EXPECT_EQ(summary.min, 1);
+  EXPECT_DOUBLE_EQ(summary.lower_quartile, 1.75);
+  EXPECT_DOUBLE_EQ(summary.median, 2.5);
+  EXPECT_DOUBLE_EQ(summary.upper_quartile, 3.25);
+  EXPECT_EQ(summary.max, 4);
+}
+
+TEST(Quantile, IsLinearBetweenNeighbours) {
+  const std::vector<double> sorted = {10, 20, 40};
+  EXPECT_DOUBLE_EQ(Quantile(sorted, 0), 10);
+  EXPECT_DOUBLE_EQ(Quantile(sorted, 0.25), 15);
+  EXPECT_DOUBLE_EQ(Quantile(sorted, 0.9), 36);
+  EXPECT_DOUBLE_EQ(Quantile(sorted, 1), 40);
+}
+
+}  // namespace
+}  // namespace rapidbyte::stats
