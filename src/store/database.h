@@ -1,7 +1,7 @@
 // A thin owner of one SQLite connection and its statements, with errors as values.
 //
-// A database is opened in WAL mode with synchronous=FULL: what is committed survives a power cut. Other processes may
-// use the file at the same time; a lock is waited for up to ten seconds. One Database belongs to one thread at a time.
+// With UseWriteAheadLog (WAL mode, synchronous=FULL) what is committed survives a power cut. Other processes may use
+// the file at the same time; a lock is waited for up to ten seconds. One Database belongs to one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ class Statement {
   Statement& BindNull(int parameter);
 
   Result<bool> Step();  // true: there is a row
-  Status Run();         // for statements without rows
+  Status Run();         // steps once and resets, for the next values; for statements without rows
 
   int64_t Integer(int column) const;
   double Real(int column) const;
@@ -38,6 +38,7 @@ class Statement {
   friend class Database;
   explicit Statement(sqlite3_stmt* statement) : statement_(statement, Finalize) {}
   static void Finalize(sqlite3_stmt* statement);
+  void NoteBinding(int code);
 
   std::unique_ptr<sqlite3_stmt, void (*)(sqlite3_stmt*)> statement_;
   int bind_status_ = 0;  // the first failed binding; Step reports it
@@ -51,8 +52,12 @@ class Database {
   // (kExisting) and for one that is no SQLite database, kInternal for the disk. Does not look at the content.
   static Result<Database> Open(const std::filesystem::path& path, OpenMode mode);
 
+  // Makes commits durable (see above); changes a setting kept in the file, so look at whose file it is first.
+  Status UseWriteAheadLog();
+
   Result<Statement> Prepare(std::string_view sql);
-  Status Execute(std::string_view sql);  // one or more statements without parameters
+  Status Execute(std::string_view sql);                // one or more statements without parameters
+  Result<int64_t> QueryInteger(std::string_view sql);  // the first column of the first row; 0 where there is none
   int64_t LastInsertId() const;
   const std::filesystem::path& path() const { return path_; }
 

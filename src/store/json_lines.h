@@ -29,6 +29,7 @@ class JsonLinesFile {
   bool was_torn() const { return was_torn_; }
 
  private:
+  Status WriteAll(std::string_view text);  // in one write, then to disk; the lock is held
   JsonLinesFile(int descriptor, std::filesystem::path path) : descriptor_(descriptor), path_(std::move(path)) {}
 
   int descriptor_ = -1;

@@ -37,7 +37,7 @@ class SampleStore {
   Result<std::vector<record::Sample>> Samples(const std::string& campaign_id);  // by block, then position
 
   // Calls `visit` for each sample of one campaign, or of all (the oldest campaign first), one at a time, and stops at
-  // its first error. The store must not be written to meanwhile.
+  // its first error. What is written meanwhile may be left out.
   using Visitor = std::function<Status(const record::Sample&, const record::Campaign&)>;
   Status ForEachSample(const std::optional<std::string>& campaign_id, const Visitor& visit);
 
@@ -46,6 +46,7 @@ class SampleStore {
 
  private:
   explicit SampleStore(Database database) : database_(std::move(database)) {}
+  Result<record::Campaign> CampaignOf(const record::Sample& sample);
   Status InsertSample(const record::Sample& sample);
   Status VisitCampaign(const record::Campaign& campaign, const Visitor& visit);
 

@@ -1,0 +1,88 @@
+#include "store/json_lines.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store/test_folder.h"
+
+namespace rapidbyte::store {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(JsonLinesFile, AppendsWholeLines) {
+  const TestFolder folder;
+  {
+    auto file = JsonLinesFile::Open(folder / "a.jsonl");
+    ASSERT_TRUE(file) << file.error().message;
+    EXPECT_FALSE(file->was_torn());
+    ASSERT_TRUE(file->Append(R"({"a":1})"));
+  }
+  ASSERT_TRUE(JsonLinesFile::Open(folder / "a.jsonl")->Append(R"({"a":2})"));
+  EXPECT_EQ(ReadFile(folder / "a.jsonl"), "{\"a\":1}\n{\"a\":2}\n");
+}
+
+TEST(JsonLinesFile, ATornTailDamagesNoLaterLine) {
+  const TestFolder folder;
+  WriteFile(folder / "a.jsonl", "{\"a\":1}\n{\"a\":");
+  auto file = JsonLinesFile::Open(folder / "a.jsonl");
+  EXPECT_TRUE(file->was_torn());
+  ASSERT_TRUE(file->Append(R"({"a":3})"));
+  const auto read = ReadJsonLines(folder / "a.jsonl");
+  ASSERT_TRUE(read);
+  EXPECT_THAT(read->lines, ElementsAre(R"({"a":1})", R"({"a":3})"));
+  EXPECT_THAT(read->warnings, ElementsAre(HasSubstr("a.jsonl:2: skipped a torn line")));
+}
+
+TEST(JsonLinesFile, ATailTornAfterOpenDamagesNoLaterLine) {
+  const TestFolder folder;
+  auto file = JsonLinesFile::Open(folder / "a.jsonl");
+  WriteFile(folder / "a.jsonl", "{\"a\":");
+  ASSERT_TRUE(file->Append(R"({"a":3})"));
+  EXPECT_THAT(ReadJsonLines(folder / "a.jsonl")->lines, ElementsAre(R"({"a":3})"));
+}
+
+TEST(JsonLinesFile, SeveralProcessesMayWrite) {
+  constexpr int kProcesses = 4;
+  constexpr int kLines = 50;
+  const TestFolder folder;
+  const std::string line = "{\"text\":\"" + std::string(10'000, 'x') + "\"}";
+  for (int i = 0; i < kProcesses; ++i) {
+    if (fork() != 0) continue;
+    auto file = JsonLinesFile::Open(folder / "a.jsonl");
+    bool ok = file.has_value();
+    for (int n = 0; ok && n < kLines; ++n) ok = file->Append(line).has_value();
+    _exit(ok ? 0 : 1);
+  }
+  for (int i = 0; i < kProcesses; ++i) {
+    int status = -1;
+    wait(&status);
+    EXPECT_EQ(status, 0);
+  }
+  const auto read = ReadJsonLines(folder / "a.jsonl");
+  EXPECT_THAT(read->lines, testing::AllOf(testing::SizeIs(kProcesses * kLines), testing::Each(line)));
+  EXPECT_THAT(read->warnings, IsEmpty());
+}
+
+TEST(JsonLinesFile, AFullDiskIsAnError) {
+  auto file = JsonLinesFile::Open("/dev/full");
+  ASSERT_TRUE(file);
+  const Status status = file->Append("{}");
+  ASSERT_FALSE(status);
+  EXPECT_THAT(status.error().message, HasSubstr("/dev/full"));
+  EXPECT_THAT(status.error().hint, HasSubstr("disk space"));
+}
+
+TEST(ReadJsonLines, AMissingFileIsAnError) {
+  const TestFolder folder;
+  EXPECT_FALSE(ReadJsonLines(folder / "none.jsonl"));
+  WriteFile(folder / "empty.jsonl", "");
+  EXPECT_THAT(ReadJsonLines(folder / "empty.jsonl")->lines, IsEmpty());
+}
+
+}  // namespace
+}  // namespace rapidbyte::store

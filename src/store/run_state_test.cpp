@@ -1,0 +1,96 @@
+#include "store/run_state.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store/test_folder.h"
+
+namespace rapidbyte::store {
+namespace {
+
+TEST(RunState, ARunIsRunningUntilItEnds) {
+  const TestFolder folder;
+  auto state = RunState::Open(folder / "state.db");
+  ASSERT_TRUE(state) << state.error().message;
+  const auto id = state->RecordRunStart("bench_pg");
+  ASSERT_TRUE(id);
+
+  // A second reader sees it at once.
+  const auto runs = RunState::Open(folder / "state.db")->Runs(10);
+  ASSERT_THAT(*runs, testing::SizeIs(1));
+  const RunRow& run = runs->front();
+  EXPECT_EQ(run.id, *id);
+  EXPECT_EQ(run.pipeline, "bench_pg");
+  EXPECT_EQ(run.outcome, RunOutcome::kRunning);
+  EXPECT_EQ(run.finished_at, "");
+  EXPECT_FALSE(run.exit_code);
+  EXPECT_THAT(run.started_at, testing::MatchesRegex("20..-..-..T..:..:..Z"));
+}
+
+TEST(RunState, KeepsOutcomeAndCountsOfEachStream) {
+  const TestFolder folder;
+  auto state = RunState::Open(folder / "state.db");
+  const int64_t id = *state->RecordRunStart("two streams");
+  ASSERT_TRUE(state->RecordRunEnd(
+      id, {RunOutcome::kFailed, 14, "disk full", {{"a", 10, 9, 100, 90}, {"b \"quoted\"", 1, 2, 3, 4}}}));
+  const RunRow run = state->Runs(1)->front();
+  EXPECT_EQ(run.outcome, RunOutcome::kFailed);
+  EXPECT_EQ(run.exit_code, 14);
+  EXPECT_EQ(run.error, "disk full");
+  EXPECT_NE(run.finished_at, "");
+  ASSERT_THAT(run.streams, testing::SizeIs(2));
+  EXPECT_EQ(run.streams[1].name, "b \"quoted\"");
+  EXPECT_EQ(run.streams[1].records_written, 2u);
+  EXPECT_EQ(run.totals.records_read, 11u);
+  EXPECT_EQ(run.totals.records_written, 11u);
+  EXPECT_EQ(run.totals.bytes_read, 103u);
+  EXPECT_EQ(run.totals.bytes_written, 94u);
+}
+
+TEST(RunState, EndingTwiceKeepsTheLastWord) {
+  const TestFolder folder;
+  auto state = RunState::Open(folder / "state.db");
+  const int64_t id = *state->RecordRunStart("p");
+  ASSERT_TRUE(state->RecordRunEnd(id, {RunOutcome::kOk, 0, "", {{"a", 1, 1, 1, 1}}}));
+  ASSERT_TRUE(state->RecordRunEnd(id, {RunOutcome::kInterrupted, 130, "interrupted", {{"a", 2, 2, 2, 2}}}));
+  const RunRow run = state->Runs(1)->front();
+  EXPECT_EQ(run.outcome, RunOutcome::kInterrupted);
+  EXPECT_EQ(run.totals.records_read, 2u);
+}
+
+TEST(RunState, AnUnknownRunIsAnError) {
+  const TestFolder folder;
+  auto state = RunState::Open(folder / "state.db");
+  EXPECT_FALSE(state->RecordRunEnd(77, {}));
+}
+
+TEST(RunState, ARunOfADeadProcessWasKilled) {
+  const TestFolder folder;
+  const pid_t child = fork();
+  if (child == 0) {
+    auto state = RunState::Open(folder / "state.db");
+    _exit(state && state->RecordRunStart("killed") ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  ASSERT_EQ(status, 0);
+  auto state = RunState::Open(folder / "state.db");
+  const RunRow run = state->Runs(1)->front();
+  EXPECT_EQ(run.outcome, RunOutcome::kKilled);
+  EXPECT_EQ(RunOutcomeName(run.outcome), "killed");
+}
+
+TEST(RunState, ListsTheNewestFirst) {
+  const TestFolder folder;
+  auto state = RunState::Open(folder / "state.db");
+  for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(state->RecordRunStart(name));
+  const auto runs = state->Runs(2);
+  ASSERT_THAT(*runs, testing::SizeIs(2));
+  EXPECT_EQ((*runs)[0].pipeline, "c");
+  EXPECT_EQ((*runs)[1].pipeline, "b");
+}
+
+}  // namespace
+}  // namespace rapidbyte::store
