@@ -16,9 +16,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// The whole file in one read, since this is on the way of every start; "" where it cannot be read.
 std::string ReadFile(const fs::path& path) {
+  std::error_code error;
+  const uintmax_t size = fs::file_size(path, error);
+  if (error) return {};
+  std::string content(size, '\0');
   std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  in.read(content.data(), static_cast<std::streamsize>(size));
+  content.resize(static_cast<size_t>(in.gcount()));
+  return content;
 }
 
 Status PrepareFolder(const fs::path& folder) {

@@ -21,8 +21,8 @@ constexpr EmbeddedFile kRuntime[] = {
 #include "runtime_sources.inc"
 };
 
-// -fno-strict-aliasing and the signal-checked memory are what wasm2c's output asks for; every stack page is touched
-// in order (-fstack-clash-protection), so that no frame jumps over the guard.
+// -fno-strict-aliasing, -ffp-contract=off and the signal-checked memory are what wasm2c's output asks for; every stack
+// page is touched in order (-fstack-clash-protection), so that no frame jumps over the guard.
 const std::vector<std::string> kCompile = {"cc",
                                            "-std=gnu11",
                                            "-O2",
@@ -31,6 +31,7 @@ const std::vector<std::string> kCompile = {"cc",
                                            "-shared",
                                            "-w",
                                            "-fno-strict-aliasing",
+                                           "-ffp-contract=off",
                                            "-fstack-clash-protection",
                                            "-fvisibility=hidden",
                                            "-DWASM_RT_MEMCHECK_SIGNAL_HANDLER=1",
@@ -64,7 +65,9 @@ Status CheckInterface(const std::string& name, const std::string& header) {
                                              "\"; a connector may import from \"rapidbyte\" only");
     }
   }
-  for (const std::string_view required : abi::kExportNames) {
+  std::vector<std::string_view> exports = {"memory", "_initialize"};
+  exports.insert(exports.end(), abi::kExportNames.begin(), abi::kExportNames.end());
+  for (const std::string_view required : exports) {
     if (header.find("/* export: '" + std::string(required) + "' */") == std::string::npos) {
       return Fail(ErrorCode::kConnector, name + ": the module does not export " + std::string(required));
     }

@@ -1,4 +1,7 @@
 // From a WebAssembly module to a shared object: wasm2c writes C, the C compiler builds it with our runtime.
+//
+// wasm2c 1.0.32 trusts the names in a module, which end up in the C it writes. So the module must be one that the
+// caller knows by its checksum; what it does once it runs is not trusted. Any thread.
 #pragma once
 
 #include <cstdint>

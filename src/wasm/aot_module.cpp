@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 
+#include <mutex>
 #include <utility>
 
 #include "base/check.h"
@@ -34,7 +35,7 @@ class AotGuest final : public Guest {
       auto* call = static_cast<Arguments*>(a);
       call->api->initialize(call->instance);
     };
-    if (const int trap = RunGuest({}, instantiate, &arguments)) return Trapped(trap, "its start");
+    if (const int trap = RunGuest({}, instantiate, &arguments)) return Trapped(trap, "instantiation");
     if (const int trap = RunGuest(Reservation(), initialize, &arguments)) return Trapped(trap, "_initialize");
     return {};
   }
@@ -71,8 +72,8 @@ class AotGuest final : public Guest {
   Status Trapped(int trap, std::string_view where) {
     dead_ = true;
     return Fail(ErrorCode::kConnector,
-                module_->name() + ": trapped in " + std::string(where) + ": " + TrapMessage(trap),
-                "this is a fault of the connector; nothing of the stream was committed");
+                module_->name() + ": trapped: " + TrapMessage(trap) + " in " + std::string(where),
+                "this is a fault of the connector");
   }
 
   std::shared_ptr<const AotModule> module_;  // shared: the code must stay loaded while an instance lives
@@ -91,11 +92,19 @@ AotModule::~AotModule() { dlclose(library_); }
 Result<std::shared_ptr<const AotModule>> AotModule::Load(const std::string& name, std::span<const uint8_t> module,
                                                          const std::filesystem::path& cache_dir) {
   RB_ASSIGN(const CachedObject object, CompiledObject(name, module, cache_dir));
+  // Loading a module twice gives the same object, whose set-up must run once.
+  static std::mutex loading;
+  const std::lock_guard lock(loading);
   void* library = dlopen(object.path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return Fail(ErrorCode::kConnector, name + ": cannot be loaded: " + dlerror());
   auto entry = reinterpret_cast<rb_module_function>(dlsym(library, "rb_module"));
   RB_CHECK(entry != nullptr);  // the object's hash was checked: it is what we built
-  return std::shared_ptr<const AotModule>(new AotModule(name, library, entry(&HostApi()), object.compiled_now));
+  const rb_module_api* api = entry(&HostApi());
+  if (api == nullptr) {
+    dlclose(library);
+    return Fail(ErrorCode::kConnector, name + ": the module has too many function types or parameters");
+  }
+  return std::shared_ptr<const AotModule>(new AotModule(name, library, api, object.compiled_now));
 }
 
 Result<std::unique_ptr<Guest>> AotModule::Instantiate(HostCalls& host) const {

@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <thread>
+#include <vector>
 
 #include "wasm/aot_cache.h"
 
@@ -14,25 +16,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<uint8_t> HostileModule() {
-  std::ifstream in(fs::path(TEST_MODULE_DIR) / "hostile.wasm", std::ios::binary);
+std::vector<uint8_t> ReadModule(const std::string& file) {
+  std::ifstream in(fs::path(TEST_MODULE_DIR) / file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-fs::path CacheDir() {
-  static const fs::path folder = [] {
-    std::string name = (fs::temp_directory_path() / "rapidbyte-aot-test-XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    return fs::path(name);
-  }();
-  return folder;
-}
+std::vector<uint8_t> HostileModule() { return ReadModule("hostile.wasm"); }
 
-class RemoveCache : public testing::Environment {
- public:
-  void TearDown() override { fs::remove_all(CacheDir()); }
-};
-const auto* const kRemoveCache = testing::AddGlobalTestEnvironment(new RemoveCache);
+// In the build folder: kept between the tests' processes, so that the module is compiled once.
+fs::path CacheDir() { return fs::path(TEST_MODULE_DIR) / "cache"; }
+
+fs::path EmptyCacheDir(const std::string& name) {
+  fs::remove_all(CacheDir() / name);
+  return CacheDir() / name;
+}
 
 std::shared_ptr<const AotModule> Module() {
   auto module = AotModule::Load("hostile", HostileModule(), CacheDir());
@@ -40,10 +37,14 @@ std::shared_ptr<const AotModule> Module() {
   return *module;
 }
 
+enum class Bug { kNone, kNullPointer, kBeyondGuestMemory };
+
 class Host : public HostCalls {
  public:
   HostCallOutcome Call(GuestMemory memory, abi::HostFunction function, const uint64_t* args, int32_t* result) override {
-    if (crash) *static_cast<volatile int*>(nullptr) = 1;
+    if (bug == Bug::kNullPointer) *static_cast<volatile uint8_t*>(nullptr) = 1;
+    if (bug == Bug::kBeyondGuestMemory) *static_cast<volatile uint8_t*>(memory.base + memory.size) = 1;
+    if (nested != nullptr) static_cast<void>(nested->Call(abi::Export::kClose));
     called = function;
     arguments.assign(args, args + 3);
     *result = deed;
@@ -57,7 +58,8 @@ class Host : public HostCalls {
   }
 
   int32_t deed = 0;
-  bool crash = false;
+  Bug bug = Bug::kNone;
+  Guest* nested = nullptr;
   abi::HostFunction called{};
   std::vector<uint64_t> arguments;
   std::string heard;
@@ -134,11 +136,21 @@ TEST(AotModule, MemoryGrowsToItsCapAndNoFurther) {
   EXPECT_EQ(guest->Call(abi::Export::kRunRead).value(), -1);
 }
 
-TEST(AotModule, TwoThreadsRunTwoInstancesAtOnce) {
+// Each instance reserves 8 GiB of addresses: were they kept, the process would run out of them on the way.
+TEST(AotModule, AnInstanceHandsItsMemoryBack) {
+  Host host;
   const auto module = Module();
+  for (int i = 0; i < 20000; ++i) {
+    auto guest = module->Instantiate(host);
+    ASSERT_TRUE(guest) << "instance " << i << ": " << guest.error().message;
+  }
+}
+
+TEST(AotModule, ThreadsLoadAndRunInstancesAtOnce) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&module, t] {
+    threads.emplace_back([t] {
+      const auto module = Module();
       for (int i = 0; i < 50; ++i) {
         Host host;
         auto guest = module->Instantiate(host).value();
@@ -151,20 +163,31 @@ TEST(AotModule, TwoThreadsRunTwoInstancesAtOnce) {
   for (auto& thread : threads) thread.join();
 }
 
+// A guest's fault is a trap, but a host function's fault is a bug of ours, even at an address of the guest.
 TEST(AotModuleDeathTest, ABugOfTheHostStillDies) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  for (const Bug bug : {Bug::kNullPointer, Bug::kBeyondGuestMemory}) {
+    Host host;
+    auto guest = Module()->Instantiate(host).value();
+    host.bug = bug;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    EXPECT_DEATH(static_cast<void>(guest->Call(abi::Export::kRunRead)), "SEGV|null pointer");
+#else
+    EXPECT_EXIT(static_cast<void>(guest->Call(abi::Export::kRunRead)), testing::KilledBySignal(SIGSEGV), "");
+#endif
+  }
+}
+
+TEST(AotModuleDeathTest, AHostFunctionMustNotRunAGuest) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   Host host;
   auto guest = Module()->Instantiate(host).value();
-  host.crash = true;
-#ifdef __SANITIZE_ADDRESS__
-  EXPECT_DEATH(static_cast<void>(guest->Call(abi::Export::kRunRead)), "SEGV|null pointer");
-#else
-  EXPECT_EXIT(static_cast<void>(guest->Call(abi::Export::kRunRead)), testing::KilledBySignal(SIGSEGV), "");
-#endif
+  host.nested = guest.get();
+  EXPECT_DEATH(static_cast<void>(guest->Call(abi::Export::kRunRead)), "broken invariant");
 }
 
 TEST(AotCache, CompilesOnceAndNoticesDamage) {
-  const fs::path folder = CacheDir() / "damage";
+  const fs::path folder = EmptyCacheDir("damage");
   const auto first = CompiledObject("hostile", HostileModule(), folder).value();
   EXPECT_TRUE(first.compiled_now);
   EXPECT_FALSE(CompiledObject("hostile", HostileModule(), folder).value().compiled_now);
@@ -176,6 +199,31 @@ TEST(AotCache, CompilesOnceAndNoticesDamage) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 2) << "nothing is left of compiling";
 }
 
+TEST(AotCache, CompilersAtOnceDoNotDisturbEachOther) {
+  const fs::path folder = EmptyCacheDir("crowd");
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 3; ++t) {
+    threads.emplace_back([&folder] {
+      const auto module = AotModule::Load("hostile", HostileModule(), folder);
+      ASSERT_TRUE(module) << module.error().message;
+      Host host;
+      EXPECT_EQ((*module)->Instantiate(host).value()->Call(abi::Export::kOpen).value(), 7);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_FALSE(CompiledObject("hostile", HostileModule(), folder).value().compiled_now);
+}
+
+TEST(AotCache, RefusesOtherImportsThanTheHostFunctions) {
+  const auto foreign = CompiledObject("foreign", ReadModule("foreign_import.wasm"), CacheDir());
+  ASSERT_FALSE(foreign);
+  EXPECT_NE(foreign.error().message.find("imports from \"env\""), std::string::npos) << foreign.error().message;
+  const auto wrong = CompiledObject("wrong", ReadModule("wrong_signature.wasm"), CacheDir());
+  ASSERT_FALSE(wrong);
+  EXPECT_NE(wrong.error().message.find("rapidbyteZ_phase"), std::string::npos) << wrong.error().message;
+  EXPECT_NE(wrong.error().hint.find("./dev setup"), std::string::npos);
+}
+
 TEST(AotCache, RefusesWhatIsNoConnector) {
   const std::vector<uint8_t> garbage = {0, 'a', 's', 'm', 9, 9, 9, 9};
   const auto result = CompiledObject("garbage", garbage, CacheDir());
@@ -184,7 +232,10 @@ TEST(AotCache, RefusesWhatIsNoConnector) {
   const std::vector<uint8_t> empty = {0, 'a', 's', 'm', 1, 0, 0, 0};
   const auto missing = CompiledObject("empty", empty, CacheDir());
   ASSERT_FALSE(missing);
-  EXPECT_NE(missing.error().message.find("rb_open"), std::string::npos) << missing.error().message;
+  EXPECT_NE(missing.error().message.find("does not export memory"), std::string::npos) << missing.error().message;
+  const auto incomplete = CompiledObject("incomplete", ReadModule("no_close.wasm"), CacheDir());
+  ASSERT_FALSE(incomplete);
+  EXPECT_NE(incomplete.error().message.find("does not export rb_close"), std::string::npos);
 }
 
 }  // namespace

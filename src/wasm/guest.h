@@ -21,7 +21,8 @@ struct GuestMemory {
   // An empty range inside the memory is valid.
   uint8_t* At(uint64_t address, uint64_t length) const {
     if (length > size || address > size - length) return nullptr;
-    return base + address;
+    // As integers: a native connector's base is null, and every address of the process is its memory.
+    return reinterpret_cast<uint8_t*>(reinterpret_cast<uintptr_t>(base) + address);
   }
 };
 

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "wasm/trap.h"
+
 namespace rapidbyte::wasm {
 namespace {
 
@@ -19,8 +21,8 @@ class NativeGuest final : public Guest, private abi::NativeHost {
     const int32_t result = connector_.call(instance_, function);
     if (trapped_) {
       return Fail(ErrorCode::kConnector, std::string(connector_.name) +
-                                             ": trapped: a host function was given a bad "
-                                             "pointer");
+                                             ": trapped: " + TrapMessage(RB_TRAP_BAD_POINTER) + " in " +
+                                             std::string(abi::kExportNames[static_cast<size_t>(function)]));
     }
     return result;
   }

@@ -43,6 +43,13 @@ TEST(NativeGuest, ATrapIsAnErrorOnceTheConnectorHasReturned) {
   const auto result = guest->Call(abi::Export::kOpen);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kConnector);
+  EXPECT_NE(result.error().message.find("in rb_open"), std::string::npos) << result.error().message;
+}
+
+TEST(GuestMemory, OfANativeConnectorIsTheWholeProcess) {
+  uint8_t bytes[16];
+  const GuestMemory memory{nullptr, UINT64_MAX};
+  EXPECT_EQ(memory.At(reinterpret_cast<uint64_t>(bytes), sizeof bytes), bytes);
 }
 
 TEST(GuestMemory, ChecksRangesWithoutOverflow) {

@@ -3,11 +3,15 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -16,6 +20,7 @@ namespace rapidbyte::wasm {
 namespace {
 
 constexpr const char* kOutputName = "tool-output.txt";
+constexpr const char* kHint = "./dev setup installs the tools that compile connectors";
 
 void Limit(__rlimit_resource resource, rlim_t value) {
   const rlimit limit{value, value};
@@ -32,6 +37,7 @@ void Limit(__rlimit_resource resource, rlim_t value) {
   dup2(out, STDOUT_FILENO);
   dup2(out, STDERR_FILENO);
   setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   Limit(RLIMIT_CPU, limits.cpu_secs);
   Limit(RLIMIT_FSIZE, limits.file_bytes);
   Limit(RLIMIT_CORE, 0);
@@ -39,20 +45,29 @@ void Limit(__rlimit_resource resource, rlim_t value) {
   _exit(127);
 }
 
-std::string LastLine(const std::filesystem::path& file) {
+// The last line that says "error", or else the last one: compilers draw pictures below their errors.
+std::string LastError(const std::filesystem::path& file) {
   std::ifstream in(file);
   std::string last;
+  std::string last_error;
   for (std::string line; std::getline(in, line);) {
     if (!line.empty()) last = line;
+    if (line.find("error") != std::string::npos) last_error = line;
   }
-  return last;
+  return last_error.empty() ? last : last_error;
 }
 
 bool WaitFor(pid_t pid, int timeout_secs) {
   const int fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
   if (fd < 0) return true;  // an old kernel: wait without a limit
+  using Clock = std::chrono::steady_clock;
+  const auto deadline = Clock::now() + std::chrono::seconds(timeout_secs);
   pollfd ended{fd, POLLIN, 0};
-  const int ready = poll(&ended, 1, timeout_secs * 1000);
+  int ready = 0;
+  do {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    ready = poll(&ended, 1, static_cast<int>(std::max<int64_t>(left, 0)));
+  } while (ready < 0 && errno == EINTR);
   close(fd);
   return ready > 0;
 }
@@ -72,7 +87,7 @@ std::filesystem::path FindTool(const std::string& name) {
 Status RunTool(const std::vector<std::string>& argv, const std::filesystem::path& folder, const ToolLimits& limits) {
   const std::filesystem::path program = FindTool(argv[0]);
   if (program.empty()) {
-    return Fail(ErrorCode::kConnector, argv[0] + " is not installed", "install what is missing with ./dev setup");
+    return Fail(ErrorCode::kConnector, argv[0] + " is not installed", kHint);
   }
   std::vector<char*> arguments;
   for (const std::string& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));
@@ -90,7 +105,7 @@ Status RunTool(const std::vector<std::string>& argv, const std::filesystem::path
     return Fail(ErrorCode::kConnector, argv[0] + " took longer than " + std::to_string(limits.timeout_secs) + " s");
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-  return Fail(ErrorCode::kConnector, argv[0] + " failed: " + LastLine(folder / kOutputName));
+  return Fail(ErrorCode::kConnector, argv[0] + " failed: " + LastError(folder / kOutputName), kHint);
 }
 
 }  // namespace rapidbyte::wasm

@@ -15,8 +15,8 @@ struct ToolLimits {
   int timeout_secs = 180;
 };
 
-// Runs argv[0] (found on the PATH) in `folder`. Errors: kConnector, with the last line the tool wrote, where it can
-// not be started, fails, or exceeds a limit.
+// Runs argv[0] (found on the PATH) in `folder`; it ends with the process if that is killed. Errors: kConnector, with
+// the last error that the tool wrote, where it can not be started, fails, or exceeds a limit.
 Status RunTool(const std::vector<std::string>& argv, const std::filesystem::path& folder, const ToolLimits& limits);
 
 // The executable `name` on the PATH, or nothing.

@@ -46,7 +46,8 @@ struct GuestThread {
 
 // What the signal handler reads. It is zero-initialised, so that reading it on any thread runs no constructor.
 struct Running {
-  volatile sig_atomic_t in_guest;
+  volatile sig_atomic_t in_guest;  // guest code runs now, not the host function that it called
+  bool entered;                    // between RunGuest's beginning and end
   MemoryRange memory;
   uintptr_t stack_low;
   sigjmp_buf jump;
@@ -101,7 +102,8 @@ int RunGuest(MemoryRange memory, void (*function)(void*), void* argument) {
   static std::once_flag handlers;
   std::call_once(handlers, InstallHandlers);
   thread_local GuestThread thread;
-  RB_CHECK(!running.in_guest);
+  RB_CHECK(!running.entered);  // there is one place to jump to
+  running.entered = true;
   running.memory = memory;
   running.stack_low = thread.stack_low;
   const int trap = sigsetjmp(running.jump, 0);
@@ -110,6 +112,7 @@ int RunGuest(MemoryRange memory, void (*function)(void*), void* argument) {
     function(argument);
     running.in_guest = 0;
   }
+  running.entered = false;
   return trap;
 }
 
@@ -133,6 +136,8 @@ std::string TrapMessage(int code) {
       return "a host function was given an address outside of the memory";
     case RB_TRAP_NO_STACK:
       return "too little stack left for a host function";
+    case RB_TRAP_NO_MEMORY:
+      return "not enough memory for a new instance";
     default:
       return "trap " + std::to_string(code);
   }

@@ -3,7 +3,8 @@
 // RunGuest calls into compiled guest code. If that code touches memory outside of its own, exhausts the thread's stack
 // or executes a trapping instruction, RunGuest returns the trap's code instead of ending the process. The process-wide
 // handler acts only while the faulting thread is in guest code and the address lies in that guest's reservation or at
-// the end of the thread's stack; every other fault goes on to whoever handled it before. Any thread; not nested.
+// the end of the thread's stack; every other fault goes on to whoever handled it before. Any thread; a host
+// function must not run another guest on the guest's thread.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,9 @@
 /* Compiled into every module's shared object beside wasm2c's output: the runtime that the output calls (wasm-rt.h),
  * the host functions as wasm2c names them, and the one exported symbol.
  *
- * Memory is a reservation of 8 GiB without access, of which a prefix is opened: a 32-bit address plus a 32-bit offset
- * can not leave it, so loads and stores need no check and a stray one ends in SIGSEGV, which the host turns into a
- * trap. The cap is 1 GiB. */
+ * Memory is a reservation without access, of which a prefix of at most 1 GiB is opened. It is 8 GiB and a guard: a
+ * 32-bit address plus a 32-bit offset, and the 8 bytes there, can not leave it. So loads and stores need no check, and
+ * a stray one ends in SIGSEGV, which the host turns into a trap. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <sys/mman.h>
@@ -12,7 +12,7 @@
 #include "module.h" /* wasm2c's output, module name "connector" */
 
 #define RB_PAGE 65536ull
-#define RB_RESERVATION (8ull << 30)
+#define RB_RESERVATION ((8ull << 30) + RB_PAGE)
 #define RB_MAX_PAGES 16384u
 
 static const struct rb_host_api* rb_host;
@@ -36,10 +36,14 @@ struct rb_type {
 };
 static struct rb_type rb_types[RB_MAX_TYPES];
 static uint32_t rb_type_count;
+static bool rb_types_exceeded;
 
 uint32_t wasm_rt_register_func_type(uint32_t params, uint32_t results, ...) {
   struct rb_type type = {params, results, {0}};
-  if (params + results > RB_MAX_ARITY) abort();
+  if (params > RB_MAX_ARITY || results > RB_MAX_ARITY - params) {
+    rb_types_exceeded = true;
+    return 0;
+  }
   va_list values;
   va_start(values, results);
   for (uint32_t i = 0; i < params + results; ++i) type.values[i] = (uint8_t)va_arg(values, int);
@@ -47,20 +51,23 @@ uint32_t wasm_rt_register_func_type(uint32_t params, uint32_t results, ...) {
   for (uint32_t i = 0; i < rb_type_count; ++i) {
     if (memcmp(&rb_types[i], &type, sizeof type) == 0) return i + 1;
   }
-  if (rb_type_count == RB_MAX_TYPES) abort();
+  if (rb_type_count == RB_MAX_TYPES) {
+    rb_types_exceeded = true;
+    return 0;
+  }
   rb_types[rb_type_count++] = type;
   return rb_type_count;
 }
 
 void wasm_rt_allocate_memory(wasm_rt_memory_t* memory, uint32_t pages, uint32_t max_pages) {
   memory->max_pages = max_pages < RB_MAX_PAGES ? max_pages : RB_MAX_PAGES;
-  if (pages > memory->max_pages) wasm_rt_trap(WASM_RT_TRAP_OOB);
+  if (pages > memory->max_pages) rb_host->raise_trap(RB_TRAP_NO_MEMORY);
   void* base = mmap(NULL, RB_RESERVATION, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (base == MAP_FAILED) wasm_rt_trap(WASM_RT_TRAP_OOB);
+  if (base == MAP_FAILED) rb_host->raise_trap(RB_TRAP_NO_MEMORY);
   memory->data = base;
   memory->pages = 0;
   memory->size = 0;
-  if (wasm_rt_grow_memory(memory, pages) == UINT32_MAX) wasm_rt_trap(WASM_RT_TRAP_OOB);
+  if (wasm_rt_grow_memory(memory, pages) == UINT32_MAX) rb_host->raise_trap(RB_TRAP_NO_MEMORY);
 }
 
 uint32_t wasm_rt_grow_memory(wasm_rt_memory_t* memory, uint32_t delta) {
@@ -81,7 +88,7 @@ void wasm_rt_free_memory(wasm_rt_memory_t* memory) {
 
 void wasm_rt_allocate_funcref_table(wasm_rt_funcref_table_t* table, uint32_t elements, uint32_t max_elements) {
   table->data = calloc(elements ? elements : 1, sizeof(wasm_rt_funcref_t));
-  if (table->data == NULL) wasm_rt_trap(WASM_RT_TRAP_OOB);
+  if (table->data == NULL) rb_host->raise_trap(RB_TRAP_NO_MEMORY);
   table->size = elements;
   table->max_size = max_elements;
 }
@@ -166,5 +173,5 @@ __attribute__((visibility("default"))) const struct rb_module_api* rb_module(con
     rb_host = host;
     Z_connector_init_module();
   }
-  return &api;
+  return rb_types_exceeded ? NULL : &api;
 }

@@ -16,7 +16,8 @@ extern "C" {
 enum {
   RB_TRAP_NONE = 0,
   RB_TRAP_BAD_POINTER = 100, /* a host call was given an address outside of the memory */
-  RB_TRAP_NO_STACK = 101     /* too little stack left for a host call */
+  RB_TRAP_NO_STACK = 101,    /* too little stack left for a host call */
+  RB_TRAP_NO_MEMORY = 102    /* the host has no room for a new instance */
 };
 
 struct rb_guest_memory {
@@ -43,6 +44,7 @@ struct rb_module_api {
   int32_t (*call)(void* instance, uint32_t function); /* an export, by its number in the connector interface */
 };
 
+/* Returns null for a module that exceeds a limit of the runtime. Not to be called by two threads at once. */
 typedef const struct rb_module_api* (*rb_module_function)(const struct rb_host_api* host);
 
 #ifdef __cplusplus
