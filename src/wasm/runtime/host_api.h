@@ -1,10 +1,9 @@
-/* The seam between a compiled module and the host process, shared by both: plain C.
- *
- * A shared object exports one symbol, rb_module. The host gives it rb_host_api once, and gets rb_module_api back.
- * Traps are raised inside the shared object by raise_trap, which leaves the guest's C frames and nothing else: no
- * frame of the host is ever skipped. */
-#ifndef RAPIDBYTE_WASM_HOST_API_H_
-#define RAPIDBYTE_WASM_HOST_API_H_
+// The seam between a compiled module and the host process, shared by both: plain C.
+//
+// A shared object exports one symbol, rb_module. The host gives it rb_host_api once, and gets rb_module_api back.
+// Traps are raised inside the shared object by raise_trap, which leaves the guest's C frames and nothing else: no
+// frame of the host is ever skipped.
+#pragma once
 
 #include <stdint.h>
 
@@ -50,5 +49,3 @@ typedef const struct rb_module_api* (*rb_module_function)(const struct rb_host_a
 #ifdef __cplusplus
 }
 #endif
-
-#endif /* RAPIDBYTE_WASM_HOST_API_H_ */
