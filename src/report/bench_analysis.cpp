@@ -1,0 +1,137 @@
+#include "report/bench_analysis.h"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include "base/check.h"
+
+namespace rapidbyte::report {
+namespace {
+
+using record::Campaign;
+using record::Outcome;
+using record::Sample;
+
+constexpr double kFarOut = 3;                    // Tukey, Exploratory Data Analysis: "far out" values
+constexpr size_t kMinRunsForOutliers = 6;        // quartiles of fewer say little
+constexpr double kSmallestRelativeRange = 0.01;  // an interquartile range below 1% is no measure of noise
+
+bool HasBothRuntimes(std::span<const Sample> samples) {
+  return std::any_of(samples.begin(), samples.end(), [&](const Sample& s) { return s.aot != samples.front().aot; });
+}
+
+// The place of a mode in the campaign's own list; modes that are not in it come last.
+size_t PlaceOf(const std::string& mode, const Campaign& campaign) {
+  const auto modes = campaign.settings.is_object() ? campaign.settings.find("modes") : campaign.settings.end();
+  if (!campaign.settings.is_object() || modes == campaign.settings.end() || !modes->is_array()) return 0;
+  return static_cast<size_t>(std::find(modes->begin(), modes->end(), mode) - modes->begin());
+}
+
+Cell& CellOf(const Sample& sample, bool name_runtime, std::vector<Cell>& cells) {
+  for (Cell& cell : cells) {
+    if (cell.mode == sample.mode && cell.aot == sample.aot) return cell;
+  }
+  return cells.emplace_back(Cell{CellName(sample, name_runtime), sample.mode, sample.aot, {}});
+}
+
+std::vector<Cell> MakeCells(const Campaign& campaign, std::span<const Sample> samples) {
+  const bool name_runtime = HasBothRuntimes(samples);
+  std::vector<Cell> cells;
+  for (const Sample& sample : samples) {
+    Cell& cell = CellOf(sample, name_runtime, cells);
+    if (!sample.warmup && sample.outcome == Outcome::kOk) cell.runs.emplace(sample.block, &sample);
+  }
+  std::stable_sort(cells.begin(), cells.end(),
+                   [&](const Cell& a, const Cell& b) { return PlaceOf(a.mode, campaign) < PlaceOf(b.mode, campaign); });
+  return cells;
+}
+
+stats::Summary SummarizeCell(const Metric& metric, const Cell& cell) {
+  std::vector<double> values;
+  for (const auto& [block, sample] : cell.runs) {
+    if (const auto value = ValueOf(metric, *sample)) values.push_back(*value);
+  }
+  return stats::Summarize(std::move(values));
+}
+
+std::optional<stats::PairedRatio> CompareCells(const Metric& metric, const Cell& cell, const Cell& baseline) {
+  std::vector<double> numerator, denominator;
+  for (const auto& [block, sample] : cell.runs) {
+    const auto other = baseline.runs.find(block);
+    if (other == baseline.runs.end()) continue;
+    const auto value = ValueOf(metric, *sample);
+    const auto base = ValueOf(metric, *other->second);
+    if (!value || !base) continue;
+    numerator.push_back(*value);
+    denominator.push_back(*base);
+  }
+  return stats::ComparePairs(numerator, denominator);
+}
+
+MetricRow MakeRow(const Metric& metric, const std::vector<Cell>& cells) {
+  MetricRow row{metric, {}, {}};
+  for (const Cell& cell : cells) {
+    row.cells.push_back(SummarizeCell(metric, cell));
+    row.ratios.push_back(&cell == &cells.front() ? std::nullopt : CompareCells(metric, cell, cells.front()));
+  }
+  return row;
+}
+
+HostFunctionRow MakeHostFunctionRow(const HostFunctionMetrics& function, const std::vector<Cell>& cells) {
+  HostFunctionRow row{function.side, function.function, {}};
+  for (const Metric& metric : function.metrics) row.measures.push_back(MakeRow(metric, cells));
+  return row;
+}
+
+void AddOutliers(size_t cell, BenchAnalysis& analysis) {
+  const stats::Summary& wall = analysis.Primary().cells[cell];
+  const auto& runs = analysis.cells[cell].runs;
+  if (wall.n < kMinRunsForOutliers) return;
+  const double range = std::max(wall.upper_quartile - wall.lower_quartile, kSmallestRelativeRange * wall.median);
+  for (const auto& [block, sample] : runs) {
+    const bool is_far_out = sample->wall_secs > wall.upper_quartile + kFarOut * range ||
+                            sample->wall_secs < wall.lower_quartile - kFarOut * range;
+    if (is_far_out) analysis.outliers.push_back({cell, sample, wall.median, block == runs.begin()->first});
+  }
+}
+
+}  // namespace
+
+std::string CellName(const Sample& sample, bool name_runtime) {
+  std::string name = sample.mode;
+  for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  if (name_runtime) name += sample.aot ? " aot" : " native";
+  return name;
+}
+
+std::string SampleId(const Sample& sample) {
+  return sample.campaign_id + "/" + std::to_string(sample.block) + "/" + std::to_string(sample.position);
+}
+
+const MetricRow& BenchAnalysis::Find(std::string_view key) const {
+  const auto row =
+      std::find_if(metrics.begin(), metrics.end(), [&](const MetricRow& r) { return r.metric.key == key; });
+  RB_CHECK(row != metrics.end());
+  return *row;
+}
+
+BenchAnalysis Analyze(const Campaign& campaign, std::span<const Sample> samples) {
+  BenchAnalysis analysis;
+  analysis.cells = MakeCells(campaign, samples);
+  std::set<uint32_t> blocks, warmup_blocks;
+  for (const Sample& sample : samples) {
+    (sample.warmup ? warmup_blocks : blocks).insert(sample.block);
+    if (sample.outcome != Outcome::kOk) analysis.failures.push_back(&sample);
+  }
+  analysis.blocks = blocks.size();
+  analysis.warmup_blocks = warmup_blocks.size();
+  for (const Metric& metric : TableMetrics()) analysis.metrics.push_back(MakeRow(metric, analysis.cells));
+  for (const HostFunctionMetrics& function : HostFunctionsOf(samples)) {
+    analysis.host_functions.push_back(MakeHostFunctionRow(function, analysis.cells));
+  }
+  for (size_t cell = 0; cell < analysis.cells.size(); ++cell) AddOutliers(cell, analysis);
+  return analysis;
+}
+
+}  // namespace rapidbyte::report

@@ -1,0 +1,21 @@
+// Laying out text for a terminal: widths in columns, padding, wrapping. UTF-8, every code point one column wide. Pure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace rapidbyte::report {
+
+size_t DisplayWidth(std::string_view text);
+std::string PadLeft(std::string text, size_t width);   // right-aligned
+std::string PadRight(std::string text, size_t width);  // left-aligned
+
+// `text` broken at spaces into lines of at most `width` columns, each ended by a line feed. The first line starts with
+// `first`, the others with as many spaces. A word that is too long is broken inside.
+std::string Wrap(std::string_view first, std::string_view text, size_t width);
+
+// Without control characters, which a program's output may hold and a terminal would obey.
+std::string Printable(std::string_view text);
+
+}  // namespace rapidbyte::report
