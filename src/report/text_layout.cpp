@@ -37,7 +37,7 @@ size_t DisplayWidth(std::string_view text) {
   return width;
 }
 
-std::string PadLeft(std::string text, size_t width) {
+std::string PadLeft(const std::string& text, size_t width) {
   const size_t used = DisplayWidth(text);
   return used < width ? std::string(width - used, ' ') + text : text;
 }

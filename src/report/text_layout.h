@@ -8,8 +8,8 @@
 namespace rapidbyte::report {
 
 size_t DisplayWidth(std::string_view text);
-std::string PadLeft(std::string text, size_t width);   // right-aligned
-std::string PadRight(std::string text, size_t width);  // left-aligned
+std::string PadLeft(const std::string& text, size_t width);  // right-aligned
+std::string PadRight(std::string text, size_t width);        // left-aligned
 
 // `text` broken at spaces into lines of at most `width` columns, each ended by a line feed. The first line starts with
 // `first`, the others with as many spaces. A word that is too long is broken inside.

@@ -1,0 +1,114 @@
+#include "cli/bench_export_command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <map>
+#include <set>
+#include <system_error>
+
+#include "record/run_record.h"
+#include "report/csv.h"
+#include "store/sample_store.h"
+
+namespace rapidbyte::cli {
+namespace {
+
+using record::Campaign;
+using record::Sample;
+using store::SampleStore;
+
+Status CheckCampaign(SampleStore& store, const BenchExportOptions& options) {
+  if (!options.campaign) return {};
+  RB_ASSIGN(const auto campaign, store.FindCampaign(*options.campaign));
+  if (campaign) return {};
+  RB_ASSIGN(const auto campaigns, store.Campaigns());
+  return Fail(ErrorCode::kUsage, fmt::format("{}: no campaign \"{}\"", options.store.string(), *options.campaign),
+              campaigns.empty() ? "the store has no campaign yet: rapidbyte bench run"
+                                : fmt::format("the newest is {}", campaigns.front().id));
+}
+
+// A full disk or a closed pipe ends the export at once instead of at its end.
+Status CheckWritten(const std::ostream& out) {
+  if (out) return {};
+  return Fail(ErrorCode::kInternal, "cannot write the samples: the output is closed or its disk is full");
+}
+
+Result<size_t> ExportJsonLines(SampleStore& store, const BenchExportOptions& options, std::ostream& out) {
+  size_t count = 0;
+  RB_TRY(store.ForEachSample(options.campaign, [&](const Sample& sample, const Campaign& campaign) -> Status {
+    out << record::DumpLine(record::ToJson(sample, campaign)) << '\n';
+    ++count;
+    return CheckWritten(out);
+  }));
+  return count;
+}
+
+// Twice through the samples: all of them decide which columns there are.
+Result<size_t> ExportCsv(SampleStore& store, const BenchExportOptions& options, std::ostream& out) {
+  std::set<std::string> columns;
+  RB_TRY(store.ForEachSample(options.campaign, [&](const Sample& sample, const Campaign& campaign) -> Status {
+    report::AddCsvColumns(record::ToJson(sample, campaign), columns);
+    return {};
+  }));
+  out << report::CsvHeader(columns);
+  size_t count = 0;
+  RB_TRY(store.ForEachSample(options.campaign, [&](const Sample& sample, const Campaign& campaign) -> Status {
+    out << report::CsvRecord(record::ToJson(sample, campaign), columns);
+    ++count;
+    return CheckWritten(out);
+  }));
+  return count;
+}
+
+Result<size_t> Export(SampleStore& store, const BenchExportOptions& options, std::ostream& out) {
+  RB_ASSIGN(const size_t count, options.format == ExportFormat::kCsv ? ExportCsv(store, options, out)
+                                                                     : ExportJsonLines(store, options, out));
+  out.flush();
+  RB_TRY(CheckWritten(out));
+  return count;
+}
+
+// Renamed into place when it is whole, so that a file of this name is never half an export.
+Result<size_t> ExportToFile(SampleStore& store, const BenchExportOptions& options) {
+  std::filesystem::path partial = options.output;
+  partial += ".partial";
+  std::ofstream file(partial, std::ios::binary | std::ios::trunc);
+  if (!file) {
+    return Fail(ErrorCode::kConfiguration, fmt::format("{}: cannot make the file", partial.string()),
+                "name a file in a folder that exists and that you may write to");
+  }
+  Result<size_t> count = Export(store, options, file);
+  file.close();
+  std::error_code error;
+  if (count && file) std::filesystem::rename(partial, options.output, error);
+  if (count && file && !error) return count;
+  std::error_code ignored;
+  std::filesystem::remove(partial, ignored);
+  if (!count) return Context(options.output.string(), count.error());
+  return Fail(ErrorCode::kInternal, fmt::format("{}: cannot write the file", options.output.string()));
+}
+
+}  // namespace
+
+CLI::App* AddBenchExport(CLI::App& bench, BenchExportOptions& options) {
+  static const std::map<std::string, ExportFormat> formats = {{"jsonl", ExportFormat::kJsonLines},
+                                                              {"csv", ExportFormat::kCsv}};
+  CLI::App* command = bench.add_subcommand("export", "Write the samples that were taken as JSON lines or CSV");
+  command->add_option("--format", options.format, "jsonl (all there is) or csv (numbers and texts)")
+      ->required()
+      ->transform(CLI::Transformer(formats));
+  command->add_option("--campaign", options.campaign, "The id of one campaign; otherwise all");
+  command->add_option("--store", options.store, "The database")->capture_default_str();
+  command->add_option("-o,--output", options.output, "A file; otherwise standard output");
+  return command;
+}
+
+Result<size_t> ExportSamples(const BenchExportOptions& options, std::ostream& out) {
+  RB_ASSIGN(SampleStore store, SampleStore::OpenExisting(options.store));
+  RB_TRY(CheckCampaign(store, options));
+  return options.output.empty() ? Export(store, options, out) : ExportToFile(store, options);
+}
+
+}  // namespace rapidbyte::cli

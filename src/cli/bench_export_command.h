@@ -1,0 +1,35 @@
+// `rapidbyte bench export`: the laboratory's samples as JSON lines or comma-separated values.
+//
+// A file is written under another name first and renamed when it is whole. docs/formats/store.md has both formats.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <ostream>
+#include <string>
+
+#include "base/result.h"
+
+namespace CLI {
+class App;
+}
+
+namespace rapidbyte::cli {
+
+enum class ExportFormat { kJsonLines, kCsv };
+
+struct BenchExportOptions {
+  ExportFormat format = ExportFormat::kJsonLines;
+  std::optional<std::string> campaign;  // its id; nothing: all campaigns, the oldest first
+  std::filesystem::path store = "target/bench_results/results.db";
+  std::filesystem::path output;  // empty: the given stream
+};
+
+// Adds `export` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.
+CLI::App* AddBenchExport(CLI::App& bench, BenchExportOptions& options);
+
+// Writes to `out` unless the options name a file. Returns the number of samples. Errors: kConfiguration for a store
+// that is missing, foreign or of a newer version, kUsage for an unknown campaign, kInternal for the disk.
+Result<size_t> ExportSamples(const BenchExportOptions& options, std::ostream& out);
+
+}  // namespace rapidbyte::cli
