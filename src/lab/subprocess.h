@@ -1,0 +1,56 @@
+// Runs one command line to its end and says what it took: wall time, CPU time, peak memory, output.
+//
+// The command is started and reaped by a small process of its own, the launcher (launcher.c), because Linux counts the
+// memory of whoever calls exec into the peak of what is executed: started by us, /bin/true would weigh as much as we
+// do. The command gets no input, a process group of its own, and none of our open files; what is left of its group is
+// killed when it ends. If we are killed, so is the command. Any thread, which must live until the function returns.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "lab/interrupt.h"
+
+namespace rapidbyte::lab {
+
+struct Command {
+  std::vector<std::string> argv;                   // argv[0] is searched for in the PATH
+  std::map<std::string, std::string> environment;  // in addition to ours
+  std::filesystem::path working_directory;         // empty: ours
+};
+
+struct SubprocessLimits {
+  double timeout_secs = 0;                // 0: none
+  size_t output_bytes = size_t{4} << 20;  // of either stream; the last ones are kept
+  const Interrupt* interrupt = nullptr;   // kills the command
+};
+
+struct SubprocessResult {
+  std::string out;
+  std::string err;
+  int exit_code = 0;  // as a shell has it: 128 + signal where a signal ended it
+  int signal = 0;     // 0: it ended by itself
+  bool timed_out = false;
+  bool interrupted = false;
+  double wall_secs = 0;  // from just before the process is made until it has ended
+  double user_secs = 0;  // wait4: of the process and those of its children that it waited for
+  double system_secs = 0;
+  uint64_t max_rss_bytes = 0;
+};
+
+// Errors: kConfiguration where the command cannot be started; kInternal where the system refuses. A command that fails,
+// or is killed by a limit, is a result.
+Result<SubprocessResult> RunSubprocess(const Command& command, const SubprocessLimits& limits = {});
+
+// The result, or an error with the last line the command printed where it did not exit with 0.
+Result<SubprocessResult> RunSuccessfully(const Command& command, const SubprocessLimits& limits = {});
+
+// What a person would look at first: the last line with text of `err`, or else of `out`.
+std::string LastLine(const SubprocessResult& result);
+
+}  // namespace rapidbyte::lab
