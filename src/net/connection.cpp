@@ -1,0 +1,102 @@
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "net/stream_connection.h"
+#include "net/wait.h"
+
+namespace rapidbyte::net {
+namespace {
+
+using State = Transfer::State;
+
+constexpr size_t kMaxKeptBytes = 4 << 20;
+constexpr size_t kKeepStepBytes = 64 << 10;
+constexpr const char* kClosed = "the server closed the connection";
+constexpr const char* kLostHint = "look into the server's log; was it stopped, or did it crash?";
+
+Error ConnectionLost(const std::string& text) {
+  Error error = Fail(ErrorCode::kConnection, text, kLostHint).value();
+  error.retryable = true;
+  return error;
+}
+
+}  // namespace
+
+Result<size_t> StreamConnection::Read(std::span<uint8_t> buffer, uint64_t* wait_nanos) {
+  RB_CHECK(!buffer.empty());
+  if (cancel_.cancelled()) return Fail(InterruptedError());
+  if (kept_taken_ < kept_.size()) return TakeKept(buffer);
+  while (!ended_) {
+    const Transfer transfer = transport_.Receive(buffer);
+    if (transfer.state == State::kDone) return transfer.bytes;
+    if (transfer.state == State::kFailed) return Fail(ConnectionLost(transfer.error));
+    if (transfer.state == State::kEnd) break;
+    const bool to_write = transfer.state == State::kWantWrite;
+    const uint64_t started = MonotonicNanos();
+    const auto ready = WaitForSocket(fd_, {.readable = !to_write, .writable = to_write}, cancel_);
+    *wait_nanos += MonotonicNanos() - started;
+    if (!ready) return Fail(ready.error());
+  }
+  ended_ = true;
+  return size_t{0};
+}
+
+Status StreamConnection::Write(std::span<const uint8_t> bytes, uint64_t* wait_nanos) {
+  if (cancel_.cancelled()) return Fail(InterruptedError());
+  while (write_failure_.empty() && !bytes.empty()) {
+    const Transfer transfer = transport_.Send(bytes);
+    if (transfer.state == State::kDone) {
+      bytes = bytes.subspan(transfer.bytes);
+    } else if (transfer.state == State::kWantRead || transfer.state == State::kWantWrite) {
+      RB_TRY(WaitToWrite(transfer.state, wait_nanos));
+    } else {
+      write_failure_ = transfer.state == State::kEnd ? kClosed : transfer.error;
+      KeepArrived();  // what the server said before it left
+    }
+  }
+  if (!write_failure_.empty()) return Fail(ConnectionLost(write_failure_));
+  return {};
+}
+
+// A server that answers while it is still being written to (notices of triggers, an error in the middle of COPY) may
+// stop reading until its answer is read. So what arrives is taken in while we wait.
+Status StreamConnection::WaitToWrite(State wanted, uint64_t* wait_nanos) {
+  const Readiness wait_for{.readable = wanted == State::kWantRead || !ended_, .writable = wanted == State::kWantWrite};
+  const uint64_t started = MonotonicNanos();
+  const auto ready = WaitForSocket(fd_, wait_for, cancel_);
+  *wait_nanos += MonotonicNanos() - started;
+  if (!ready) return Fail(ready.error());
+  if (ready->readable && !ready->writable) KeepArrived();
+  if (ended_ && wanted == State::kWantRead) write_failure_ = kClosed;
+  return {};
+}
+
+void StreamConnection::KeepArrived() {
+  while (!ended_) {
+    if (kept_.size() - kept_taken_ >= kMaxKeptBytes) {
+      write_failure_ = "the server sent more than 4 MiB without taking what it was sent";
+      return;
+    }
+    const size_t before = kept_.size();
+    kept_.resize(before + kKeepStepBytes);
+    const Transfer transfer = transport_.Receive(std::span(kept_).subspan(before));
+    kept_.resize(before + (transfer.state == State::kDone ? transfer.bytes : 0));
+    if (transfer.state == State::kWantRead || transfer.state == State::kWantWrite) return;
+    if (transfer.state == State::kEnd || transfer.state == State::kFailed) ended_ = true;
+  }
+}
+
+size_t StreamConnection::TakeKept(std::span<uint8_t> buffer) {
+  const size_t taken = std::min(buffer.size(), kept_.size() - kept_taken_);
+  std::memcpy(buffer.data(), kept_.data() + kept_taken_, taken);
+  kept_taken_ += taken;
+  if (kept_taken_ == kept_.size()) {
+    kept_.clear();
+    kept_taken_ = 0;
+  }
+  return taken;
+}
+
+}  // namespace rapidbyte::net

@@ -1,0 +1,136 @@
+// Opening a PostgreSQL session with libpq and taking its byte stream over.
+//
+// libpq 15 reads from the socket only while it connects. When PQconnectPoll reports success it has consumed
+// ReadyForQuery, after which the server is silent until it is asked. Messages that a server may send at any time
+// (a setting reloaded in that very moment) are consumed by PQisBusy. From then on libpq is only asked for PQfinish.
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+#include <array>
+
+#include "base/clock.h"
+#include "net/connect_error.h"
+#include "net/stream_connection.h"
+#include "net/wait.h"
+
+namespace rapidbyte::net {
+namespace {
+
+struct FinishSession {
+  void operator()(PGconn* session) const { PQfinish(session); }
+};
+using Session = std::unique_ptr<PGconn, FinishSession>;
+
+class PostgresConnection : public Connection {
+ public:
+  PostgresConnection(Session session, std::unique_ptr<Transport> transport, const CancelToken& cancel)
+      : transport_(std::move(transport)),
+        session_(std::move(session)),
+        stream_(*transport_, PQsocket(session_.get()), cancel) {}
+
+  Result<size_t> Read(std::span<uint8_t> buffer, uint64_t* wait_nanos) override {
+    return stream_.Read(buffer, wait_nanos);
+  }
+  Status Write(std::span<const uint8_t> bytes, uint64_t* wait_nanos) override {
+    return stream_.Write(bytes, wait_nanos);
+  }
+
+ private:
+  std::unique_ptr<Transport> transport_;
+  Session session_;  // after the transport: PQfinish says TLS's farewell through it
+  StreamConnection stream_;
+};
+
+void IgnoreNotice(void*, const char*) {}
+
+// Values go to libpq by keyword and are never parsed as a connection string.
+Session StartSession(const PostgresTarget& target) {
+  std::array<const char*, 9> keywords{};
+  std::array<const char*, 9> values{};
+  size_t count = 0;
+  const auto add = [&](const char* keyword, const std::string& value) {
+    if (value.empty()) return;
+    keywords[count] = keyword;
+    values[count++] = value.c_str();
+  };
+  const std::string port = std::to_string(target.port);
+  const std::string application = "rapidbyte", encoding = "UTF8", disable = "disable";
+  add("host", target.host);
+  add("port", port);
+  add("user", target.user);
+  add("password", target.password);
+  add("dbname", target.database);
+  add("application_name", application);
+  add("client_encoding", encoding);
+  add("gssencmode", disable);
+  return Session(PQconnectStartParams(keywords.data(), values.data(), /*expand_dbname=*/0));
+}
+
+// A password that is also the user's name is no secret, and masking it would hide who was refused.
+std::string SecretOf(const PostgresTarget& target) {
+  const bool is_public =
+      target.password == target.user || target.password == target.database || target.password == target.host;
+  return is_public ? "" : target.password;
+}
+
+Error TimeoutError(PGconn* session, const PostgresTarget& target) {
+  ConnectFailure failure;
+  failure.text = fmt::format("connection to server at \"{}\", port {} failed: timeout expired after {} s",
+                             PQhost(session), PQport(session), target.connect_timeout_secs);
+  failure.secret = SecretOf(target);
+  return ConnectError(failure);
+}
+
+Error SessionError(PGconn* session, const PostgresTarget& target) {
+  ConnectFailure failure;
+  failure.text = PQerrorMessage(session);
+  failure.secret = SecretOf(target);
+  failure.needs_password = PQconnectionNeedsPassword(session) != 0;
+  return ConnectError(failure);
+}
+
+// libpq starts out wanting to write. It changes the socket when it goes on to the next address.
+Status Establish(PGconn* session, const PostgresTarget& target, const CancelToken& cancel) {
+  const uint64_t timeout_nanos = uint64_t{target.connect_timeout_secs} * 1'000'000'000u;
+  const uint64_t deadline = timeout_nanos == 0 ? kNoDeadline : MonotonicNanos() + timeout_nanos;
+  PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+  while (state != PGRES_POLLING_OK) {
+    if (state == PGRES_POLLING_FAILED) return Fail(SessionError(session, target));
+    const bool reads = state == PGRES_POLLING_READING;
+    RB_ASSIGN(const Readiness ready,
+              WaitForSocket(PQsocket(session), {.readable = reads, .writable = !reads}, cancel, deadline));
+    if (!ready.readable && !ready.writable) return Fail(TimeoutError(session, target));
+    state = PQconnectPoll(session);
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Transport>> TakeStream(PGconn* session) {
+  while (PQisBusy(session) != 0) {
+    PGresult* unexpected = PQgetResult(session);
+    if (unexpected == nullptr) break;
+    PQclear(unexpected);
+  }
+  // With this, PQfinish never waits for a server that does not read.
+  PQsetnonblocking(session, 1);
+  auto* tls = static_cast<ssl_st*>(PQsslStruct(session, "OpenSSL"));
+  auto transport = tls == nullptr ? MakeSocketTransport(PQsocket(session)) : MakeTlsTransport(tls, PQsocket(session));
+  if (transport == nullptr) return Fail(ErrorCode::kInternal, "cannot take over the TLS session: out of memory");
+  return transport;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Connection>> ConnectPostgres(const PostgresTarget& target, const CancelToken& cancel) {
+  if (cancel.cancelled()) return Fail(InterruptedError());
+  Session session = StartSession(target);
+  if (session == nullptr) return Fail(ErrorCode::kInternal, "cannot connect to PostgreSQL: out of memory");
+  PQsetNoticeProcessor(session.get(), IgnoreNotice, nullptr);
+  PQsetErrorVerbosity(session.get(), PQERRORS_VERBOSE);  // for the SQLSTATE, see ConnectError
+  if (PQstatus(session.get()) == CONNECTION_BAD) return Fail(SessionError(session.get(), target));
+  RB_TRY(Establish(session.get(), target, cancel));
+  RB_ASSIGN(std::unique_ptr<Transport> transport, TakeStream(session.get()));
+  return std::make_unique<PostgresConnection>(std::move(session), std::move(transport), cancel);
+}
+
+}  // namespace rapidbyte::net
