@@ -1,0 +1,197 @@
+#include "engine/pipeline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <tuple>
+
+#include "engine/pipeline_fields.h"
+#include "engine/pipeline_yaml.h"
+
+namespace rapidbyte::engine {
+namespace {
+
+constexpr uintmax_t kMaxDocumentBytes = 1 << 20;
+constexpr const char* kDefaultState = ".rapidbyte/state.db";
+
+template <typename T, size_t N>
+void ReadChoice(Fields& fields, std::string_view key, const std::array<T, N>& values, T& target) {
+  std::array<std::string_view, N> names;
+  std::transform(values.begin(), values.end(), names.begin(), [](T value) { return Name(value); });
+  auto index = static_cast<size_t>(std::find(values.begin(), values.end(), target) - values.begin());
+  fields.Choice(key, names, index);
+  target = values[index];
+}
+
+template <typename T>
+void ReadNumber(Fields& fields, std::string_view key, uint64_t least, uint64_t most, T& target) {
+  uint64_t number = target;
+  fields.Number(key, least, most, number);
+  target = static_cast<T>(number);
+}
+
+void ReadVersion(Fields& document) {
+  std::string version;
+  document.RequiredText("version", "1", version);
+  if (!version.empty() && version != "1") document.Note("version", "expected 1, the only version there is");
+}
+
+void ReadServer(Fields& config, PostgresConfig& server) {
+  config.OptionalText("host", "a name, an address or a socket's folder", server.host);
+  ReadNumber(config, "port", 1, 65535, server.port);
+  config.RequiredText("user", "the role to connect as", server.user);
+  config.Secret("password", server.password);
+  config.RequiredText("database", "the database to connect to", server.database);
+  config.OptionalText("schema", "the name of a schema", server.schema);
+}
+
+void ReadStreams(Fields& source, std::vector<StreamSpec>& streams) {
+  constexpr std::string_view sync_modes[] = {"full_refresh"};
+  for (Fields& fields : source.Sections("streams", "a list of streams, each with its name")) {
+    StreamSpec stream;
+    fields.RequiredText("name", "the name of a table", stream.name);
+    size_t sync_mode = 0;
+    fields.Choice("sync_mode", sync_modes, sync_mode);
+    fields.Texts("columns", "column names", stream.columns);
+    fields.Finish();
+    const auto same = [&](const StreamSpec& other) { return !stream.name.empty() && other.name == stream.name; };
+    if (std::any_of(streams.begin(), streams.end(), same)) {
+      fields.Note("name", fmt::format("the stream \"{}\" is listed twice", stream.name));
+    }
+    streams.push_back(std::move(stream));
+  }
+}
+
+void ReadSource(Fields source, Pipeline& pipeline) {
+  source.RequiredText("use", "a connector, such as source-postgres", pipeline.source_use);
+  Fields config = source.Section("config", /*required=*/true);
+  ReadServer(config, pipeline.source);
+  config.Finish();
+  ReadStreams(source, pipeline.streams);
+  source.Finish();
+}
+
+void ReadDestination(Fields destination, Pipeline& pipeline) {
+  destination.RequiredText("use", "a connector, such as dest-postgres", pipeline.destination_use);
+  Fields config = destination.Section("config", /*required=*/true);
+  pipeline.destination.schema = "raw";
+  ReadServer(config, pipeline.destination);
+  ReadChoice(config, "load_method", std::array{LoadMethod::kInsert, LoadMethod::kCopy}, pipeline.load_method);
+  config.Finish();
+  ReadChoice(destination, "write_mode", std::array{WriteMode::kAppend, WriteMode::kReplace}, pipeline.write_mode);
+  destination.Finish();
+}
+
+void ReadResources(Fields resources, Pipeline& pipeline) {
+  ReadChoice(resources, "compression", std::array{Compression::kNone, Compression::kLz4, Compression::kZstd},
+             pipeline.compression);
+  resources.Bytes("max_batch_bytes", 1 << 10, 256 << 20, pipeline.max_batch_bytes);
+  ReadNumber(resources, "max_batch_rows", 1, 1'000'000, pipeline.max_batch_rows);
+  ReadNumber(resources, "max_inflight_batches", 1, 1024, pipeline.max_inflight_batches);
+  resources.Finish();
+}
+
+void ReadState(Fields state, Pipeline& pipeline) {
+  constexpr std::string_view backends[] = {"sqlite"};
+  size_t backend = 0;
+  state.Choice("backend", backends, backend);
+  std::string connection = kDefaultState;
+  state.OptionalText("connection", "the path of a file", connection);
+  pipeline.state_path = connection;
+  state.Finish();
+}
+
+// One name for what is certainly the same server. The folder of a socket may be any server's.
+std::string SameHost(std::string host) {
+  if (host.starts_with('/')) {
+    while (host.size() > 1 && host.ends_with('/')) host.pop_back();
+    return host;
+  }
+  std::transform(host.begin(), host.end(), host.begin(), [](unsigned char c) { return std::tolower(c); });
+  return host == "127.0.0.1" || host == "::1" ? "localhost" : host;
+}
+
+// The destination would wait for the source's lock on the table, and the source for the destination.
+void RefuseToOverwriteTheSource(Fields& document, const Pipeline& pipeline) {
+  const auto identity = [](const PostgresConfig& server) {
+    return std::tuple(SameHost(server.host), server.port, server.database, server.schema);
+  };
+  if (pipeline.streams.empty() || identity(pipeline.source) != identity(pipeline.destination)) return;
+  document.Note("destination", fmt::format("is the schema \"{}\" that the source reads, so each table would be written "
+                                           "into itself; choose another schema or database",
+                                           pipeline.destination.schema));
+}
+
+Pipeline ReadDocument(const YamlNode& root, const Environment& environment, Problems& problems) {
+  Pipeline pipeline;
+  Fields document(&root, "", root.line, environment, problems);
+  ReadVersion(document);
+  document.RequiredText("pipeline", "the pipeline's name", pipeline.name);
+  ReadSource(document.Section("source", /*required=*/true), pipeline);
+  ReadDestination(document.Section("destination", /*required=*/true), pipeline);
+  ReadResources(document.Section("resources", /*required=*/false), pipeline);
+  ReadState(document.Section("state", /*required=*/false), pipeline);
+  ReadChoice(document, "runtime", std::array{Runtime::kAot, Runtime::kNative}, pipeline.runtime);
+  document.Finish();
+  if (problems.empty()) RefuseToOverwriteTheSource(document, pipeline);
+  return pipeline;
+}
+
+}  // namespace
+
+std::string_view Name(Runtime runtime) { return runtime == Runtime::kAot ? "aot" : "native"; }
+
+std::string_view Name(Compression compression) {
+  switch (compression) {
+    case Compression::kNone:
+      return "none";
+    case Compression::kLz4:
+      return "lz4";
+    case Compression::kZstd:
+      return "zstd";
+  }
+  return "";
+}
+
+std::string_view Name(LoadMethod method) { return method == LoadMethod::kInsert ? "insert" : "copy"; }
+
+std::string_view Name(WriteMode mode) { return mode == WriteMode::kAppend ? "append" : "replace"; }
+
+Result<Pipeline> ParsePipeline(const std::string& text, const std::filesystem::path& path,
+                               const Environment& environment) {
+  RB_ASSIGN(const YamlNode root, ParseYaml(text, path.string()));
+  Problems problems(path.string());
+  if (root.kind != YamlNode::Kind::kMap) {
+    problems.Add(root.line, "",
+                 fmt::format("expected a mapping with version, pipeline, source and destination, found {}",
+                             KindName(root.kind)));
+    return Fail(problems.ToError());
+  }
+  Pipeline pipeline = ReadDocument(root, environment, problems);
+  pipeline.path = path;
+  if (!problems.empty()) return Fail(problems.ToError());
+  return pipeline;
+}
+
+Result<Pipeline> LoadPipeline(const std::filesystem::path& path, const Environment& environment) {
+  const auto cannot_read = [&](const std::string& why) {
+    return Fail(ErrorCode::kConfiguration, fmt::format("cannot read {}: {}", path.string(), why));
+  };
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return cannot_read("it is a folder");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return cannot_read(std::strerror(errno));
+  std::string text(kMaxDocumentBytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(file.gcount()));
+  if (file.bad()) return cannot_read(std::strerror(errno));
+  if (text.size() > kMaxDocumentBytes) return cannot_read("it is larger than 1 MiB, so no pipeline document");
+  return ParsePipeline(text, path, environment);
+}
+
+}  // namespace rapidbyte::engine

@@ -1,0 +1,72 @@
+// The pipeline document: what `rapidbyte run` is told to do. Plain values, validated.
+//
+// LoadPipeline reads YAML, replaces ${NAME} and ${NAME:-default} from the environment in string values, and
+// refuses unknown keys, missing keys and wrong values with file, line, key, what was expected and, for a key that
+// looks misspelt, the nearest valid one.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace rapidbyte::engine {
+
+enum class Runtime { kAot, kNative };
+enum class Compression { kNone, kLz4, kZstd };
+enum class LoadMethod { kInsert, kCopy };
+enum class WriteMode { kAppend, kReplace };
+
+std::string_view Name(Runtime runtime);
+std::string_view Name(Compression compression);
+std::string_view Name(LoadMethod method);
+std::string_view Name(WriteMode mode);
+
+// A PostgreSQL server as source and destination configure it. The password stays in the host.
+struct PostgresConfig {
+  std::string host = "localhost";  // a name, an address, or the folder of a Unix socket
+  uint16_t port = 5432;
+  std::string user;
+  std::string password;  // empty: libpq's own means (passfile, peer, trust)
+  std::string database;
+  std::string schema = "public";  // destination: "raw"
+};
+
+struct StreamSpec {
+  std::string name;
+  std::vector<std::string> columns;  // empty: all
+};
+
+struct Pipeline {
+  std::filesystem::path path;
+  std::string name;
+  std::string source_use;  // source-postgres
+  PostgresConfig source;
+  std::vector<StreamSpec> streams;
+  std::string destination_use;  // dest-postgres
+  PostgresConfig destination;
+  LoadMethod load_method = LoadMethod::kCopy;
+  WriteMode write_mode = WriteMode::kAppend;
+  Compression compression = Compression::kNone;
+  uint64_t max_batch_bytes = 1 << 20;
+  uint32_t max_batch_rows = 8192;
+  uint32_t max_inflight_batches = 4;
+  std::filesystem::path state_path;  // the SQLite file; relative to the working directory
+  Runtime runtime = Runtime::kAot;
+};
+
+// The value of an environment variable, or nothing; a parameter so that tests need no environment.
+using Environment = std::function<std::optional<std::string>(const std::string&)>;
+Environment ProcessEnvironment();
+
+// Errors: kConfiguration, one line per error kept short: «pipeline.yaml:12: source.config.prot: unknown key, did you
+// mean "port"?».
+Result<Pipeline> LoadPipeline(const std::filesystem::path& path, const Environment& environment);
+Result<Pipeline> ParsePipeline(const std::string& text, const std::filesystem::path& path,
+                               const Environment& environment);
+
+}  // namespace rapidbyte::engine
