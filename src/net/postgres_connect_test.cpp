@@ -14,10 +14,8 @@
 namespace rapidbyte::net {
 namespace {
 
-using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using ::testing::StartsWith;
 
 struct Message {
   char type = 0;
@@ -75,6 +73,9 @@ class Talk {
 
 enum class Via { kTcp, kTls, kUnixSocket };
 
+// The name of a test's parameter.
+void PrintTo(Via via, std::ostream* out) { *out << (via == Via::kTcp ? "tcp" : via == Via::kTls ? "tls" : "socket"); }
+
 test::TestCluster& Cluster(bool tls) {
   const auto start = [](bool with_tls) {
     auto started = test::TestCluster::Start({.tls = with_tls});
@@ -102,7 +103,8 @@ class PostgresStreamTest : public ::testing::TestWithParam<Via> {
   CancelToken cancel_;
 };
 
-INSTANTIATE_TEST_SUITE_P(All, PostgresStreamTest, ::testing::Values(Via::kTcp, Via::kTls, Via::kUnixSocket));
+INSTANTIATE_TEST_SUITE_P(Postgres, PostgresStreamTest, ::testing::Values(Via::kTcp, Via::kTls, Via::kUnixSocket),
+                         ::testing::PrintToStringParamName());
 
 TEST_P(PostgresStreamTest, HandsOverAnIdleSession) {
   const auto connection = Connect();
