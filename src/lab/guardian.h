@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "lab/file_descriptor.h"
 
 namespace rapidbyte::lab {
 
@@ -38,12 +39,12 @@ class Guardian {
   bool ServerEnded();
 
  private:
-  Guardian(pid_t pid, int lifeline, int news) : pid_(pid), lifeline_(lifeline), news_(news) {}
-  Result<char> ReadNews(int timeout_ms);
+  Guardian(pid_t pid, FileDescriptor lifeline, FileDescriptor news)
+      : pid_(pid), lifeline_(std::move(lifeline)), news_(std::move(news)) {}
 
   pid_t pid_;
-  int lifeline_;  // the write end that keeps the server alive
-  int news_;      // one character per event, see guardian.cpp
+  FileDescriptor lifeline_;  // the write end that keeps the server alive
+  FileDescriptor news_;      // one character per event, see guardian.cpp
 };
 
 }  // namespace rapidbyte::lab

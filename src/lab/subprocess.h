@@ -50,7 +50,8 @@ Result<SubprocessResult> RunSubprocess(const Command& command, const SubprocessL
 // The result, or an error with the last line the command printed where it did not exit with 0.
 Result<SubprocessResult> RunSuccessfully(const Command& command, const SubprocessLimits& limits = {});
 
-// What a person would look at first: the last line with text of `err`, or else of `out`.
+// What a person would look at first: the last line of `err` that begins with "error: ", or else the last one with text
+// of `err`, or of `out`.
 std::string LastLine(const SubprocessResult& result);
 
 }  // namespace rapidbyte::lab

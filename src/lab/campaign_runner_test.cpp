@@ -1,0 +1,270 @@
+#include "lab/campaign_runner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "lab/block_plan.h"
+
+namespace rapidbyte::lab {
+namespace {
+
+using record::Outcome;
+using record::Sample;
+using testing::ElementsAre;
+
+// What happened, in order; every fake writes into it.
+using Journal = std::vector<std::string>;
+
+class FakeSubject : public Subject {
+ public:
+  FakeSubject(std::string name, Journal& journal) : name_(std::move(name)), journal_(journal) {}
+
+  Status Prepare() override {
+    journal_.push_back("prepare " + name_);
+    return prepared;
+  }
+  Result<Command> NextCommand() override { return Command{{name_}, {}, {}}; }
+  Result<nlohmann::json> ReadMetrics(const SubprocessResult& run) override {
+    auto metrics = nlohmann::json::parse(run.out, nullptr, false);
+    if (!metrics.is_object()) return Fail(ErrorCode::kInternal, "no line");
+    return metrics;
+  }
+  Result<std::optional<std::string>> Verify() override {
+    journal_.push_back("verify " + name_);
+    return difference;
+  }
+
+  Status prepared;
+  std::optional<std::string> difference;
+
+ private:
+  std::string name_;
+  Journal& journal_;
+};
+
+class FakeSink : public SampleSink {
+ public:
+  explicit FakeSink(Journal& journal) : journal_(journal) {}
+  Status Append(const Sample& sample) override {
+    journal_.push_back("keep " + sample.mode);
+    if (samples.size() == room) return Fail(ErrorCode::kInternal, "the disk is full");
+    samples.push_back(sample);
+    return {};
+  }
+
+  std::vector<Sample> samples;
+  size_t room = SIZE_MAX;
+
+ private:
+  Journal& journal_;
+};
+
+class FakeListener : public CampaignListener {
+ public:
+  void OnRunStarted(const CampaignProgress& progress) override { started.push_back(progress); }
+  void OnRunFinished(const CampaignProgress& progress, const Sample&) override { finished.push_back(progress); }
+
+  std::vector<CampaignProgress> started;
+  std::vector<CampaignProgress> finished;
+};
+
+class CampaignRunner : public testing::Test {
+ protected:
+  CampaignRunner() {
+    for (const char* mode : {"slow", "fast"}) {
+      auto subject = std::make_unique<FakeSubject>(mode, journal_);
+      subjects_.push_back(subject.get());
+      cells_.push_back({mode, true, std::move(subject)});
+    }
+    ports_.run = [this](const Command& command) -> Result<SubprocessResult> {
+      journal_.push_back("run " + command.argv[0]);
+      const double secs = command.argv[0] == "slow" ? 4 : 1;
+      now_nanos_ += static_cast<uint64_t>(secs * 1e9);
+      ++runs_;
+      SubprocessResult result;
+      result.out = R"({"records_written": 5})";
+      result.wall_secs = secs;
+      if (on_run_) on_run_(command, result);
+      return result;
+    };
+    ports_.monotonic_nanos = [this] { return now_nanos_; };
+    ports_.utc_now = [this] { return "run " + std::to_string(runs_ + 1); };
+  }
+
+  Result<CampaignOutcome> Run() { return RunCampaign(plan_, cells_, ports_, interrupt_, sink_, listener_); }
+
+  std::vector<std::string> Modes() const {
+    std::vector<std::string> modes;
+    for (const Sample& sample : sink_.samples) modes.push_back(sample.mode);
+    return modes;
+  }
+
+  Journal journal_;
+  CampaignPlan plan_{.campaign_id = "c", .seed = 5, .warmup_blocks = 1, .blocks = 3, .timeout_secs = 60};
+  std::vector<Cell> cells_;
+  std::vector<FakeSubject*> subjects_;
+  CampaignPorts ports_;
+  Interrupt interrupt_;
+  FakeSink sink_{journal_};
+  FakeListener listener_;
+  std::function<void(const Command&, SubprocessResult&)> on_run_;
+  uint64_t now_nanos_ = 0;
+  int runs_ = 0;
+};
+
+TEST_F(CampaignRunner, EveryCellOnceInEveryBlockInThePlannedOrder) {
+  const auto outcome = Run();
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->samples, 8u);
+  EXPECT_EQ(outcome->failures, 0u);
+  EXPECT_FALSE(outcome->interrupted);
+  EXPECT_FALSE(outcome->error);
+  const auto plan = PlanBlocks(5, 4, 2);
+  for (size_t i = 0; i < 8; ++i) {
+    const Sample& sample = sink_.samples.at(i);
+    EXPECT_EQ(sample.block, i / 2);
+    EXPECT_EQ(sample.position, i % 2);
+    EXPECT_EQ(sample.mode, cells_[plan[i / 2][i % 2]].mode);
+    EXPECT_EQ(sample.warmup, i < 2);
+    EXPECT_EQ(sample.campaign_id, "c");
+    EXPECT_EQ(sample.timestamp, "run " + std::to_string(i + 1)) << "taken before the run";
+    EXPECT_EQ(sample.outcome, Outcome::kOk);
+    EXPECT_EQ(sample.wall_secs, sample.mode == "slow" ? 4 : 1);
+    EXPECT_EQ(sample.run, nlohmann::json({{"records_written", 5}}));
+  }
+}
+
+TEST_F(CampaignRunner, ASampleIsKeptBeforeTheNextRunStarts) {
+  plan_.blocks = 0;
+  cells_.pop_back();
+  plan_.warmup_blocks = 2;
+  ASSERT_TRUE(Run());
+  EXPECT_THAT(journal_, ElementsAre("prepare slow", "run slow", "verify slow", "keep slow",  //
+                                    "prepare slow", "run slow", "verify slow", "keep slow"));
+}
+
+TEST_F(CampaignRunner, TheSeedDecidesTheOrder) {
+  plan_.blocks = 20;
+  ASSERT_TRUE(Run());
+  const auto first = Modes();
+  sink_.samples.clear();
+  ASSERT_TRUE(Run());
+  EXPECT_EQ(Modes(), first);
+  sink_.samples.clear();
+  plan_.seed = 6;
+  ASSERT_TRUE(Run());
+  EXPECT_NE(Modes(), first);
+}
+
+TEST_F(CampaignRunner, AFailedRunIsASampleAndTheRestGoesOn) {
+  on_run_ = [](const Command& command, SubprocessResult& result) {
+    if (command.argv[0] != "fast") return;
+    result.exit_code = 14;
+    result.err = "starting\nerror: the disk of the server is full\n";
+  };
+  const auto outcome = Run();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->samples, 8u);
+  EXPECT_EQ(outcome->failures, 4u);
+  ASSERT_TRUE(outcome->error);
+  EXPECT_EQ(outcome->error->code, ErrorCode::kDestination);
+  for (const Sample& sample : sink_.samples) {
+    EXPECT_EQ(sample.outcome, sample.mode == "fast" ? Outcome::kFailed : Outcome::kOk);
+    EXPECT_EQ(sample.error, sample.mode == "fast" ? "error: the disk of the server is full" : "");
+    EXPECT_EQ(sample.exit_code, sample.mode == "fast" ? 14 : 0);
+  }
+}
+
+TEST_F(CampaignRunner, ACrashATimeoutAndAMissingLineAreFailures) {
+  cells_.pop_back();
+  plan_.warmup_blocks = 0;
+  on_run_ = [this](const Command&, SubprocessResult& result) {
+    if (runs_ == 1) result.signal = 11, result.exit_code = 139, result.err = "last words\n";
+    if (runs_ == 2) result.timed_out = true, result.signal = 9, result.exit_code = 137;
+    if (runs_ == 3) result.out = "no line";
+  };
+  const auto outcome = Run();
+  ASSERT_TRUE(outcome);
+  ASSERT_EQ(sink_.samples.size(), 3u);
+  EXPECT_EQ(sink_.samples[0].outcome, Outcome::kFailed);
+  EXPECT_EQ(sink_.samples[0].error, "killed by signal 11: last words");
+  EXPECT_EQ(sink_.samples[1].outcome, Outcome::kTimeout);
+  EXPECT_EQ(sink_.samples[1].error, "killed after 60 s");
+  EXPECT_EQ(sink_.samples[2].outcome, Outcome::kFailed);
+  EXPECT_EQ(sink_.samples[2].error, "no line");
+  EXPECT_EQ(outcome->error->code, ErrorCode::kInternal);
+  EXPECT_THAT(journal_, testing::Not(testing::Contains("verify slow"))) << "nothing to verify after a failure";
+}
+
+TEST_F(CampaignRunner, WrongRowsDecideTheError) {
+  subjects_[0]->difference = "4 rows arrived instead of 5";
+  on_run_ = [](const Command& command, SubprocessResult& result) {
+    if (command.argv[0] == "fast") result.exit_code = 16;
+  };
+  const auto outcome = Run();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->error->code, ErrorCode::kVerification);
+  EXPECT_NE(outcome->error->message.find("4 rows arrived instead of 5"), std::string::npos);
+  for (const Sample& sample : sink_.samples) {
+    EXPECT_EQ(sample.outcome, sample.mode == "slow" ? Outcome::kWrongRows : Outcome::kFailed);
+  }
+}
+
+TEST_F(CampaignRunner, AnInterruptedRunIsNoSample) {
+  on_run_ = [this](const Command&, SubprocessResult& result) {
+    if (runs_ < 4) return;
+    interrupt_.Trigger();
+    result.interrupted = true;
+    result.signal = 9;
+  };
+  const auto outcome = Run();
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_TRUE(outcome->interrupted);
+  EXPECT_EQ(outcome->samples, 3u);
+  EXPECT_EQ(sink_.samples.size(), 3u);
+  EXPECT_EQ(runs_, 4);
+}
+
+TEST_F(CampaignRunner, AnInterruptBetweenRunsKeepsTheFinishedOne) {
+  on_run_ = [this](const Command&, SubprocessResult&) { interrupt_.Trigger(); };
+  const auto outcome = Run();
+  ASSERT_TRUE(outcome);
+  EXPECT_TRUE(outcome->interrupted);
+  EXPECT_EQ(sink_.samples.size(), 1u);
+}
+
+TEST_F(CampaignRunner, ASampleThatCannotBeKeptEndsTheCampaign) {
+  sink_.room = 2;
+  const auto outcome = Run();
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().message, "the disk is full");
+  EXPECT_EQ(runs_, 3);
+}
+
+TEST_F(CampaignRunner, NothingIsMeasuredWhereItCannotBePrepared) {
+  subjects_[0]->prepared = Fail(ErrorCode::kConnection, "the server is gone");
+  const auto outcome = Run();
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ErrorCode::kConnection);
+}
+
+TEST_F(CampaignRunner, TellsItsListenerWhereItStandsAndWhatRemains) {
+  ASSERT_TRUE(Run());
+  ASSERT_EQ(listener_.started.size(), 8u);
+  ASSERT_EQ(listener_.finished.size(), 8u);
+  EXPECT_EQ(listener_.started[0].remaining_secs, std::nullopt);
+  EXPECT_TRUE(listener_.started[1].warmup);
+  EXPECT_FALSE(listener_.started[2].warmup);
+  EXPECT_EQ(listener_.finished[7].block, 3u);
+  EXPECT_EQ(listener_.finished[7].blocks, 4u);
+  EXPECT_EQ(listener_.finished[7].position, 1u);
+  EXPECT_EQ(listener_.finished[7].positions, 2u);
+  // Three blocks of a slow run of 4 s and a fast one of 1 s are left after the warm-up.
+  EXPECT_DOUBLE_EQ(*listener_.finished[1].remaining_secs, 15);
+  EXPECT_DOUBLE_EQ(*listener_.finished[7].remaining_secs, 0);
+}
+
+}  // namespace
+}  // namespace rapidbyte::lab

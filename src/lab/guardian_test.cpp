@@ -1,0 +1,113 @@
+#include "lab/guardian.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include "lab/temporary_folder.h"
+
+namespace rapidbyte::lab {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A shell in place of a server: it says who it is and waits.
+class GuardianTest : public testing::Test {
+ protected:
+  GuardianTest() {
+    std::filesystem::create_directories(work_.path() / "template/sub");
+    std::ofstream(work_.path() / "template/sub/file") << "content";
+    server_ = {work_.path() / "server", work_.path() / "template", getuid(), getgid(), {}};
+  }
+  void Command(const std::string& script) { server_.argv = {"sh", "-c", script}; }
+
+  pid_t WaitForPid() const {
+    pid_t pid = 0;
+    for (int i = 0; i < 1000 && pid == 0; ++i) {
+      std::this_thread::sleep_for(10ms);
+      std::ifstream(work_.path() / "pid") >> pid;
+    }
+    return pid;
+  }
+  // Not reaped by us, so that a zombie would count as alive.
+  static bool EventuallyDead(pid_t pid) {
+    for (int i = 0; i < 500; ++i) {
+      if (kill(pid, 0) != 0) return true;
+      std::this_thread::sleep_for(10ms);
+    }
+    return false;
+  }
+
+  TemporaryFolder work_ = *TemporaryFolder::Make();
+  GuardedServer server_;
+};
+
+TEST_F(GuardianTest, CopiesStartsStopsAndRemoves) {
+  Command("echo $$ > " + (work_.path() / "pid").string() + "; exec sleep 1000");
+  auto guardian = Guardian::Start(server_);
+  ASSERT_TRUE(guardian) << guardian.error().message;
+  const pid_t pid = WaitForPid();
+  ASSERT_GT(pid, 0);
+  std::string content;
+  std::ifstream(server_.folder / "data/sub/file") >> content;
+  EXPECT_EQ(content, "content");
+  EXPECT_FALSE((*guardian)->ServerEnded());
+  guardian->reset();
+  EXPECT_NE(kill(pid, 0), 0);
+  EXPECT_FALSE(std::filesystem::exists(server_.folder));
+}
+
+TEST_F(GuardianTest, TheServerDiesEvenWithItsGuardian) {
+  Command("echo $$ $PPID > " + (work_.path() / "pid").string() + "; exec sleep 1000");
+  auto guardian = Guardian::Start(server_);
+  ASSERT_TRUE(guardian);
+  const pid_t pid = WaitForPid();
+  pid_t guardian_pid = 0, first = 0;
+  std::ifstream(work_.path() / "pid") >> first >> guardian_pid;
+  ASSERT_GT(guardian_pid, 1);
+  kill(guardian_pid, SIGKILL);
+  EXPECT_TRUE(EventuallyDead(pid));
+}
+
+TEST_F(GuardianTest, ReportsAServerThatEnds) {
+  Command("exit 3");
+  auto guardian = Guardian::Start(server_);
+  ASSERT_TRUE(guardian);
+  for (int i = 0; i < 500 && !(*guardian)->ServerEnded(); ++i) std::this_thread::sleep_for(10ms);
+  EXPECT_TRUE((*guardian)->ServerEnded());
+  guardian->reset();
+  EXPECT_FALSE(std::filesystem::exists(server_.folder));
+}
+
+TEST_F(GuardianTest, KeepsTheServersOutputInItsLog) {
+  Command("echo something is wrong >&2; touch " + (work_.path() / "done").string() + "; exec sleep 1000");
+  auto guardian = Guardian::Start(server_);
+  ASSERT_TRUE(guardian);
+  for (int i = 0; i < 500 && !std::filesystem::exists(work_.path() / "done"); ++i) std::this_thread::sleep_for(10ms);
+  std::string line;
+  std::ifstream log(server_.folder / "server.log");
+  std::getline(log, line);
+  EXPECT_EQ(line, "something is wrong");
+}
+
+TEST_F(GuardianTest, AServerThatCannotBeCopiedIsAnError) {
+  Command("sleep 1000");
+  server_.template_data = "/nonexistent";
+  const auto guardian = Guardian::Start(server_);
+  ASSERT_FALSE(guardian);
+  EXPECT_FALSE(std::filesystem::exists(server_.folder));
+}
+
+TEST_F(GuardianTest, AFolderThatExistsIsNeverTouched) {
+  Command("sleep 1000");
+  std::filesystem::create_directory(server_.folder);
+  std::ofstream(server_.folder / "precious") << "x";
+  EXPECT_FALSE(Guardian::Start(server_));
+  EXPECT_TRUE(std::filesystem::exists(server_.folder / "precious"));
+}
+
+}  // namespace
+}  // namespace rapidbyte::lab

@@ -1,0 +1,32 @@
+// A folder below $TMPDIR or /tmp that only we may enter, removed at the end of its owner's life.
+#pragma once
+
+#include <filesystem>
+
+#include "base/result.h"
+
+namespace rapidbyte::lab {
+
+class TemporaryFolder {
+ public:
+  // Errors: kInternal.
+  static Result<TemporaryFolder> Make();
+  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
+  ~TemporaryFolder();
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  explicit TemporaryFolder(std::filesystem::path path) : path_(std::move(path)) {}
+
+  std::filesystem::path path_;
+};
+
+// $TMPDIR or /tmp.
+std::filesystem::path TemporaryRoot();
+
+// `bytes` of the system's randomness, as hexadecimal digits.
+std::string RandomHex(size_t bytes);
+
+}  // namespace rapidbyte::lab
