@@ -7,9 +7,8 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
-
 #include <tl/expected.hpp>
+#include <utility>
 
 namespace rapidbyte {
 
@@ -34,6 +33,7 @@ struct Error {
   ErrorCode code = ErrorCode::kInternal;
   std::string message;  // what was wrong and where, one line, no password
   std::string hint;     // what to do about it; may be empty
+  std::string category; // a connector's own word for it (docs/formats/connector_abi.md); may be empty
   bool retryable = false;
   CommitState commit = CommitState::kNotCommitted;
 };
@@ -43,7 +43,7 @@ using Result = tl::expected<T, Error>;
 using Status = Result<void>;
 
 inline tl::unexpected<Error> Fail(ErrorCode code, std::string message, std::string hint = {}) {
-  return tl::unexpected<Error>(Error{code, std::move(message), std::move(hint), false, CommitState::kNotCommitted});
+  return tl::unexpected<Error>(Error{code, std::move(message), std::move(hint), {}, false, CommitState::kNotCommitted});
 }
 
 inline tl::unexpected<Error> Fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
@@ -57,17 +57,17 @@ inline tl::unexpected<Error> Context(std::string_view where, Error error) {
 }  // namespace rapidbyte
 
 // Evaluates `expression` (a Result or Status) and returns its error to the caller, if it has one.
-#define RB_TRY(expression)                                                      \
-  do {                                                                          \
-    auto rb_try_status = (expression);                                          \
+#define RB_TRY(expression)                                                       \
+  do {                                                                           \
+    auto rb_try_status = (expression);                                           \
     if (!rb_try_status) return tl::unexpected(std::move(rb_try_status.error())); \
   } while (false)
 
 #define RB_CONCAT_INNER(a, b) a##b
 #define RB_CONCAT(a, b) RB_CONCAT_INNER(a, b)
-#define RB_ASSIGN_INNER(temporary, declaration, expression)              \
-  auto temporary = (expression);                                         \
-  if (!temporary) return tl::unexpected(std::move(temporary.error()));    \
+#define RB_ASSIGN_INNER(temporary, declaration, expression)            \
+  auto temporary = (expression);                                       \
+  if (!temporary) return tl::unexpected(std::move(temporary.error())); \
   declaration = std::move(*temporary)
 
 // RB_ASSIGN(auto x, F()): x takes the value of F(), or the error of F() is returned to the caller.

@@ -1,0 +1,389 @@
+// Both connectors, native, from one table of a real server into another.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "dest_postgres/dest_postgres.h"
+#include "source_postgres/source_postgres.h"
+#include "support/test_cluster.h"
+#include "test_host.h"
+
+namespace rapidbyte {
+namespace {
+
+using nlohmann::json;
+using test::Queue;
+using test::TestCluster;
+using test::TestHost;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TestCluster& Cluster() {
+  // Lives as long as the program, whose end is the server's end as well.
+  static Result<std::unique_ptr<TestCluster>>* const cluster =
+      new Result<std::unique_ptr<TestCluster>>(TestCluster::Start({}));
+  if (!*cluster) {
+    ADD_FAILURE() << cluster->error().message;
+    std::abort();
+  }
+  return ***cluster;
+}
+
+net::PostgresTarget Target(const std::string& database, const std::string& user) {
+  net::PostgresTarget target;
+  target.host = Cluster().socket_dir();
+  target.port = Cluster().port();
+  target.user = user;
+  target.database = database;
+  return target;
+}
+
+// What a test may vary; the rest is as the engine has it by default.
+struct Options {
+  std::string method = "copy";
+  std::string mode = "append";
+  std::string database = "postgres";  // of the destination
+  std::string user = Cluster().user();
+  json columns = nullptr;
+  uint32_t batch_rows = 8192;
+};
+
+class Postgres : public testing::Test {
+ protected:
+  void SetUp() override {
+    Sql("DROP SCHEMA IF EXISTS src CASCADE; DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA src");
+  }
+
+  // Fails the test where the server refuses.
+  static std::string Sql(const std::string& sql, const std::string& database = "postgres") {
+    std::string rows = Cluster().Psql(sql, database);
+    EXPECT_EQ(rows.find("ERROR"), std::string::npos) << rows << "\n" << sql;
+    while (rows.ends_with('\n')) rows.pop_back();
+    return rows;
+  }
+
+  static json Open(TestHost& host, const char* role, const char* schema) {
+    return host.Run(abi::Export::kOpen, {{"abi", 1}, {"role", role}, {"config", {{"schema", schema}}}});
+  }
+
+  json Read(const std::string& table, const Options& options = {}) {
+    TestHost source(SourcePostgresConnector(), Target("postgres", Cluster().user()), queue_);
+    Open(source, "source", "src");
+    json answer = source.Run(abi::Export::kRunRead, {{"stream", {{"name", table}, {"columns", options.columns}}},
+                                                     {"max_batch_bytes", 1 << 20},
+                                                     {"max_batch_rows", options.batch_rows}});
+    source.Run(abi::Export::kClose, json::object());
+    if (answer.contains("rows")) {
+      EXPECT_EQ(answer["rows"], source.emitted_rows);
+    }
+    read_batches_ = source.emitted_batches;
+    return answer;
+  }
+
+  json Write(const std::string& table, const Options& options = {},
+             std::optional<abi::Phase> break_in_phase = std::nullopt) {
+    TestHost destination(DestPostgresConnector(), Target(options.database, options.user), queue_);
+    destination.break_in_phase = break_in_phase;
+    Open(destination, "destination", "raw");
+    json answer =
+        destination.Run(abi::Export::kRunWrite,
+                        {{"stream", {{"name", table}}}, {"write_mode", options.mode}, {"load_method", options.method}});
+    destination.Run(abi::Export::kClose, json::object());
+    phases_ = destination.phases;
+    progress_rows_ = destination.progress_rows;
+    return answer;
+  }
+
+  // Reads and writes; the destination's answer.
+  json Move(const std::string& table, const Options& options = {}) {
+    const json read = Read(table, options);
+    if (read.contains("error")) return read;
+    return Write(table, options);
+  }
+
+  static std::string Rows(const std::string& table, const std::string& database = "postgres") {
+    return Sql("SELECT t::text FROM " + table + " t ORDER BY 1", database);
+  }
+
+  static std::string Columns(const std::string& schema) {
+    return Sql(
+        "SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute a JOIN pg_class c ON "
+        "c.oid = attrelid WHERE relnamespace = '" +
+        schema + "'::regnamespace AND relkind = 'r' AND attnum > 0 ORDER BY relname, attnum");
+  }
+
+  Queue queue_;
+  size_t read_batches_ = 0;
+  uint64_t progress_rows_ = 0;
+  std::vector<abi::Phase> phases_;
+};
+
+void ExpectError(const json& answer, const std::string& category, const std::string& part) {
+  ASSERT_TRUE(answer.contains("error")) << answer;
+  EXPECT_EQ(answer["error"]["category"], category) << answer;
+  EXPECT_THAT(answer["error"]["message"].get<std::string>(), HasSubstr(part));
+}
+
+class PostgresByMethod : public Postgres, public testing::WithParamInterface<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Methods, PostgresByMethod, testing::Values("copy", "insert"),
+                         [](const auto& method) { return std::string(method.param); });
+
+TEST_P(PostgresByMethod, MovesTheNativeTypes) {
+  Sql(R"(CREATE TABLE src.t (id int4 NOT NULL, b bool, s int2, l int8, r float4, d float8, t text, v varchar(9) NOT NULL,
+           y bytea, day date, ts timestamp, ts3 timestamp(3), tz timestamptz, u uuid);
+         INSERT INTO src.t VALUES
+           (1, true, -32768, -9223372036854775808, 'NaN', '-Infinity', '', '', '', 'infinity', '-infinity',
+            '2000-01-01 00:00:00.123', 'infinity', '00000000-0000-0000-0000-000000000000'),
+           (2, false, 32767, 9223372036854775807, 'Infinity', 5e-324, 'größer 🐘', 'a,b"c', '\x00ff', '4713-01-01 BC',
+            '1969-12-31 23:59:59.999999', '1999-12-31', '294246-12-31 00:00:00+00',
+            'ffffffff-ffff-ffff-ffff-ffffffffffff'),
+           (3, NULL, NULL, NULL, NULL, NULL, NULL, 'x', NULL, NULL, NULL, NULL, NULL, NULL);
+         INSERT INTO src.t SELECT i, i % 2 = 0, i % 30000, i, i / 7.0, i / 7.0, repeat('x', i % 100), i,
+           sha256(i::text::bytea), date '2000-01-01' + i, timestamp '2000-01-01' + i * interval '1 s', now(),
+           now() + i * interval '1 h', gen_random_uuid() FROM generate_series(4, 20000) i)");
+  const json answer = Move("t", {.method = GetParam()});
+  EXPECT_EQ(answer, json({{"rows", 20000}}));
+  EXPECT_EQ(progress_rows_, 20000u);
+  EXPECT_TRUE(Rows("src.t") == Rows("raw.t"));
+  EXPECT_EQ(Columns("src"), Columns("raw"));
+  EXPECT_THAT(phases_,
+              ElementsAre(abi::Phase::kPrepare, abi::Phase::kTransfer, abi::Phase::kFinish, abi::Phase::kCommit));
+}
+
+TEST_P(PostgresByMethod, MovesEveryOtherTypeAsText) {
+  Sql(R"(CREATE TYPE src."Mood of ""day""" AS ENUM ('fine', 'so, so'); CREATE DOMAIN src.positive AS int4 CHECK (VALUE > 0);
+         CREATE TYPE src.pair AS (a int4, b text);
+         CREATE TABLE src.t (n numeric, n2 numeric(20, 5), j json, jb jsonb NOT NULL, a int4[], ta text[], m src."Mood of ""day""",
+           p src.positive, c char(5), q "char", i interval, ti time, tt timetz, ip inet, bits bit(3), x xml, r int4range,
+           mo money, pr src.pair, na name, o oid, vec tsvector);
+         INSERT INTO src.t VALUES
+           (123456789012345678901234567890.12345, 1.5, '{"a":  1}', '{"b": [1, null]}', '{{1,2},{3,NULL}}', '{"a,b",NULL,""}',
+            'so, so', 7, 'ab', 'q', '1 year -2 days 03:04:05.6', '24:00', '12:00+05:30', '10.0.0.0/8', B'101', '<a>1</a>',
+            '[1,5)', 12.34, (1, 'x "y"'), 'name', 4000000000, 'fat cat'),
+           ('NaN', NULL, NULL, '1', '{}', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'empty', NULL,
+            NULL, NULL, NULL, NULL))");
+  EXPECT_EQ(Move("t", {.method = GetParam()}), json({{"rows", 2}}));
+  EXPECT_EQ(Rows("src.t"), Rows("raw.t"));
+  EXPECT_EQ(Columns("src"), Columns("raw"));
+}
+
+TEST_P(PostgresByMethod, TakesAnyName) {
+  Sql(R"(CREATE TABLE src."Größe ""x"" of;it" ("Id" int4, "a ""quoted"" näme" numeric, "select" text);
+         INSERT INTO src."Größe ""x"" of;it" VALUES (1, 2.5, 'a'))");
+  EXPECT_EQ(Move("Größe \"x\" of;it", {.method = GetParam()}), json({{"rows", 1}}));
+  EXPECT_EQ(Rows("raw.\"Größe \"\"x\"\" of;it\""), "(1,2.5,a)");
+}
+
+TEST_P(PostgresByMethod, AppendsAndReplaces) {
+  Sql("CREATE TABLE src.t AS SELECT i AS id, i::numeric AS n FROM generate_series(1, 3) i");
+  Move("t", {.method = GetParam()});
+  EXPECT_EQ(Move("t", {.method = GetParam()}), json({{"rows", 3}}));
+  EXPECT_EQ(Sql("SELECT count(*) FROM raw.t"), "6");
+  EXPECT_EQ(Move("t", {.method = GetParam(), .mode = "replace"}), json({{"rows", 3}}));
+  EXPECT_EQ(Sql("SELECT count(*) FROM raw.t"), "3");
+}
+
+TEST_P(PostgresByMethod, MovesAnEmptyTable) {
+  Sql("CREATE TABLE src.t (id int4, n numeric)");
+  EXPECT_EQ(Move("t", {.method = GetParam()}), json({{"rows", 0}}));
+  EXPECT_EQ(Sql("SELECT count(*) FROM raw.t"), "0");
+}
+
+TEST_P(PostgresByMethod, LeavesNothingWhenTheSourceFails) {
+  Sql("CREATE TABLE src.t AS SELECT i AS id FROM generate_series(1, 3) i; CREATE TABLE src.kept AS TABLE src.t");
+  Move("kept", {.method = GetParam()});
+  Read("kept");
+  queue_.failure = json{{"category", "transient_db"}, {"message", "the source broke"}, {"retryable", true}};
+  const json answer = Write("kept", {.method = GetParam(), .mode = "replace"});
+  ExpectError(answer, "transient_db", "the source broke");
+  EXPECT_EQ(answer["error"]["retryable"], true);
+  EXPECT_EQ(answer["error"]["commit"], "none");
+  EXPECT_EQ(Sql("SELECT count(*) FROM raw.kept"), "3");
+}
+
+TEST_P(PostgresByMethod, CastsIntoAnotherType) {
+  Sql("CREATE TABLE src.t AS SELECT 1 AS id, '42'::text AS n, 2.5::numeric AS m, now()::date AS d; CREATE SCHEMA raw; "
+      "CREATE TABLE raw.t (id int8, n int4, m float8, d timestamp)");
+  EXPECT_EQ(Move("t", {.method = GetParam()}), json({{"rows", 1}}));
+  EXPECT_EQ(Sql("SELECT id, n, m, d = now()::date FROM raw.t"), "1|42|2.5|t");
+}
+
+TEST_P(PostgresByMethod, RefusesTypesThatDoNotFitBeforeTheFirstRow) {
+  Sql("CREATE TABLE src.t AS SELECT true AS a; CREATE SCHEMA raw; CREATE TABLE raw.t (a timestamp)");
+  ExpectError(Move("t", {.method = GetParam()}), "schema", "\"a\"");
+  EXPECT_EQ(queue_.messages.size(), 1u);  // the batch was not asked for
+}
+
+TEST_P(PostgresByMethod, RefusesAValueThatDoesNotFit) {
+  Sql("CREATE TABLE src.t AS SELECT 'too long'::text AS a; CREATE SCHEMA raw; CREATE TABLE raw.t (a varchar(3))");
+  ExpectError(Move("t", {.method = GetParam()}), "data", "too long");
+  EXPECT_EQ(Sql("SELECT count(*) FROM raw.t"), "0");
+}
+
+TEST_P(PostgresByMethod, RefusesToCutOffWhatTravelsAsText) {
+  Sql("CREATE TABLE src.t AS SELECT 'too long'::name AS a; CREATE SCHEMA raw; CREATE TABLE raw.t (a char(3))");
+  ExpectError(Move("t", {.method = GetParam()}), "data", "too long");
+}
+
+TEST_P(PostgresByMethod, NoticesRowsThatTheServerDrops) {
+  Sql("CREATE TABLE src.t AS SELECT i AS id, i::numeric AS n FROM generate_series(1, 10) i; CREATE SCHEMA raw; "
+      "CREATE TABLE raw.t (id int4, n numeric); CREATE FUNCTION raw.drop_some() RETURNS trigger LANGUAGE plpgsql AS "
+      "'BEGIN IF NEW.id > 7 THEN RETURN NULL; END IF; RETURN NEW; END'; CREATE TRIGGER drop_some BEFORE INSERT ON "
+      "raw.t FOR EACH ROW EXECUTE FUNCTION raw.drop_some()");
+  ExpectError(Move("t", {.method = GetParam()}), "data", "7 of 10 rows");
+  EXPECT_EQ(Sql("SELECT count(*) FROM raw.t"), "0");
+}
+
+TEST_P(PostgresByMethod, WritesIdentityColumns) {
+  Sql("CREATE TABLE src.t AS SELECT 5 AS id, 1.5::numeric AS n; CREATE SCHEMA raw; "
+      "CREATE TABLE raw.t (id int4 GENERATED ALWAYS AS IDENTITY, n numeric)");
+  EXPECT_EQ(Move("t", {.method = GetParam()}), json({{"rows", 1}}));
+  EXPECT_EQ(Rows("raw.t"), "(5,1.5)");
+}
+
+TEST_P(PostgresByMethod, SaysThatAFailedCommitDidNotHappen) {
+  Sql("CREATE TABLE src.t AS SELECT 1 AS id FROM generate_series(1, 2); CREATE SCHEMA raw; "
+      "CREATE TABLE raw.t (id int4 UNIQUE DEFERRABLE INITIALLY DEFERRED)");
+  const json answer = Move("t", {.method = GetParam()});
+  ExpectError(answer, "data", "duplicate key");
+  EXPECT_EQ(answer["error"]["commit"], "none");
+}
+
+TEST_P(PostgresByMethod, DoesNotKnowACommitWithoutAnAnswer) {
+  Sql("CREATE TABLE src.t AS SELECT 1 AS id");
+  Read("t");
+  const json answer = Write("t", {.method = GetParam()}, abi::Phase::kCommit);
+  ExpectError(answer, "transient_network", "closed the connection");
+  EXPECT_EQ(answer["error"]["commit"], "unknown");
+}
+
+TEST_P(PostgresByMethod, KeepsAsTextWhatTheServerDoesNotKnow) {
+  Sql("CREATE TYPE src.mood AS ENUM ('fine'); CREATE TABLE src.t AS SELECT 1 AS id, 'fine'::src.mood AS m");
+  if (Sql("SELECT count(*) FROM pg_database WHERE datname = 'other'") == "0") Sql("CREATE DATABASE other");
+  EXPECT_EQ(Move("t", {.method = GetParam(), .mode = "replace", .database = "other"}), json({{"rows", 1}}));
+  EXPECT_EQ(Sql("SELECT id, m, pg_typeof(m) FROM raw.t", "other"), "1|fine|text");
+}
+
+TEST_P(PostgresByMethod, NeedsNoMoreRightsThanItUses) {
+  Sql("DROP ROLE IF EXISTS loader; CREATE ROLE loader LOGIN; CREATE TABLE src.t AS SELECT 1 AS id; CREATE SCHEMA raw; "
+      "GRANT USAGE, CREATE ON SCHEMA raw TO loader");
+  EXPECT_EQ(Move("t", {.method = GetParam(), .user = "loader"}), json({{"rows", 1}}));
+  Sql("CREATE TABLE raw.mine (id int4); ALTER TABLE src.t RENAME TO mine");
+  ExpectError(Move("mine", {.method = GetParam(), .user = "loader"}), "permission", "mine");
+  Sql("DROP SCHEMA raw CASCADE; DROP ROLE loader");
+}
+
+TEST_F(Postgres, BatchesHaveTheRowsAskedFor) {
+  Sql("CREATE TABLE src.t AS SELECT i AS id FROM generate_series(1, 20) i");
+  EXPECT_EQ(Move("t", {.batch_rows = 7}), json({{"rows", 20}}));
+  EXPECT_EQ(read_batches_, 3u);
+  EXPECT_EQ(Rows("src.t"), Rows("raw.t"));
+}
+
+TEST_F(Postgres, SelectsColumnsInTheOrderAskedFor) {
+  Sql("CREATE TABLE src.t AS SELECT 1 AS a, 2 AS b, 3 AS c");
+  EXPECT_EQ(Move("t", {.columns = {"c", "a"}}), json({{"rows", 1}}));
+  EXPECT_EQ(Rows("raw.t"), "(3,1)");
+}
+
+TEST_F(Postgres, ReadsViewsPartitionsAndComputedColumns) {
+  Sql("CREATE TABLE src.t (a int4, b int4 GENERATED ALWAYS AS (a * 2) STORED) PARTITION BY RANGE (a); "
+      "CREATE TABLE src.t1 PARTITION OF src.t DEFAULT; INSERT INTO src.t VALUES (4)",
+      "postgres");
+  EXPECT_EQ(Move("t"), json({{"rows", 1}}));
+  EXPECT_EQ(Rows("raw.t"), "(4,8)");
+  Sql("CREATE VIEW src.v AS SELECT b FROM src.t");
+  EXPECT_EQ(Move("v"), json({{"rows", 1}}));
+  EXPECT_EQ(Rows("raw.v"), "(8)");
+}
+
+TEST_F(Postgres, ReadsOnPastNotices) {
+  Sql("CREATE FUNCTION src.loud(i int4) RETURNS int4 LANGUAGE plpgsql AS 'BEGIN RAISE NOTICE ''row %'', i; RETURN i; "
+      "END'; CREATE VIEW src.v AS SELECT src.loud(i) AS id FROM generate_series(1, 1000) i");
+  EXPECT_EQ(Move("v"), json({{"rows", 1000}}));
+  EXPECT_EQ(Sql("SELECT sum(id) FROM raw.v"), "500500");
+}
+
+TEST_F(Postgres, PassesOnAnErrorInTheMiddleOfRows) {
+  Sql("CREATE VIEW src.v AS SELECT 100 / (5000 - i) AS id FROM generate_series(1, 9000) i");
+  ExpectError(Read("v"), "data", "division by zero");
+}
+
+TEST_F(Postgres, NamesWhatIsMissingInTheSource) {
+  Sql("CREATE TABLE src.t (id int4)");
+  ExpectError(Read("nowhere"), "schema", "\"src\".\"nowhere\"");
+  ExpectError(Read("t", {.columns = {"ID"}}), "schema", "\"ID\"");
+}
+
+TEST_F(Postgres, NamesWhatIsMissingInTheDestination) {
+  Sql("CREATE TABLE src.t (a int4, b int4, c int4); CREATE SCHEMA raw; CREATE TABLE raw.t (b int4)");
+  const json answer = Move("t");
+  ExpectError(answer, "schema", "\"a\"");
+  ExpectError(answer, "schema", "\"c\"");
+}
+
+TEST_F(Postgres, RefusesToWriteAComputedColumn) {
+  Sql("CREATE TABLE src.t (a int4, b int4); CREATE SCHEMA raw; "
+      "CREATE TABLE raw.t (a int4, b int4 GENERATED ALWAYS AS (a * 2) STORED)");
+  ExpectError(Move("t"), "schema", "\"b\"");
+}
+
+TEST_F(Postgres, ReplaceKeepsATableThatOthersReferTo) {
+  Sql("CREATE TABLE src.t AS SELECT 1 AS id; CREATE SCHEMA raw; CREATE TABLE raw.t (id int4 PRIMARY KEY); "
+      "CREATE TABLE raw.child (id int4 REFERENCES raw.t); INSERT INTO raw.t VALUES (9)");
+  ExpectError(Move("t", {.mode = "replace"}), "schema", "foreign key");
+  EXPECT_EQ(Rows("raw.t"), "(9)");
+}
+
+TEST_F(Postgres, MovesSeveralStreamsOverOneConnection) {
+  Sql("CREATE TABLE src.a AS SELECT 1 AS id, 1.5::numeric AS n; CREATE TABLE src.b AS TABLE src.a");
+  TestHost source(SourcePostgresConnector(), Target("postgres", Cluster().user()), queue_);
+  Open(source, "source", "src");
+  TestHost destination(DestPostgresConnector(), Target("postgres", Cluster().user()), queue_);
+  Open(destination, "destination", "raw");
+  for (const char* table : {"a", "b"}) {
+    source.Run(
+        abi::Export::kRunRead,
+        {{"stream", {{"name", table}, {"columns", nullptr}}}, {"max_batch_bytes", 1 << 20}, {"max_batch_rows", 100}});
+    const json answer = destination.Run(
+        abi::Export::kRunWrite, {{"stream", {{"name", table}}}, {"write_mode", "append"}, {"load_method", "copy"}});
+    EXPECT_EQ(answer, json({{"rows", 1}}));
+  }
+}
+
+TEST_F(Postgres, DiscoversTablesAndColumns) {
+  Sql("CREATE TABLE src.\"T\" (a int4 NOT NULL, b numeric(10,2)); CREATE VIEW src.v AS SELECT 1 AS x");
+  TestHost source(SourcePostgresConnector(), Target("postgres", Cluster().user()), queue_);
+  Open(source, "source", "src");
+  const json expected = json::parse(R"json({"streams": [
+    {"name": "T", "columns": [{"name": "a", "type": "integer", "not_null": true},
+                              {"name": "b", "type": "numeric(10,2)", "not_null": false}]},
+    {"name": "v", "columns": [{"name": "x", "type": "integer", "not_null": false}]}]})json");
+  EXPECT_EQ(source.Run(abi::Export::kDiscover, json::object()), expected);
+}
+
+TEST_F(Postgres, ValidatesStreamsOfTheSource) {
+  Sql("CREATE TABLE src.t (id int4)");
+  TestHost source(SourcePostgresConnector(), Target("postgres", Cluster().user()), queue_);
+  Open(source, "source", "src");
+  auto validate = [&](const json& stream) { return source.Run(abi::Export::kValidate, {{"streams", {stream}}}); };
+  EXPECT_EQ(validate({{"name", "t"}, {"columns", {"id"}}}), json::object());
+  ExpectError(validate({{"name", "t"}, {"columns", {"other"}}}), "schema", "\"other\"");
+  ExpectError(validate({{"name", "u"}, {"columns", nullptr}}), "schema", "\"u\"");
+}
+
+TEST_F(Postgres, ValidatesTheRightsOfTheDestination) {
+  Sql("DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN; CREATE SCHEMA raw; CREATE TABLE raw.t (id int4)");
+  auto validate = [&](const std::string& user) {
+    TestHost destination(DestPostgresConnector(), Target("postgres", user), queue_);
+    Open(destination, "destination", "raw");
+    return destination.Run(abi::Export::kValidate, {{"streams", {{{"name", "t"}, {"columns", nullptr}}}}});
+  };
+  EXPECT_EQ(validate(Cluster().user()), json::object());
+  ExpectError(validate("reader"), "permission", "raw");
+  Sql("GRANT USAGE ON SCHEMA raw TO reader; GRANT INSERT ON raw.t TO reader");
+  EXPECT_EQ(validate("reader"), json::object());
+  Sql("DROP SCHEMA raw CASCADE; DROP ROLE reader");
+}
+
+}  // namespace
+}  // namespace rapidbyte

@@ -1,0 +1,50 @@
+// What both PostgreSQL connectors share: opening a session with pinned settings, and reading a table's columns.
+// Wasm-safe; one thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pgwire/session.h"
+#include "sdk/host.h"
+
+namespace rapidbyte::sdk {
+
+// A connection and the session on it.
+class PostgresSession {
+ public:
+  // Opens the connection "postgres" and pins every setting that the text form of a value depends on, so that both
+  // ends write and read the same text, and names of types are qualified.
+  static Result<std::unique_ptr<PostgresSession>> Open();
+
+  pgwire::Session& session() { return session_; }
+
+ private:
+  explicit PostgresSession(std::unique_ptr<Connection> connection)
+      : connection_(std::move(connection)), session_(*connection_) {}
+
+  std::unique_ptr<Connection> connection_;
+  pgwire::Session session_;
+};
+
+struct PostgresColumn {
+  std::string name;
+  std::string type;       // format_type with its modifier: numeric(10,2)
+  std::string base_type;  // format_type without it: numeric
+  bool not_null = false;
+  bool generated = false;  // GENERATED ALWAYS AS (…) STORED
+};
+
+// The columns of a table, view or partitioned table in their order; empty where there is no such relation.
+Result<std::vector<PostgresColumn>> ReadColumns(pgwire::Session& session, std::string_view schema,
+                                                std::string_view table);
+
+// An Error of the category "schema": the servers' objects are not as the pipeline wants them.
+Error SchemaError(std::string message, std::string hint);
+
+// "schema"."table"
+std::string QualifiedName(std::string_view schema, std::string_view table);
+
+}  // namespace rapidbyte::sdk

@@ -1,0 +1,109 @@
+#include "cli/connector_commands.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "base/clock.h"
+#include "base/format.h"
+#include "cli/command.h"
+#include "engine/connector_catalog.h"
+#include "engine/pipeline.h"
+#include "engine/runner.h"
+#include "wasm/aot_cache.h"
+#include "wasm/aot_module.h"
+
+namespace rapidbyte::cli {
+namespace {
+
+engine::RunOptions OptionsFor(const net::CancelToken& cancel) {
+  engine::RunOptions options;
+  options.cancel = &cancel;
+  options.connector_dir = engine::DefaultConnectorDir();
+  options.cache_dir = wasm::DefaultAotCacheDir();
+  options.native_connectors = NativeConnectors();
+  return options;
+}
+
+Result<std::vector<engine::ConnectorManifest>> Chosen(const std::vector<std::string>& names) {
+  if (names.empty()) return engine::ListConnectors(engine::DefaultConnectorDir());
+  std::vector<engine::ConnectorManifest> manifests;
+  for (const std::string& name : names) {
+    RB_ASSIGN(engine::ConnectorManifest manifest, engine::FindConnector(engine::DefaultConnectorDir(), name));
+    manifests.push_back(std::move(manifest));
+  }
+  return manifests;
+}
+
+Status Compile(const engine::ConnectorManifest& manifest) {
+  const uint64_t start = MonotonicNanos();
+  RB_ASSIGN(const std::vector<uint8_t> bytes, engine::ReadModule(manifest));
+  RB_ASSIGN(const auto module, wasm::AotModule::Load(manifest.name, bytes, wasm::DefaultAotCacheDir()));
+  const std::string what = module->compiled_now() ? "compiled" : "already compiled";
+  fmt::print("{}: {} ({})\n", manifest.name, what, FormatDuration(NanosToSeconds(MonotonicNanos() - start)));
+  return {};
+}
+
+}  // namespace
+
+CLI::App* AddConnectors(CLI::App& app) { return app.add_subcommand("connectors", "List the connectors"); }
+
+int ListConnectorsCommand() {
+  const auto manifests = engine::ListConnectors(engine::DefaultConnectorDir());
+  if (!manifests) return PrintError(manifests.error());
+  for (const engine::ConnectorManifest& manifest : *manifests) {
+    fmt::print("{:20} {:8} {:12} sha256 {}\n", manifest.name, manifest.version, fmt::join(manifest.roles, ", "),
+               manifest.sha256.substr(0, 16));
+  }
+  return 0;
+}
+
+CLI::App* AddCompile(CLI::App& app, std::vector<std::string>& names) {
+  CLI::App* compile = app.add_subcommand("compile", "Compile connectors ahead of time, so that no run has to");
+  compile->add_option("NAME", names, "connectors; all of them if none is named");
+  return compile;
+}
+
+int CompileCommand(const std::vector<std::string>& names) {
+  const auto manifests = Chosen(names);
+  if (!manifests) return PrintError(manifests.error());
+  for (const engine::ConnectorManifest& manifest : *manifests) {
+    if (const Status done = Compile(manifest); !done) return PrintError(done.error());
+  }
+  return 0;
+}
+
+CLI::App* AddCheck(CLI::App& app, std::filesystem::path& pipeline) {
+  CLI::App* check = app.add_subcommand("check", "Check a pipeline document and both servers; moves nothing");
+  check->add_option("PIPELINE", pipeline, "the pipeline document")->required();
+  return check;
+}
+
+int CheckCommand(const std::filesystem::path& file) {
+  const auto pipeline = engine::LoadPipeline(file, engine::ProcessEnvironment());
+  if (!pipeline) return PrintError(pipeline.error());
+  const net::CancelToken cancel;
+  if (const Status valid = engine::Validate(*pipeline, OptionsFor(cancel)); !valid) return PrintError(valid.error());
+  fmt::print("{}: the document, the source and the destination are as they should be\n", file.string());
+  return 0;
+}
+
+CLI::App* AddDiscover(CLI::App& app, std::filesystem::path& pipeline) {
+  CLI::App* discover = app.add_subcommand("discover", "Print the streams that a pipeline's source has, as JSON");
+  discover->add_option("PIPELINE", pipeline, "the pipeline document")->required();
+  return discover;
+}
+
+int DiscoverCommand(const std::filesystem::path& file) {
+  const auto pipeline = engine::LoadPipeline(file, engine::ProcessEnvironment());
+  if (!pipeline) return PrintError(pipeline.error());
+  const net::CancelToken cancel;
+  const auto streams = engine::Discover(*pipeline, OptionsFor(cancel));
+  if (!streams) return PrintError(streams.error());
+  std::cout << streams->dump(2) << '\n';
+  return 0;
+}
+
+}  // namespace rapidbyte::cli

@@ -1,0 +1,60 @@
+// The command line: parse into plain options, run one command, turn its outcome into an exit code.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "cli/bench_export_command.h"
+#include "cli/bench_run_command.h"
+#include "cli/command.h"
+#include "cli/connector_commands.h"
+#include "cli/run_command.h"
+
+namespace rapidbyte::cli {
+namespace {
+
+int Main(int argc, char** argv) {
+  CLI::App app("Moves tables through sandboxed connectors, and measures how fast.", "rapidbyte");
+  app.set_version_flag("--version", "rapidbyte " RAPIDBYTE_VERSION);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(28);
+
+  RunCommandOptions run_options;
+  std::vector<std::string> compile_names;
+  std::filesystem::path check_file;
+  std::filesystem::path discover_file;
+  BenchRunOptions bench_options;
+  BenchExportOptions export_options;
+
+  const CLI::App* run = AddRun(app, run_options);
+  const CLI::App* check = AddCheck(app, check_file);
+  const CLI::App* discover = AddDiscover(app, discover_file);
+  const CLI::App* connectors = AddConnectors(app);
+  const CLI::App* compile = AddCompile(app, compile_names);
+  CLI::App* bench = app.add_subcommand("bench", "Measure, and use what was measured");
+  bench->require_subcommand(1);
+  const CLI::App* bench_run = AddBenchRun(*bench, bench_options);
+  const CLI::App* bench_export = AddBenchExport(*bench, export_options);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const bool asked_for_help = error.get_exit_code() == 0;
+    return app.exit(error) == 0 && asked_for_help ? 0 : static_cast<int>(ErrorCode::kUsage);
+  }
+
+  if (*run) return RunPipelineCommand(run_options);
+  if (*check) return CheckCommand(check_file);
+  if (*discover) return DiscoverCommand(discover_file);
+  if (*connectors) return ListConnectorsCommand();
+  if (*compile) return CompileCommand(compile_names);
+  if (*bench_run) return RunBenchCommand(bench_options);
+  if (*bench_export) {
+    const auto exported = ExportSamples(export_options, std::cout);
+    return exported ? 0 : PrintError(exported.error());
+  }
+  return static_cast<int>(ErrorCode::kUsage);
+}
+
+}  // namespace
+}  // namespace rapidbyte::cli
+
+int main(int argc, char** argv) { return rapidbyte::cli::Main(argc, argv); }

@@ -1,0 +1,133 @@
+#include "cli/run_command.h"
+
+#include <signal.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "base/clock.h"
+#include "base/format.h"
+#include "cli/command.h"
+#include "engine/connector_catalog.h"
+#include "engine/pipeline.h"
+#include "engine/runner.h"
+#include "record/run_record.h"
+#include "report/run_summary.h"
+#include "store/run_state.h"
+#include "wasm/aot_cache.h"
+
+namespace rapidbyte::cli {
+namespace {
+
+net::CancelToken& InterruptToken() {
+  static net::CancelToken token;
+  return token;
+}
+
+// The first signal asks the run to end, with a rollback; a second one ends the process the hard way.
+void CancelOnSignals() {
+  InterruptToken();
+  struct sigaction action {};
+  action.sa_handler = [](int) { InterruptToken().Cancel(); };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+void LogToStderr(const std::string& level) {
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("rapidbyte"));
+  spdlog::set_pattern("%H:%M:%S.%e %l %v");
+  spdlog::set_level(spdlog::level::from_str(level));
+}
+
+// A line that is rewritten in place, on a terminal only.
+class ProgressLine {
+ public:
+  explicit ProgressLine(bool wanted) : shown_(wanted && isatty(STDERR_FILENO) == 1), start_(MonotonicNanos()) {}
+  ~ProgressLine() {
+    if (printed_) std::cerr << "\r\033[K" << std::flush;
+  }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  void Update(uint64_t rows, uint64_t bytes) {
+    const double secs = NanosToSeconds(MonotonicNanos() - start_);
+    if (!shown_ || secs < 1) return;
+    printed_ = true;
+    std::cerr << "\r\033[K" << FormatThousands(rows) << " rows, " << FormatBytes(static_cast<double>(bytes)) << ", "
+              << FormatDuration(secs) << std::flush;
+  }
+
+ private:
+  const bool shown_;
+  const uint64_t start_;
+  bool printed_ = false;
+};
+
+engine::RunOutcome RunWithProgress(const engine::Pipeline& pipeline, bool show_progress) {
+  ProgressLine progress(show_progress);
+  engine::RunOptions options;
+  options.cancel = &InterruptToken();
+  options.connector_dir = engine::DefaultConnectorDir();
+  options.cache_dir = wasm::DefaultAotCacheDir();
+  options.native_connectors = NativeConnectors();
+  options.on_progress = [&progress](uint64_t rows, uint64_t bytes) { progress.Update(rows, bytes); };
+  return engine::Run(pipeline, options);
+}
+
+store::RunEnd EndOf(const engine::RunOutcome& outcome) {
+  store::RunEnd end;
+  end.streams = outcome.record.streams;
+  if (!outcome.error) return end;
+  end.outcome = outcome.error->code == ErrorCode::kInterrupted ? store::RunOutcome::kInterrupted
+                                                               : store::RunOutcome::kFailed;
+  end.exit_code = static_cast<int>(outcome.error->code);
+  end.error = outcome.error->message;
+  return end;
+}
+
+void Print(const record::RunRecord& record, const RunCommandOptions& options) {
+  if (options.json) {
+    std::cout << record::ToJson(record).dump(2) << '\n';
+    return;
+  }
+  if (!options.quiet) std::cout << report::RunSummary(record);
+  std::cout << record::kBenchLinePrefix << record::DumpLine(record::ToJson(record)) << '\n';
+}
+
+}  // namespace
+
+CLI::App* AddRun(CLI::App& app, RunCommandOptions& options) {
+  CLI::App* run = app.add_subcommand("run", "Move the streams of a pipeline");
+  run->add_option("PIPELINE", options.pipeline, "the pipeline document (docs/pipeline.md)")->required();
+  run->add_option("--log-level", options.log_level, "what is logged to stderr")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
+      ->capture_default_str();
+  run->add_flag("--quiet", options.quiet, "print the @@BENCH_JSON@@ line only");
+  run->add_flag("--json", options.json, "print the result as JSON only");
+  return run;
+}
+
+int RunPipelineCommand(const RunCommandOptions& options) {
+  LogToStderr(options.log_level);
+  CancelOnSignals();
+  const auto pipeline = engine::LoadPipeline(options.pipeline, engine::ProcessEnvironment());
+  if (!pipeline) return PrintError(pipeline.error());
+  auto state = store::RunState::Open(pipeline->state_path);
+  if (!state) return PrintError(state.error());
+  const auto run_id = state->RecordRunStart(pipeline->name);
+  if (!run_id) return PrintError(run_id.error());
+
+  const engine::RunOutcome outcome = RunWithProgress(*pipeline, !options.quiet && !options.json);
+  const Status recorded = state->RecordRunEnd(*run_id, EndOf(outcome));
+  if (outcome.error) return PrintError(*outcome.error);
+  Print(outcome.record, options);
+  if (!recorded) return PrintError(recorded.error());
+  return 0;
+}
+
+}  // namespace rapidbyte::cli

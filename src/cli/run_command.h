@@ -1,0 +1,23 @@
+// `rapidbyte run`: moves the streams of a pipeline, prints a summary and the result line, remembers the outcome.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace rapidbyte::cli {
+
+struct RunCommandOptions {
+  std::filesystem::path pipeline;
+  std::string log_level = "warn";
+  bool quiet = false;  // the result line only
+  bool json = false;   // the result document only
+};
+
+CLI::App* AddRun(CLI::App& app, RunCommandOptions& options);
+int RunPipelineCommand(const RunCommandOptions& options);
+
+}  // namespace rapidbyte::cli

@@ -1,0 +1,99 @@
+#include "engine/connector_catalog.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
+
+#include "abi/abi.h"
+#include "wasm/sha256.h"
+
+namespace rapidbyte::engine {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+struct Shipped {
+  std::string_view name;
+  std::string_view sha256;
+};
+constexpr Shipped kShipped[] = {
+#define RB_SHIPPED_CONNECTOR(name, sha256) {name, sha256},
+#include "shipped_connectors.inc"
+};
+
+tl::unexpected<Error> Refuse(const fs::path& file, const std::string& why) {
+  return Fail(ErrorCode::kConnector, file.string() + ": " + why, "build the connectors anew with ./dev build");
+}
+
+Result<ConnectorManifest> ParseManifest(const fs::path& file, const std::string& name) {
+  std::ifstream in(file);
+  const json document = json::parse(in, nullptr, false);
+  if (!document.is_object()) return Refuse(file, "not a JSON object");
+  for (const char* key : {"name", "version", "module", "sha256"}) {
+    const auto found = document.find(key);
+    if (found == document.end() || !found->is_string()) return Refuse(file, std::string(key) + ": expected a text");
+  }
+  if (document["name"] != name) return Refuse(file, "name: expected \"" + name + "\"");
+  if (document.value("abi", json()) != abi::kVersion) {
+    return Refuse(file, "abi: this build speaks version " + std::to_string(abi::kVersion));
+  }
+  ConnectorManifest manifest{name, document["version"], {}, file.parent_path() / document["module"].get<std::string>(),
+                             document["sha256"]};
+  for (const json& role : document.value("roles", json::array())) {
+    if (role.is_string()) manifest.roles.push_back(role);
+  }
+  return manifest;
+}
+
+}  // namespace
+
+fs::path DefaultConnectorDir() {
+  if (const char* folder = std::getenv("RAPIDBYTE_CONNECTOR_DIR"); folder != nullptr && *folder != '\0') return folder;
+  std::error_code error;
+  return fs::read_symlink("/proc/self/exe", error).parent_path() / "connectors";
+}
+
+Result<ConnectorManifest> FindConnector(const fs::path& folder, const std::string& name) {
+  const fs::path file = folder / name / "manifest.json";
+  if (!fs::exists(file)) {
+    return Fail(ErrorCode::kConnector, "there is no connector \"" + name + "\" in " + folder.string(),
+                "see `rapidbyte connectors`; RAPIDBYTE_CONNECTOR_DIR names their folder");
+  }
+  return ParseManifest(file, name);
+}
+
+Result<std::vector<ConnectorManifest>> ListConnectors(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (fs::exists(entry.path() / "manifest.json")) names.push_back(entry.path().filename());
+  }
+  if (error) return Fail(ErrorCode::kConnector, folder.string() + ": " + error.message());
+  std::sort(names.begin(), names.end());
+  std::vector<ConnectorManifest> manifests;
+  for (const std::string& name : names) {
+    RB_ASSIGN(ConnectorManifest manifest, FindConnector(folder, name));
+    manifests.push_back(std::move(manifest));
+  }
+  return manifests;
+}
+
+Result<std::vector<uint8_t>> ReadModule(const ConnectorManifest& manifest) {
+  std::ifstream in(manifest.module, std::ios::binary);
+  if (!in) return Refuse(manifest.module, "cannot be read");
+  std::vector<uint8_t> bytes{std::istreambuf_iterator<char>(in), {}};
+  const std::string sha256 = wasm::Sha256Hex(bytes);
+  if (sha256 != manifest.sha256) return Refuse(manifest.module, "its SHA-256 is not the manifest's");
+  const bool shipped = std::any_of(std::begin(kShipped), std::end(kShipped), [&](const Shipped& known) {
+    return known.name == manifest.name && known.sha256 == sha256;
+  });
+  if (!shipped) return Refuse(manifest.module, "not a connector that shipped with this build");
+  return bytes;
+}
+
+}  // namespace rapidbyte::engine

@@ -1,0 +1,81 @@
+#include "engine/error_document.h"
+
+#include <nlohmann/json.hpp>
+
+namespace rapidbyte::engine {
+namespace {
+
+using nlohmann::json;
+
+const char* CategoryOf(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kConfiguration:
+    case ErrorCode::kUsage: return "config";
+    case ErrorCode::kConnection: return "auth";
+    case ErrorCode::kSource:
+    case ErrorCode::kDestination: return "transient_network";
+    case ErrorCode::kData: return "data";
+    default: return "internal";
+  }
+}
+
+// For connectors that name a category only.
+ErrorCode CodeOf(const std::string& category) {
+  if (category == "config") return ErrorCode::kConfiguration;
+  if (category == "auth") return ErrorCode::kConnection;
+  if (category == "data") return ErrorCode::kData;
+  if (category == "internal") return ErrorCode::kInternal;
+  return ErrorCode::kSource;  // the server's: by side
+}
+
+bool IsErrorCode(int code) {
+  return (code >= static_cast<int>(ErrorCode::kUsage) && code <= static_cast<int>(ErrorCode::kVerification)) ||
+         code == static_cast<int>(ErrorCode::kInternal) || code == static_cast<int>(ErrorCode::kInterrupted);
+}
+
+std::string Text(const json& document, const char* key) {
+  const auto found = document.find(key);
+  return found != document.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+CommitState CommitOf(const std::string& name) {
+  if (name == "unknown") return CommitState::kUnknown;
+  return name == "committed" ? CommitState::kCommitted : CommitState::kNotCommitted;
+}
+
+}  // namespace
+
+json ToErrorDocument(const Error& error) {
+  return {{"category", error.category.empty() ? CategoryOf(error.code) : error.category},
+          {"code", static_cast<int>(error.code)},
+          {"message", error.message},
+          {"hint", error.hint},
+          {"retryable", error.retryable},
+          {"commit", "none"}};
+}
+
+Error FromErrorDocument(const json& document, Side side) {
+  Error error;
+  if (!document.is_object() || Text(document, "message").empty()) {
+    error.code = ErrorCode::kConnector;
+    error.message = "the connector failed without saying why";
+    return error;
+  }
+  error.message = Text(document, "message");
+  error.hint = Text(document, "hint");
+  error.category = Text(document, "category");
+  error.code = CodeOf(error.category);
+  if (const auto code = document.find("code"); code != document.end() && code->is_number_integer()) {
+    if (IsErrorCode(code->get<int>())) error.code = static_cast<ErrorCode>(code->get<int>());
+  }
+  if (error.code == ErrorCode::kSource || error.code == ErrorCode::kDestination) {
+    error.code = side == Side::kSource ? ErrorCode::kSource : ErrorCode::kDestination;
+  }
+  if (const auto retryable = document.find("retryable"); retryable != document.end() && retryable->is_boolean()) {
+    error.retryable = retryable->get<bool>();
+  }
+  error.commit = CommitOf(Text(document, "commit"));
+  return error;
+}
+
+}  // namespace rapidbyte::engine

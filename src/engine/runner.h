@@ -1,0 +1,43 @@
+// Runs a pipeline: two stages on two threads, stream after stream, each stream whole or not at all.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "abi/native_host.h"
+#include "base/result.h"
+#include "engine/host_functions.h"
+#include "engine/pipeline.h"
+#include "net/connection.h"
+#include "record/run_record.h"
+
+namespace rapidbyte::engine {
+
+struct RunOptions {
+  const net::CancelToken* cancel = nullptr;  // required; must outlive the run
+  std::filesystem::path connector_dir;
+  std::filesystem::path cache_dir;
+  std::vector<const abi::NativeConnector*> native_connectors;
+  // Called about four times a second while rows move, on the calling thread: rows and bytes handed to the destination.
+  std::function<void(uint64_t rows, uint64_t bytes)> on_progress;
+};
+
+struct RunOutcome {
+  record::RunRecord record;    // also of a failed run, as far as it came
+  std::optional<Error> error;  // the first thing that went wrong
+};
+
+// Never throws; blocks until both stages have ended.
+RunOutcome Run(const Pipeline& pipeline, const RunOptions& options);
+
+// Asks both connectors whether they can reach what the pipeline needs (rb_validate). Moves nothing.
+Status Validate(const Pipeline& pipeline, const RunOptions& options);
+
+// What the source has: the answer of rb_discover.
+Result<nlohmann::json> Discover(const Pipeline& pipeline, const RunOptions& options);
+
+}  // namespace rapidbyte::engine

@@ -1,0 +1,51 @@
+// The time accounting of one stage: every moment between Start and Stop belongs to guest code, to a host function, or
+// to nobody, which is shown as unattributed.
+//
+// Both clocks are read whenever control crosses between guest and host, about half a microsecond a host call, so that
+// work is the thread's own CPU time and adds up to it. Belongs to the stage's thread.
+#pragma once
+
+#include "abi/abi.h"
+#include "record/run_record.h"
+
+namespace rapidbyte::engine {
+
+enum class Side { kSource, kDestination };
+
+class StageTimer {
+ public:
+  explicit StageTimer(Side side) : side_(side) {}
+
+  void Start();
+  void Stop();
+
+  void EnterGuest();  // an export is called
+  void LeaveGuest();  // it has returned
+  void EnterHost();   // the guest calls a host function
+  // ... which returns. `wait_nanos` of it were spent blocked; `wire_bytes` were moved to or from a server.
+  void LeaveHost(abi::HostFunction function, uint64_t wait_nanos, uint64_t wire_bytes);
+
+  // To be called inside the host function `phase`.
+  void SetPhase(abi::Phase phase);
+
+  record::StageRecord& record() { return record_; }
+
+ private:
+  struct Instant {
+    uint64_t wall = 0;
+    uint64_t cpu = 0;
+  };
+  static Instant Now();
+  void CloseGuestSegment(const Instant& now);
+  void AccountTransfer(abi::HostFunction function, uint64_t nanos, uint64_t wire_bytes, uint64_t now);
+
+  const Side side_;
+  abi::Phase phase_ = abi::Phase::kSetup;
+  Instant start_;
+  Instant segment_;  // where the current guest or host segment began
+  uint64_t phase_start_ = 0;
+  uint64_t prepare_start_ = 0;  // 0: the first rows were seen
+  record::StageRecord record_;
+};
+
+}  // namespace rapidbyte::engine

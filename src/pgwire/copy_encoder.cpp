@@ -1,0 +1,89 @@
+#include "pgwire/copy_encoder.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "base/bytes.h"
+#include "pgwire/types.h"
+#include "pgwire/value_encoder.h"
+
+namespace rapidbyte::pgwire {
+namespace {
+
+constexpr uint8_t kHeader[] = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0};
+constexpr size_t kMaxRowBytes = size_t{1} << 30;
+
+}  // namespace
+
+CopyEncoder::CopyEncoder(const arrow::Schema& schema) {
+  fixed_bytes_ = 2;
+  for (size_t i = 0; i < schema.fields.size(); ++i) {
+    const arrow::TypeId type = schema.fields[i].type;
+    fixed_bytes_ += 4 + ValueWidth(type);
+    if (arrow::IsVariableWidth(type)) variable_.push_back(i);
+  }
+}
+
+void CopyEncoder::Reserve(size_t more) {
+  if (more <= capacity_ - size_) return;
+  const size_t capacity = std::max(size_ + more, 2 * capacity_);
+  auto grown = std::make_unique_for_overwrite<uint8_t[]>(capacity);
+  if (size_ != 0) std::memcpy(grown.get(), data_.get(), size_);
+  data_ = std::move(grown);
+  capacity_ = capacity;
+}
+
+void CopyEncoder::BeginMessage() {
+  Reserve(5);
+  message_at_ = size_;
+  data_[size_] = 'd';
+  size_ += 5;
+}
+
+void CopyEncoder::EndMessage() {
+  StoreBigEndian(data_.get() + message_at_ + 1, static_cast<uint32_t>(size_ - message_at_ - 1));
+}
+
+void CopyEncoder::Header() {
+  BeginMessage();
+  Reserve(sizeof kHeader);
+  std::memcpy(data_.get() + size_, kHeader, sizeof kHeader);
+  size_ += sizeof kHeader;
+  EndMessage();
+}
+
+void CopyEncoder::Trailer() {
+  BeginMessage();
+  Reserve(2);
+  StoreBigEndian(data_.get() + size_, int16_t{-1});
+  size_ += 2;
+  EndMessage();
+}
+
+Result<uint32_t> CopyEncoder::Encode(const arrow::BatchView& batch, uint32_t first, size_t flush_bytes) {
+  if (first == batch.rows) return first;
+  BeginMessage();
+  uint32_t row = first;
+  do {
+    size_t bytes = fixed_bytes_;
+    for (const size_t column : variable_) bytes += batch.columns[column].Bytes(row).size();
+    if (bytes > kMaxRowBytes) {
+      return Fail(ErrorCode::kData, "row " + std::to_string(row) + " of a batch is above PostgreSQL's limit of 1 GiB");
+    }
+    Reserve(bytes);
+    size_ = static_cast<size_t>(EncodeRow(batch, row, data_.get() + size_) - data_.get());
+    ++row;
+  } while (row < batch.rows && size_ < flush_bytes);
+  EndMessage();
+  return row;
+}
+
+uint8_t* CopyEncoder::EncodeRow(const arrow::BatchView& batch, uint32_t row, uint8_t* to) const {
+  StoreBigEndian(to, static_cast<uint16_t>(batch.columns.size()));
+  to += 2;
+  for (const arrow::ColumnView& column : batch.columns) to = EncodeValue(column, row, to);
+  return to;
+}
+
+}  // namespace rapidbyte::pgwire

@@ -1,0 +1,46 @@
+// Encodes batches as COPY … FROM STDIN (FORMAT BINARY), framed as CopyData messages of many rows each.
+//
+// Bytes gather in one buffer that is handed to the connection as it is. A row costs one check of room: its largest
+// possible size is known from the schema and the lengths of its texts. Wasm-safe; one thread. The hot path of every
+// destination.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "arrow/ipc_reader.h"
+#include "arrow/types.h"
+#include "base/result.h"
+
+namespace rapidbyte::pgwire {
+
+class CopyEncoder {
+ public:
+  explicit CopyEncoder(const arrow::Schema& schema);
+
+  void Header();
+  // Appends rows from `first` on as one message, until the buffer holds `flush_bytes` or the batch ends. Returns the
+  // next row to encode. Errors: kData for a row above PostgreSQL's 1 GiB.
+  Result<uint32_t> Encode(const arrow::BatchView& batch, uint32_t first, size_t flush_bytes);
+  void Trailer();
+
+  std::span<const uint8_t> bytes() const { return {data_.get(), size_}; }
+  void Clear() { size_ = 0; }
+
+ private:
+  void Reserve(size_t more);
+  void BeginMessage();
+  void EndMessage();
+  uint8_t* EncodeRow(const arrow::BatchView& batch, uint32_t row, uint8_t* to) const;
+
+  std::vector<size_t> variable_;  // the columns of variable width
+  size_t fixed_bytes_ = 0;        // of a row without its texts
+  std::unique_ptr<uint8_t[]> data_;
+  size_t size_ = 0;
+  size_t capacity_ = 0;
+  size_t message_at_ = 0;
+};
+
+}  // namespace rapidbyte::pgwire
