@@ -46,6 +46,18 @@ TEST(NativeGuest, ATrapIsAnErrorOnceTheConnectorHasReturned) {
   EXPECT_NE(result.error().message.find("in rb_open"), std::string::npos) << result.error().message;
 }
 
+TEST(NativeGuest, DoesNotReachTheHostAtItsEnd) {
+  const abi::NativeConnector talkative = {"talkative", kConnector.create,
+                                          [](void* instance) {
+                                            CallHost(instance, abi::Export::kClose);
+                                            kConnector.destroy(instance);
+                                          },
+                                          CallHost};
+  Host host;
+  MakeNativeGuest(talkative, host).reset();
+  EXPECT_EQ(host.heard, "");
+}
+
 TEST(GuestMemory, OfANativeConnectorIsTheWholeProcess) {
   uint8_t bytes[16];
   const GuestMemory memory{nullptr, UINT64_MAX};
