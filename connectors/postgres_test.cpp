@@ -1,9 +1,7 @@
-// Both connectors, native, from one table of a real server into another.
+// Both connectors, from one table of a real server into another.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "dest_postgres/dest_postgres.h"
-#include "source_postgres/source_postgres.h"
 #include "support/test_cluster.h"
 #include "test_host.h"
 
@@ -66,7 +64,7 @@ class Postgres : public testing::Test {
   }
 
   json Read(const std::string& table, const Options& options = {}) {
-    TestHost source(SourcePostgresConnector(), Target("postgres", Cluster().user()), queue_);
+    TestHost source("source-postgres", runtime_, Target("postgres", Cluster().user()), queue_);
     Open(source, "source", "src");
     json answer = source.Run(abi::Export::kRunRead, {{"stream", {{"name", table}, {"columns", options.columns}}},
                                                      {"max_batch_bytes", 1 << 20},
@@ -81,7 +79,7 @@ class Postgres : public testing::Test {
 
   json Write(const std::string& table, const Options& options = {},
              std::optional<abi::Phase> break_in_phase = std::nullopt) {
-    TestHost destination(DestPostgresConnector(), Target(options.database, options.user), queue_);
+    TestHost destination("dest-postgres", runtime_, Target(options.database, options.user), queue_);
     destination.break_in_phase = break_in_phase;
     Open(destination, "destination", "raw");
     json answer =
@@ -111,6 +109,7 @@ class Postgres : public testing::Test {
         schema + "'::regnamespace AND relkind = 'r' AND attnum > 0 ORDER BY relname, attnum");
   }
 
+  test::Runtime runtime_ = test::Runtime::kNative;
   Queue queue_;
   size_t read_batches_ = 0;
   uint64_t progress_rows_ = 0;
@@ -123,11 +122,26 @@ void ExpectError(const json& answer, const std::string& category, const std::str
   EXPECT_THAT(answer["error"]["message"].get<std::string>(), HasSubstr(part));
 }
 
-class PostgresByMethod : public Postgres, public testing::WithParamInterface<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Methods, PostgresByMethod, testing::Values("copy", "insert"),
-                         [](const auto& method) { return std::string(method.param); });
+struct Way {
+  const char* name;
+  const char* method;
+  test::Runtime runtime;
+};
 
-TEST_P(PostgresByMethod, MovesTheNativeTypes) {
+// What must be the same for every way of running the connectors and of loading.
+class PostgresByEveryWay : public Postgres, public testing::WithParamInterface<Way> {
+ protected:
+  PostgresByEveryWay() { runtime_ = GetParam().runtime; }
+};
+
+INSTANTIATE_TEST_SUITE_P(Ways, PostgresByEveryWay,
+                         testing::Values(Way{"native_copy", "copy", test::Runtime::kNative},
+                                         Way{"native_insert", "insert", test::Runtime::kNative},
+                                         Way{"aot_copy", "copy", test::Runtime::kAot},
+                                         Way{"aot_insert", "insert", test::Runtime::kAot}),
+                         [](const auto& way) { return std::string(way.param.name); });
+
+TEST_P(PostgresByEveryWay, MovesTheNativeTypes) {
   Sql(R"(CREATE TABLE src.t (id int4 NOT NULL, b bool, s int2, l int8, r float4, d float8, t text, v varchar(9) NOT NULL,
            y bytea, day date, ts timestamp, ts3 timestamp(3), tz timestamptz, u uuid);
          INSERT INTO src.t VALUES
@@ -140,7 +154,7 @@ TEST_P(PostgresByMethod, MovesTheNativeTypes) {
          INSERT INTO src.t SELECT i, i % 2 = 0, i % 30000, i, i / 7.0, i / 7.0, repeat('x', i % 100), i,
            sha256(i::text::bytea), date '2000-01-01' + i, timestamp '2000-01-01' + i * interval '1 s', now(),
            now() + i * interval '1 h', gen_random_uuid() FROM generate_series(4, 20000) i)");
-  const json answer = Move("t", {.method = GetParam()});
+  const json answer = Move("t", {.method = GetParam().method});
   EXPECT_EQ(answer, json({{"rows", 20000}}));
   EXPECT_EQ(progress_rows_, 20000u);
   EXPECT_TRUE(Rows("src.t") == Rows("raw.t"));
@@ -149,7 +163,7 @@ TEST_P(PostgresByMethod, MovesTheNativeTypes) {
               ElementsAre(abi::Phase::kPrepare, abi::Phase::kTransfer, abi::Phase::kFinish, abi::Phase::kCommit));
 }
 
-TEST_P(PostgresByMethod, MovesEveryOtherTypeAsText) {
+TEST_P(PostgresByEveryWay, MovesEveryOtherTypeAsText) {
   Sql(R"(CREATE TYPE src."Mood of ""day""" AS ENUM ('fine', 'so, so'); CREATE DOMAIN src.positive AS int4 CHECK (VALUE > 0);
          CREATE TYPE src.pair AS (a int4, b text);
          CREATE TABLE src.t (n numeric, n2 numeric(20, 5), j json, jb jsonb NOT NULL, a int4[], ta text[], m src."Mood of ""day""",
@@ -161,114 +175,114 @@ TEST_P(PostgresByMethod, MovesEveryOtherTypeAsText) {
             '[1,5)', 12.34, (1, 'x "y"'), 'name', 4000000000, 'fat cat'),
            ('NaN', NULL, NULL, '1', '{}', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'empty', NULL,
             NULL, NULL, NULL, NULL))");
-  EXPECT_EQ(Move("t", {.method = GetParam()}), json({{"rows", 2}}));
+  EXPECT_EQ(Move("t", {.method = GetParam().method}), json({{"rows", 2}}));
   EXPECT_EQ(Rows("src.t"), Rows("raw.t"));
   EXPECT_EQ(Columns("src"), Columns("raw"));
 }
 
-TEST_P(PostgresByMethod, TakesAnyName) {
+TEST_P(PostgresByEveryWay, TakesAnyName) {
   Sql(R"(CREATE TABLE src."Größe ""x"" of;it" ("Id" int4, "a ""quoted"" näme" numeric, "select" text);
          INSERT INTO src."Größe ""x"" of;it" VALUES (1, 2.5, 'a'))");
-  EXPECT_EQ(Move("Größe \"x\" of;it", {.method = GetParam()}), json({{"rows", 1}}));
+  EXPECT_EQ(Move("Größe \"x\" of;it", {.method = GetParam().method}), json({{"rows", 1}}));
   EXPECT_EQ(Rows("raw.\"Größe \"\"x\"\" of;it\""), "(1,2.5,a)");
 }
 
-TEST_P(PostgresByMethod, AppendsAndReplaces) {
+TEST_P(PostgresByEveryWay, AppendsAndReplaces) {
   Sql("CREATE TABLE src.t AS SELECT i AS id, i::numeric AS n FROM generate_series(1, 3) i");
-  Move("t", {.method = GetParam()});
-  EXPECT_EQ(Move("t", {.method = GetParam()}), json({{"rows", 3}}));
+  Move("t", {.method = GetParam().method});
+  EXPECT_EQ(Move("t", {.method = GetParam().method}), json({{"rows", 3}}));
   EXPECT_EQ(Sql("SELECT count(*) FROM raw.t"), "6");
-  EXPECT_EQ(Move("t", {.method = GetParam(), .mode = "replace"}), json({{"rows", 3}}));
+  EXPECT_EQ(Move("t", {.method = GetParam().method, .mode = "replace"}), json({{"rows", 3}}));
   EXPECT_EQ(Sql("SELECT count(*) FROM raw.t"), "3");
 }
 
-TEST_P(PostgresByMethod, MovesAnEmptyTable) {
+TEST_P(PostgresByEveryWay, MovesAnEmptyTable) {
   Sql("CREATE TABLE src.t (id int4, n numeric)");
-  EXPECT_EQ(Move("t", {.method = GetParam()}), json({{"rows", 0}}));
+  EXPECT_EQ(Move("t", {.method = GetParam().method}), json({{"rows", 0}}));
   EXPECT_EQ(Sql("SELECT count(*) FROM raw.t"), "0");
 }
 
-TEST_P(PostgresByMethod, LeavesNothingWhenTheSourceFails) {
+TEST_P(PostgresByEveryWay, LeavesNothingWhenTheSourceFails) {
   Sql("CREATE TABLE src.t AS SELECT i AS id FROM generate_series(1, 3) i; CREATE TABLE src.kept AS TABLE src.t");
-  Move("kept", {.method = GetParam()});
+  Move("kept", {.method = GetParam().method});
   Read("kept");
   queue_.failure = json{{"category", "transient_db"}, {"message", "the source broke"}, {"retryable", true}};
-  const json answer = Write("kept", {.method = GetParam(), .mode = "replace"});
+  const json answer = Write("kept", {.method = GetParam().method, .mode = "replace"});
   ExpectError(answer, "transient_db", "the source broke");
   EXPECT_EQ(answer["error"]["retryable"], true);
   EXPECT_EQ(answer["error"]["commit"], "none");
   EXPECT_EQ(Sql("SELECT count(*) FROM raw.kept"), "3");
 }
 
-TEST_P(PostgresByMethod, CastsIntoAnotherType) {
+TEST_P(PostgresByEveryWay, CastsIntoAnotherType) {
   Sql("CREATE TABLE src.t AS SELECT 1 AS id, '42'::text AS n, 2.5::numeric AS m, now()::date AS d; CREATE SCHEMA raw; "
       "CREATE TABLE raw.t (id int8, n int4, m float8, d timestamp)");
-  EXPECT_EQ(Move("t", {.method = GetParam()}), json({{"rows", 1}}));
+  EXPECT_EQ(Move("t", {.method = GetParam().method}), json({{"rows", 1}}));
   EXPECT_EQ(Sql("SELECT id, n, m, d = now()::date FROM raw.t"), "1|42|2.5|t");
 }
 
-TEST_P(PostgresByMethod, RefusesTypesThatDoNotFitBeforeTheFirstRow) {
+TEST_P(PostgresByEveryWay, RefusesTypesThatDoNotFitBeforeTheFirstRow) {
   Sql("CREATE TABLE src.t AS SELECT true AS a; CREATE SCHEMA raw; CREATE TABLE raw.t (a timestamp)");
-  ExpectError(Move("t", {.method = GetParam()}), "schema", "\"a\"");
+  ExpectError(Move("t", {.method = GetParam().method}), "schema", "\"a\"");
   EXPECT_EQ(queue_.messages.size(), 1u);  // the batch was not asked for
 }
 
-TEST_P(PostgresByMethod, RefusesAValueThatDoesNotFit) {
+TEST_P(PostgresByEveryWay, RefusesAValueThatDoesNotFit) {
   Sql("CREATE TABLE src.t AS SELECT 'too long'::text AS a; CREATE SCHEMA raw; CREATE TABLE raw.t (a varchar(3))");
-  ExpectError(Move("t", {.method = GetParam()}), "data", "too long");
+  ExpectError(Move("t", {.method = GetParam().method}), "data", "too long");
   EXPECT_EQ(Sql("SELECT count(*) FROM raw.t"), "0");
 }
 
-TEST_P(PostgresByMethod, RefusesToCutOffWhatTravelsAsText) {
+TEST_P(PostgresByEveryWay, RefusesToCutOffWhatTravelsAsText) {
   Sql("CREATE TABLE src.t AS SELECT 'too long'::name AS a; CREATE SCHEMA raw; CREATE TABLE raw.t (a char(3))");
-  ExpectError(Move("t", {.method = GetParam()}), "data", "too long");
+  ExpectError(Move("t", {.method = GetParam().method}), "data", "too long");
 }
 
-TEST_P(PostgresByMethod, NoticesRowsThatTheServerDrops) {
+TEST_P(PostgresByEveryWay, NoticesRowsThatTheServerDrops) {
   Sql("CREATE TABLE src.t AS SELECT i AS id, i::numeric AS n FROM generate_series(1, 10) i; CREATE SCHEMA raw; "
       "CREATE TABLE raw.t (id int4, n numeric); CREATE FUNCTION raw.drop_some() RETURNS trigger LANGUAGE plpgsql AS "
       "'BEGIN IF NEW.id > 7 THEN RETURN NULL; END IF; RETURN NEW; END'; CREATE TRIGGER drop_some BEFORE INSERT ON "
       "raw.t FOR EACH ROW EXECUTE FUNCTION raw.drop_some()");
-  ExpectError(Move("t", {.method = GetParam()}), "data", "7 of 10 rows");
+  ExpectError(Move("t", {.method = GetParam().method}), "data", "7 of 10 rows");
   EXPECT_EQ(Sql("SELECT count(*) FROM raw.t"), "0");
 }
 
-TEST_P(PostgresByMethod, WritesIdentityColumns) {
+TEST_P(PostgresByEveryWay, WritesIdentityColumns) {
   Sql("CREATE TABLE src.t AS SELECT 5 AS id, 1.5::numeric AS n; CREATE SCHEMA raw; "
       "CREATE TABLE raw.t (id int4 GENERATED ALWAYS AS IDENTITY, n numeric)");
-  EXPECT_EQ(Move("t", {.method = GetParam()}), json({{"rows", 1}}));
+  EXPECT_EQ(Move("t", {.method = GetParam().method}), json({{"rows", 1}}));
   EXPECT_EQ(Rows("raw.t"), "(5,1.5)");
 }
 
-TEST_P(PostgresByMethod, SaysThatAFailedCommitDidNotHappen) {
+TEST_P(PostgresByEveryWay, SaysThatAFailedCommitDidNotHappen) {
   Sql("CREATE TABLE src.t AS SELECT 1 AS id FROM generate_series(1, 2); CREATE SCHEMA raw; "
       "CREATE TABLE raw.t (id int4 UNIQUE DEFERRABLE INITIALLY DEFERRED)");
-  const json answer = Move("t", {.method = GetParam()});
+  const json answer = Move("t", {.method = GetParam().method});
   ExpectError(answer, "data", "duplicate key");
   EXPECT_EQ(answer["error"]["commit"], "none");
 }
 
-TEST_P(PostgresByMethod, DoesNotKnowACommitWithoutAnAnswer) {
+TEST_P(PostgresByEveryWay, DoesNotKnowACommitWithoutAnAnswer) {
   Sql("CREATE TABLE src.t AS SELECT 1 AS id");
   Read("t");
-  const json answer = Write("t", {.method = GetParam()}, abi::Phase::kCommit);
+  const json answer = Write("t", {.method = GetParam().method}, abi::Phase::kCommit);
   ExpectError(answer, "transient_network", "closed the connection");
   EXPECT_EQ(answer["error"]["commit"], "unknown");
 }
 
-TEST_P(PostgresByMethod, KeepsAsTextWhatTheServerDoesNotKnow) {
+TEST_P(PostgresByEveryWay, KeepsAsTextWhatTheServerDoesNotKnow) {
   Sql("CREATE TYPE src.mood AS ENUM ('fine'); CREATE TABLE src.t AS SELECT 1 AS id, 'fine'::src.mood AS m");
   if (Sql("SELECT count(*) FROM pg_database WHERE datname = 'other'") == "0") Sql("CREATE DATABASE other");
-  EXPECT_EQ(Move("t", {.method = GetParam(), .mode = "replace", .database = "other"}), json({{"rows", 1}}));
+  EXPECT_EQ(Move("t", {.method = GetParam().method, .mode = "replace", .database = "other"}), json({{"rows", 1}}));
   EXPECT_EQ(Sql("SELECT id, m, pg_typeof(m) FROM raw.t", "other"), "1|fine|text");
 }
 
-TEST_P(PostgresByMethod, NeedsNoMoreRightsThanItUses) {
+TEST_P(PostgresByEveryWay, NeedsNoMoreRightsThanItUses) {
   Sql("DROP ROLE IF EXISTS loader; CREATE ROLE loader LOGIN; CREATE TABLE src.t AS SELECT 1 AS id; CREATE SCHEMA raw; "
       "GRANT USAGE, CREATE ON SCHEMA raw TO loader");
-  EXPECT_EQ(Move("t", {.method = GetParam(), .user = "loader"}), json({{"rows", 1}}));
+  EXPECT_EQ(Move("t", {.method = GetParam().method, .user = "loader"}), json({{"rows", 1}}));
   Sql("CREATE TABLE raw.mine (id int4); ALTER TABLE src.t RENAME TO mine");
-  ExpectError(Move("mine", {.method = GetParam(), .user = "loader"}), "permission", "mine");
+  ExpectError(Move("mine", {.method = GetParam().method, .user = "loader"}), "permission", "mine");
   Sql("DROP SCHEMA raw CASCADE; DROP ROLE loader");
 }
 
@@ -336,9 +350,9 @@ TEST_F(Postgres, ReplaceKeepsATableThatOthersReferTo) {
 
 TEST_F(Postgres, MovesSeveralStreamsOverOneConnection) {
   Sql("CREATE TABLE src.a AS SELECT 1 AS id, 1.5::numeric AS n; CREATE TABLE src.b AS TABLE src.a");
-  TestHost source(SourcePostgresConnector(), Target("postgres", Cluster().user()), queue_);
+  TestHost source("source-postgres", runtime_, Target("postgres", Cluster().user()), queue_);
   Open(source, "source", "src");
-  TestHost destination(DestPostgresConnector(), Target("postgres", Cluster().user()), queue_);
+  TestHost destination("dest-postgres", runtime_, Target("postgres", Cluster().user()), queue_);
   Open(destination, "destination", "raw");
   for (const char* table : {"a", "b"}) {
     source.Run(
@@ -352,7 +366,7 @@ TEST_F(Postgres, MovesSeveralStreamsOverOneConnection) {
 
 TEST_F(Postgres, DiscoversTablesAndColumns) {
   Sql("CREATE TABLE src.\"T\" (a int4 NOT NULL, b numeric(10,2)); CREATE VIEW src.v AS SELECT 1 AS x");
-  TestHost source(SourcePostgresConnector(), Target("postgres", Cluster().user()), queue_);
+  TestHost source("source-postgres", runtime_, Target("postgres", Cluster().user()), queue_);
   Open(source, "source", "src");
   const json expected = json::parse(R"json({"streams": [
     {"name": "T", "columns": [{"name": "a", "type": "integer", "not_null": true},
@@ -363,7 +377,7 @@ TEST_F(Postgres, DiscoversTablesAndColumns) {
 
 TEST_F(Postgres, ValidatesStreamsOfTheSource) {
   Sql("CREATE TABLE src.t (id int4)");
-  TestHost source(SourcePostgresConnector(), Target("postgres", Cluster().user()), queue_);
+  TestHost source("source-postgres", runtime_, Target("postgres", Cluster().user()), queue_);
   Open(source, "source", "src");
   auto validate = [&](const json& stream) { return source.Run(abi::Export::kValidate, {{"streams", {stream}}}); };
   EXPECT_EQ(validate({{"name", "t"}, {"columns", {"id"}}}), json::object());
@@ -374,7 +388,7 @@ TEST_F(Postgres, ValidatesStreamsOfTheSource) {
 TEST_F(Postgres, ValidatesTheRightsOfTheDestination) {
   Sql("DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN; CREATE SCHEMA raw; CREATE TABLE raw.t (id int4)");
   auto validate = [&](const std::string& user) {
-    TestHost destination(DestPostgresConnector(), Target("postgres", user), queue_);
+    TestHost destination("dest-postgres", runtime_, Target("postgres", user), queue_);
     Open(destination, "destination", "raw");
     return destination.Run(abi::Export::kValidate, {{"streams", {{{"name", "t"}, {"columns", nullptr}}}}});
   };

@@ -3,35 +3,77 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "dest_postgres/dest_postgres.h"
+#include "source_postgres/source_postgres.h"
+#include "wasm/aot_module.h"
+#include "wasm/native_guest.h"
 
 namespace rapidbyte::test {
 namespace {
 
-uint8_t* At(uint64_t address) { return reinterpret_cast<uint8_t*>(address); }
-
-std::string Text(uint64_t address, uint64_t size) { return {reinterpret_cast<const char*>(address), size}; }
+// Compiled once per build; the cache knows when a module has changed.
+Result<std::unique_ptr<wasm::Guest>> Instantiate(const std::string& connector, wasm::HostCalls& host) {
+  const std::string path = std::string(CONNECTOR_DIR) + "/" + connector + "/" + connector + ".wasm";
+  std::ifstream file(path, std::ios::binary);
+  const std::vector<char> bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  RB_ASSIGN(
+      const auto module,
+      wasm::AotModule::Load(connector, {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()}, CACHE_DIR));
+  return module->Instantiate(host);
+}
 
 }  // namespace
 
-TestHost::TestHost(const abi::NativeConnector& connector, net::PostgresTarget target, Queue& queue)
-    : connector_(connector), target_(std::move(target)), queue_(queue), instance_(connector.create()) {}
-
-TestHost::~TestHost() {
-  const abi::ScopedNativeHost scope(this);
-  connector_.destroy(instance_);
+TestHost::TestHost(const std::string& connector, Runtime runtime, net::PostgresTarget target, Queue& queue)
+    : target_(std::move(target)), queue_(queue) {
+  if (runtime == Runtime::kNative) {
+    guest_ = wasm::MakeNativeGuest(connector == "source-postgres" ? SourcePostgresConnector() : DestPostgresConnector(),
+                                   *this);
+    return;
+  }
+  auto guest = Instantiate(connector, *this);
+  if (!guest) {
+    ADD_FAILURE() << guest.error().message;
+    std::abort();
+  }
+  guest_ = std::move(*guest);
 }
 
 nlohmann::json TestHost::Run(abi::Export function, const nlohmann::json& request) {
-  const abi::ScopedNativeHost scope(this);
   request_ = request.dump();
   answer_ = nullptr;
-  const int32_t code = connector_.call(instance_, function);
+  const Result<int32_t> code = guest_->Call(function);
+  EXPECT_TRUE(code) << code.error().message;
   EXPECT_TRUE(answer_.is_object()) << "no answer";
-  EXPECT_EQ(code, answer_.contains("error") ? 1 : 0) << answer_;
+  EXPECT_EQ(code.value_or(-1), answer_.contains("error") ? 1 : 0) << answer_;
   return answer_;
 }
 
-int32_t TestHost::Call(abi::HostFunction function, const uint64_t* args) {
+wasm::HostCallOutcome TestHost::Call(wasm::GuestMemory memory, abi::HostFunction function, const uint64_t* args,
+                                     int32_t* result) {
+  memory_ = memory;
+  *result = Serve(function, args);
+  return wasm::HostCallOutcome::kReturned;
+}
+
+// Connectors under test are trusted to stay inside of their memory; one that does not fails the test.
+uint8_t* TestHost::At(uint64_t address, uint64_t size) const {
+  uint8_t* at = memory_.At(address, size);
+  if (at == nullptr) {
+    ADD_FAILURE() << "a pointer outside of the connector's memory";
+    std::abort();
+  }
+  return at;
+}
+
+std::string TestHost::Text(uint64_t address, uint64_t size) const {
+  return {reinterpret_cast<const char*>(At(address, size)), size};
+}
+
+int32_t TestHost::Serve(abi::HostFunction function, const uint64_t* args) {
   switch (function) {
     case abi::HostFunction::k_request:
       return CopyOut(request_, args[0], args[1]);
@@ -49,7 +91,7 @@ int32_t TestHost::Call(abi::HostFunction function, const uint64_t* args) {
       progress_rows += args[0];
       return 0;
     case abi::HostFunction::k_emit_batch:
-      queue_.messages.emplace_back(At(args[0]), At(args[0]) + args[1]);
+      queue_.messages.emplace_back(At(args[0], args[1]), At(args[0], args[1]) + args[1]);
       emitted_rows += args[2];
       if (args[2] != 0) ++emitted_batches;
       return 0;
@@ -71,7 +113,7 @@ int32_t TestHost::Call(abi::HostFunction function, const uint64_t* args) {
 
 int32_t TestHost::CopyOut(const std::string& text, uint64_t buffer, uint64_t capacity) {
   if (text.size() > capacity) return -static_cast<int32_t>(text.size());
-  std::memcpy(At(buffer), text.data(), text.size());
+  std::memcpy(At(buffer, text.size()), text.data(), text.size());
   return static_cast<int32_t>(text.size());
 }
 
@@ -83,7 +125,7 @@ int32_t TestHost::NextBatch(uint64_t buffer, uint64_t capacity) {
   }
   const std::vector<uint8_t>& message = queue_.messages.front();
   if (message.size() > capacity) return -static_cast<int32_t>(message.size());
-  std::memcpy(At(buffer), message.data(), message.size());
+  std::memcpy(At(buffer, message.size()), message.data(), message.size());
   const auto size = static_cast<int32_t>(message.size());
   queue_.messages.pop_front();
   return size;
@@ -99,13 +141,13 @@ int32_t TestHost::Connect() {
 int32_t TestHost::Read(uint64_t connection, uint64_t buffer, uint64_t capacity) {
   if (!phases.empty() && break_in_phase == phases.back()) return 0;
   uint64_t wait_nanos = 0;
-  const auto size = connections_.at(connection)->Read({At(buffer), capacity}, &wait_nanos);
+  const auto size = connections_.at(connection)->Read({At(buffer, capacity), capacity}, &wait_nanos);
   return size ? static_cast<int32_t>(*size) : Failed(size.error());
 }
 
 int32_t TestHost::Write(uint64_t connection, uint64_t bytes, uint64_t size) {
   uint64_t wait_nanos = 0;
-  const Status written = connections_.at(connection)->Write({At(bytes), size}, &wait_nanos);
+  const Status written = connections_.at(connection)->Write({At(bytes, size), size}, &wait_nanos);
   return written ? 0 : Failed(written.error());
 }
 

@@ -1,5 +1,6 @@
-// A host for tests of connectors: runs one natively, connects it to a real server, and keeps batches in a queue where
-// the engine has its channel. Nothing runs at the same time: a source fills the queue, then a destination empties it.
+// A host for tests of connectors: runs one, sandboxed or native, connects it to a real server, and keeps batches in a
+// queue where the engine has its channel. Nothing runs at the same time: a source fills the queue, then a destination
+// empties it.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "abi/native_host.h"
 #include "net/connection.h"
+#include "wasm/guest.h"
 
 namespace rapidbyte::test {
 
@@ -21,15 +22,18 @@ struct Queue {
   std::optional<nlohmann::json> failure;  // the error document that ends the stream
 };
 
-class TestHost final : public abi::NativeHost {
+enum class Runtime { kNative, kAot };
+
+class TestHost final : public wasm::HostCalls {
  public:
-  TestHost(const abi::NativeConnector& connector, net::PostgresTarget target, Queue& queue);
-  ~TestHost() override;
+  // `connector`: "source-postgres" or "dest-postgres". Ends the program where it cannot be loaded.
+  TestHost(const std::string& connector, Runtime runtime, net::PostgresTarget target, Queue& queue);
 
   // Runs one export on `request`; the answer, which holds "error" where it failed.
   nlohmann::json Run(abi::Export function, const nlohmann::json& request);
 
-  int32_t Call(abi::HostFunction function, const uint64_t* args) override;
+  wasm::HostCallOutcome Call(wasm::GuestMemory memory, abi::HostFunction function, const uint64_t* args,
+                             int32_t* result) override;
 
   uint64_t progress_rows = 0;
   uint64_t emitted_rows = 0;
@@ -38,6 +42,9 @@ class TestHost final : public abi::NativeHost {
   std::optional<abi::Phase> break_in_phase;  // the connection is at its end from the first read in this phase on
 
  private:
+  int32_t Serve(abi::HostFunction function, const uint64_t* args);
+  uint8_t* At(uint64_t address, uint64_t size) const;
+  std::string Text(uint64_t address, uint64_t size) const;
   int32_t CopyOut(const std::string& text, uint64_t buffer, uint64_t capacity);
   int32_t NextBatch(uint64_t buffer, uint64_t capacity);
   int32_t Connect();
@@ -45,15 +52,15 @@ class TestHost final : public abi::NativeHost {
   int32_t Write(uint64_t connection, uint64_t bytes, uint64_t size);
   int32_t Failed(const Error& error);
 
-  const abi::NativeConnector& connector_;
   net::PostgresTarget target_;
   Queue& queue_;
   net::CancelToken cancel_;
-  void* instance_;
+  wasm::GuestMemory memory_;  // during a host call
   std::string request_;
   nlohmann::json answer_;
   std::string last_error_;
   std::vector<std::unique_ptr<net::Connection>> connections_;
+  std::unique_ptr<wasm::Guest> guest_;  // last: the host outlives it
 };
 
 }  // namespace rapidbyte::test
