@@ -53,6 +53,7 @@ class Runner {
 
   Result<CampaignOutcome> Run() {
     progress_.blocks = plan_.warmup_blocks + plan_.blocks;
+    progress_.warmup_blocks = plan_.warmup_blocks;
     progress_.positions = static_cast<uint32_t>(cells_.size());
     const auto orders = PlanBlocks(plan_.seed, progress_.blocks, cells_.size());
     for (progress_.block = 0; progress_.block < progress_.blocks; ++progress_.block) {

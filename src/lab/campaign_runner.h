@@ -30,6 +30,7 @@ class SampleSink {
 struct CampaignProgress {
   uint32_t block = 0;   // from 0, warm-up blocks included
   uint32_t blocks = 0;  // of the whole campaign
+  uint32_t warmup_blocks = 0;
   bool warmup = false;
   uint32_t position = 0;  // of the run within its block
   uint32_t positions = 0;

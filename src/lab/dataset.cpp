@@ -72,10 +72,8 @@ Status ClaimSchemas(Postgres& server) {
     return Fail(ErrorCode::kConfiguration, "another benchmark is running in this database",
                 "wait until it has ended, or use another database");
   }
-  for (const char* schema : {kSourceSchema, kDestinationSchema}) {
-    RB_TRY(DropOwnSchema(server, schema));
-    RB_TRY(MakeSchema(server, schema));
-  }
+  RB_TRY(DropSchemas(server));
+  for (const char* schema : {kSourceSchema, kDestinationSchema}) RB_TRY(MakeSchema(server, schema));
   return {};
 }
 
