@@ -1,144 +1,28 @@
-// Both connectors, from one table of a real server into another.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+// Moving tables: what must be the same for every way of running the connectors and of loading.
+#include "postgres_fixture.h"
 
-#include "support/test_cluster.h"
-#include "test_host.h"
-
-namespace rapidbyte {
+namespace rapidbyte::test {
 namespace {
 
 using nlohmann::json;
-using test::Queue;
-using test::TestCluster;
-using test::TestHost;
 using testing::ElementsAre;
-using testing::HasSubstr;
-
-TestCluster& Cluster() {
-  // Lives as long as the program, whose end is the server's end as well.
-  static Result<std::unique_ptr<TestCluster>>* const cluster =
-      new Result<std::unique_ptr<TestCluster>>(TestCluster::Start({}));
-  if (!*cluster) {
-    ADD_FAILURE() << cluster->error().message;
-    std::abort();
-  }
-  return ***cluster;
-}
-
-net::PostgresTarget Target(const std::string& database, const std::string& user) {
-  net::PostgresTarget target;
-  target.host = Cluster().socket_dir();
-  target.port = Cluster().port();
-  target.user = user;
-  target.database = database;
-  return target;
-}
-
-// What a test may vary; the rest is as the engine has it by default.
-struct Options {
-  std::string method = "copy";
-  std::string mode = "append";
-  std::string database = "postgres";  // of the destination
-  std::string user = Cluster().user();
-  json columns = nullptr;
-  uint32_t batch_rows = 8192;
-};
-
-class Postgres : public testing::Test {
- protected:
-  void SetUp() override {
-    Sql("DROP SCHEMA IF EXISTS src CASCADE; DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA src");
-  }
-
-  // Fails the test where the server refuses.
-  static std::string Sql(const std::string& sql, const std::string& database = "postgres") {
-    std::string rows = Cluster().Psql(sql, database);
-    EXPECT_EQ(rows.find("ERROR"), std::string::npos) << rows << "\n" << sql;
-    while (rows.ends_with('\n')) rows.pop_back();
-    return rows;
-  }
-
-  static json Open(TestHost& host, const char* role, const char* schema) {
-    return host.Run(abi::Export::kOpen, {{"abi", 1}, {"role", role}, {"config", {{"schema", schema}}}});
-  }
-
-  json Read(const std::string& table, const Options& options = {}) {
-    TestHost source("source-postgres", runtime_, Target("postgres", Cluster().user()), queue_);
-    Open(source, "source", "src");
-    json answer = source.Run(abi::Export::kRunRead, {{"stream", {{"name", table}, {"columns", options.columns}}},
-                                                     {"max_batch_bytes", 1 << 20},
-                                                     {"max_batch_rows", options.batch_rows}});
-    source.Run(abi::Export::kClose, json::object());
-    if (answer.contains("rows")) {
-      EXPECT_EQ(answer["rows"], source.emitted_rows);
-    }
-    read_batches_ = source.emitted_batches;
-    return answer;
-  }
-
-  json Write(const std::string& table, const Options& options = {},
-             std::optional<abi::Phase> break_in_phase = std::nullopt) {
-    TestHost destination("dest-postgres", runtime_, Target(options.database, options.user), queue_);
-    destination.break_in_phase = break_in_phase;
-    Open(destination, "destination", "raw");
-    json answer =
-        destination.Run(abi::Export::kRunWrite,
-                        {{"stream", {{"name", table}}}, {"write_mode", options.mode}, {"load_method", options.method}});
-    destination.Run(abi::Export::kClose, json::object());
-    phases_ = destination.phases;
-    progress_rows_ = destination.progress_rows;
-    return answer;
-  }
-
-  // Reads and writes; the destination's answer.
-  json Move(const std::string& table, const Options& options = {}) {
-    const json read = Read(table, options);
-    if (read.contains("error")) return read;
-    return Write(table, options);
-  }
-
-  static std::string Rows(const std::string& table, const std::string& database = "postgres") {
-    return Sql("SELECT t::text FROM " + table + " t ORDER BY 1", database);
-  }
-
-  static std::string Columns(const std::string& schema) {
-    return Sql(
-        "SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute a JOIN pg_class c ON "
-        "c.oid = attrelid WHERE relnamespace = '" +
-        schema + "'::regnamespace AND relkind = 'r' AND attnum > 0 ORDER BY relname, attnum");
-  }
-
-  test::Runtime runtime_ = test::Runtime::kNative;
-  Queue queue_;
-  size_t read_batches_ = 0;
-  uint64_t progress_rows_ = 0;
-  std::vector<abi::Phase> phases_;
-};
-
-void ExpectError(const json& answer, const std::string& category, const std::string& part) {
-  ASSERT_TRUE(answer.contains("error")) << answer;
-  EXPECT_EQ(answer["error"]["category"], category) << answer;
-  EXPECT_THAT(answer["error"]["message"].get<std::string>(), HasSubstr(part));
-}
 
 struct Way {
   const char* name;
   const char* method;
-  test::Runtime runtime;
+  Runtime runtime;
 };
 
-// What must be the same for every way of running the connectors and of loading.
 class PostgresByEveryWay : public Postgres, public testing::WithParamInterface<Way> {
  protected:
   PostgresByEveryWay() { runtime_ = GetParam().runtime; }
 };
 
 INSTANTIATE_TEST_SUITE_P(Ways, PostgresByEveryWay,
-                         testing::Values(Way{"native_copy", "copy", test::Runtime::kNative},
-                                         Way{"native_insert", "insert", test::Runtime::kNative},
-                                         Way{"aot_copy", "copy", test::Runtime::kAot},
-                                         Way{"aot_insert", "insert", test::Runtime::kAot}),
+                         testing::Values(Way{"native_copy", "copy", Runtime::kNative},
+                                         Way{"native_insert", "insert", Runtime::kNative},
+                                         Way{"aot_copy", "copy", Runtime::kAot},
+                                         Way{"aot_insert", "insert", Runtime::kAot}),
                          [](const auto& way) { return std::string(way.param.name); });
 
 TEST_P(PostgresByEveryWay, MovesTheNativeTypes) {
@@ -286,118 +170,5 @@ TEST_P(PostgresByEveryWay, NeedsNoMoreRightsThanItUses) {
   Sql("DROP SCHEMA raw CASCADE; DROP ROLE loader");
 }
 
-TEST_F(Postgres, BatchesHaveTheRowsAskedFor) {
-  Sql("CREATE TABLE src.t AS SELECT i AS id FROM generate_series(1, 20) i");
-  EXPECT_EQ(Move("t", {.batch_rows = 7}), json({{"rows", 20}}));
-  EXPECT_EQ(read_batches_, 3u);
-  EXPECT_EQ(Rows("src.t"), Rows("raw.t"));
-}
-
-TEST_F(Postgres, SelectsColumnsInTheOrderAskedFor) {
-  Sql("CREATE TABLE src.t AS SELECT 1 AS a, 2 AS b, 3 AS c");
-  EXPECT_EQ(Move("t", {.columns = {"c", "a"}}), json({{"rows", 1}}));
-  EXPECT_EQ(Rows("raw.t"), "(3,1)");
-}
-
-TEST_F(Postgres, ReadsViewsPartitionsAndComputedColumns) {
-  Sql("CREATE TABLE src.t (a int4, b int4 GENERATED ALWAYS AS (a * 2) STORED) PARTITION BY RANGE (a); "
-      "CREATE TABLE src.t1 PARTITION OF src.t DEFAULT; INSERT INTO src.t VALUES (4)",
-      "postgres");
-  EXPECT_EQ(Move("t"), json({{"rows", 1}}));
-  EXPECT_EQ(Rows("raw.t"), "(4,8)");
-  Sql("CREATE VIEW src.v AS SELECT b FROM src.t");
-  EXPECT_EQ(Move("v"), json({{"rows", 1}}));
-  EXPECT_EQ(Rows("raw.v"), "(8)");
-}
-
-TEST_F(Postgres, ReadsOnPastNotices) {
-  Sql("CREATE FUNCTION src.loud(i int4) RETURNS int4 LANGUAGE plpgsql AS 'BEGIN RAISE NOTICE ''row %'', i; RETURN i; "
-      "END'; CREATE VIEW src.v AS SELECT src.loud(i) AS id FROM generate_series(1, 1000) i");
-  EXPECT_EQ(Move("v"), json({{"rows", 1000}}));
-  EXPECT_EQ(Sql("SELECT sum(id) FROM raw.v"), "500500");
-}
-
-TEST_F(Postgres, PassesOnAnErrorInTheMiddleOfRows) {
-  Sql("CREATE VIEW src.v AS SELECT 100 / (5000 - i) AS id FROM generate_series(1, 9000) i");
-  ExpectError(Read("v"), "data", "division by zero");
-}
-
-TEST_F(Postgres, NamesWhatIsMissingInTheSource) {
-  Sql("CREATE TABLE src.t (id int4)");
-  ExpectError(Read("nowhere"), "schema", "\"src\".\"nowhere\"");
-  ExpectError(Read("t", {.columns = {"ID"}}), "schema", "\"ID\"");
-}
-
-TEST_F(Postgres, NamesWhatIsMissingInTheDestination) {
-  Sql("CREATE TABLE src.t (a int4, b int4, c int4); CREATE SCHEMA raw; CREATE TABLE raw.t (b int4)");
-  const json answer = Move("t");
-  ExpectError(answer, "schema", "\"a\"");
-  ExpectError(answer, "schema", "\"c\"");
-}
-
-TEST_F(Postgres, RefusesToWriteAComputedColumn) {
-  Sql("CREATE TABLE src.t (a int4, b int4); CREATE SCHEMA raw; "
-      "CREATE TABLE raw.t (a int4, b int4 GENERATED ALWAYS AS (a * 2) STORED)");
-  ExpectError(Move("t"), "schema", "\"b\"");
-}
-
-TEST_F(Postgres, ReplaceKeepsATableThatOthersReferTo) {
-  Sql("CREATE TABLE src.t AS SELECT 1 AS id; CREATE SCHEMA raw; CREATE TABLE raw.t (id int4 PRIMARY KEY); "
-      "CREATE TABLE raw.child (id int4 REFERENCES raw.t); INSERT INTO raw.t VALUES (9)");
-  ExpectError(Move("t", {.mode = "replace"}), "schema", "foreign key");
-  EXPECT_EQ(Rows("raw.t"), "(9)");
-}
-
-TEST_F(Postgres, MovesSeveralStreamsOverOneConnection) {
-  Sql("CREATE TABLE src.a AS SELECT 1 AS id, 1.5::numeric AS n; CREATE TABLE src.b AS TABLE src.a");
-  TestHost source("source-postgres", runtime_, Target("postgres", Cluster().user()), queue_);
-  Open(source, "source", "src");
-  TestHost destination("dest-postgres", runtime_, Target("postgres", Cluster().user()), queue_);
-  Open(destination, "destination", "raw");
-  for (const char* table : {"a", "b"}) {
-    source.Run(
-        abi::Export::kRunRead,
-        {{"stream", {{"name", table}, {"columns", nullptr}}}, {"max_batch_bytes", 1 << 20}, {"max_batch_rows", 100}});
-    const json answer = destination.Run(
-        abi::Export::kRunWrite, {{"stream", {{"name", table}}}, {"write_mode", "append"}, {"load_method", "copy"}});
-    EXPECT_EQ(answer, json({{"rows", 1}}));
-  }
-}
-
-TEST_F(Postgres, DiscoversTablesAndColumns) {
-  Sql("CREATE TABLE src.\"T\" (a int4 NOT NULL, b numeric(10,2)); CREATE VIEW src.v AS SELECT 1 AS x");
-  TestHost source("source-postgres", runtime_, Target("postgres", Cluster().user()), queue_);
-  Open(source, "source", "src");
-  const json expected = json::parse(R"json({"streams": [
-    {"name": "T", "columns": [{"name": "a", "type": "integer", "not_null": true},
-                              {"name": "b", "type": "numeric(10,2)", "not_null": false}]},
-    {"name": "v", "columns": [{"name": "x", "type": "integer", "not_null": false}]}]})json");
-  EXPECT_EQ(source.Run(abi::Export::kDiscover, json::object()), expected);
-}
-
-TEST_F(Postgres, ValidatesStreamsOfTheSource) {
-  Sql("CREATE TABLE src.t (id int4)");
-  TestHost source("source-postgres", runtime_, Target("postgres", Cluster().user()), queue_);
-  Open(source, "source", "src");
-  auto validate = [&](const json& stream) { return source.Run(abi::Export::kValidate, {{"streams", {stream}}}); };
-  EXPECT_EQ(validate({{"name", "t"}, {"columns", {"id"}}}), json::object());
-  ExpectError(validate({{"name", "t"}, {"columns", {"other"}}}), "schema", "\"other\"");
-  ExpectError(validate({{"name", "u"}, {"columns", nullptr}}), "schema", "\"u\"");
-}
-
-TEST_F(Postgres, ValidatesTheRightsOfTheDestination) {
-  Sql("DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN; CREATE SCHEMA raw; CREATE TABLE raw.t (id int4)");
-  auto validate = [&](const std::string& user) {
-    TestHost destination("dest-postgres", runtime_, Target("postgres", user), queue_);
-    Open(destination, "destination", "raw");
-    return destination.Run(abi::Export::kValidate, {{"streams", {{{"name", "t"}, {"columns", nullptr}}}}});
-  };
-  EXPECT_EQ(validate(Cluster().user()), json::object());
-  ExpectError(validate("reader"), "permission", "raw");
-  Sql("GRANT USAGE ON SCHEMA raw TO reader; GRANT INSERT ON raw.t TO reader");
-  EXPECT_EQ(validate("reader"), json::object());
-  Sql("DROP SCHEMA raw CASCADE; DROP ROLE reader");
-}
-
 }  // namespace
-}  // namespace rapidbyte
+}  // namespace rapidbyte::test
