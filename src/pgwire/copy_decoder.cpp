@@ -18,12 +18,69 @@ constexpr size_t kHeaderBytes = sizeof kSignature + 8;
 constexpr uint32_t kCriticalFlags = 0xffff0000;
 constexpr size_t kFrameBytes = 5;
 // With rows below max_row_bytes this keeps every column below 2^31 bytes.
-constexpr uint64_t kMaxBatchBytes = 1 << 30;
+constexpr uint32_t kMaxBatchBytes = 1 << 30;
+constexpr uint32_t kNullLength = 0xffffffff;
+constexpr uint16_t kTrailer = 0xffff;
+
+constexpr char kCutOff[] = "its message ends too early";
+constexpr char kAfterTrailer[] = "something follows the end of the data";
+constexpr char kOtherWidth[] = "a value of another length than its type has";
+constexpr char kBeyondArrow[] = "Arrow has no room for it: timestamps end with the year 294246";
+
+template <typename T>
+inline const char* AppendFixed(ColumnBuilder& column, const uint8_t* value, size_t length) {
+  if (length != sizeof(T)) return kOtherWidth;
+  column.AppendFixed(LoadBigEndian<T>(value));
+  return nullptr;
+}
+
+// Dates and timestamps: `to_arrow` changes the epoch, or says that it cannot.
+template <typename T>
+inline const char* AppendMoment(ColumnBuilder& column, const uint8_t* value, size_t length, bool (*to_arrow)(T, T*)) {
+  if (length != sizeof(T)) return kOtherWidth;
+  T arrow = 0;
+  if (!to_arrow(LoadBigEndian<T>(value), &arrow)) return kBeyondArrow;
+  column.AppendFixed(arrow);
+  return nullptr;
+}
+
+// Appends a value of `length` bytes, all of them received; returns what is wrong with it, or nullptr.
+inline const char* AppendValue(ColumnBuilder& column, const uint8_t* value, size_t length) {
+  switch (column.type()) {
+    case TypeId::kBool:
+      if (length != 1) return kOtherWidth;
+      column.AppendBool(*value != 0);
+      return nullptr;
+    case TypeId::kInt16:
+      return AppendFixed<uint16_t>(column, value, length);
+    case TypeId::kInt32:
+    case TypeId::kFloat32:
+      return AppendFixed<uint32_t>(column, value, length);
+    case TypeId::kInt64:
+    case TypeId::kFloat64:
+      return AppendFixed<uint64_t>(column, value, length);
+    case TypeId::kDate32:
+      return AppendMoment<int32_t>(column, value, length, DateToArrow);
+    case TypeId::kTimestamp:
+    case TypeId::kTimestampTz:
+      return AppendMoment<int64_t>(column, value, length, TimestampToArrow);
+    case TypeId::kUuid:
+      if (length != 16) return kOtherWidth;
+      column.AppendUuid(value);
+      return nullptr;
+    case TypeId::kUtf8:
+    case TypeId::kBinary:
+      column.AppendBytes(value, length);
+      return nullptr;
+  }
+  return kOtherWidth;
+}
 
 }  // namespace
 
 CopyDecoder::CopyDecoder(const arrow::Schema& schema, DecoderLimits limits) : schema_(schema), limits_(limits) {
-  limits_.batch_bytes = std::min(limits_.batch_bytes, kMaxBatchBytes);
+  limits_.batch_bytes = std::min<uint64_t>(limits_.batch_bytes, kMaxBatchBytes);
+  limits_.max_row_bytes = std::min(limits_.max_row_bytes, kMaxBatchBytes);
   for (const arrow::Field& field : schema_.fields) columns_.emplace_back(field.type);
 }
 
@@ -45,15 +102,20 @@ Result<DecodeProgress> CopyDecoder::Consume(std::span<const uint8_t> received) {
       return progress;
     }
     const uint32_t length = LoadBigEndian<uint32_t>(message + 1);
-    if (length < 4 || length > limits_.max_row_bytes) {
-      return Fail(ErrorCode::kData,
-                  "row " + std::to_string(total_rows_ + 1) + " has " + std::to_string(length) +
-                      " bytes; the limit is " + std::to_string(limits_.max_row_bytes),
-                  "leave the column that holds the large value out, or shorten it");
-    }
+    if (length < 4 || length > limits_.max_row_bytes) return MessageError(length);
     progress.needed = size_t{1} + length;
     if (left < progress.needed) return progress;
-    RB_TRY(Decode(message + kFrameBytes, message + progress.needed));
+
+    const uint8_t* at = message + kFrameBytes;
+    const uint8_t* const end = message + progress.needed;
+    if (!header_seen_) {
+      RB_ASSIGN(at, DecodeHeader(at, end));
+      header_seen_ = true;
+    }
+    while (at != end) {
+      at = DecodeRow(at, end);
+      if (at == nullptr) return RowError();
+    }
     progress.consumed += progress.needed;
     batch_bytes_ += length;
     if (rows_ >= limits_.batch_rows || (batch_bytes_ >= limits_.batch_bytes && rows_ > 0)) {
@@ -61,18 +123,6 @@ Result<DecodeProgress> CopyDecoder::Consume(std::span<const uint8_t> received) {
       return progress;
     }
   }
-}
-
-Status CopyDecoder::Decode(const uint8_t* at, const uint8_t* end) {
-  if (!header_seen_) {
-    RB_ASSIGN(at, DecodeHeader(at, end));
-    header_seen_ = true;
-  }
-  while (at != end) {
-    at = DecodeRow(at, end);
-    if (at == nullptr) return RowError();
-  }
-  return {};
 }
 
 Result<const uint8_t*> CopyDecoder::DecodeHeader(const uint8_t* at, const uint8_t* end) const {
@@ -89,31 +139,21 @@ Result<const uint8_t*> CopyDecoder::DecodeHeader(const uint8_t* at, const uint8_
 }
 
 const uint8_t* CopyDecoder::DecodeRow(const uint8_t* at, const uint8_t* end) {
-  error_column_ = SIZE_MAX;
-  error_ = "cut off";
-  if (end - at < 2) return nullptr;
-  const auto count = LoadBigEndian<int16_t>(at);
+  if (end - at < 2) return Refuse(nullptr, kCutOff);
+  const auto count = LoadBigEndian<uint16_t>(at);
   at += 2;
-  if (count == -1 && !finished_) {
-    finished_ = true;
-    error_ = "something follows the end of the data";
-    return at == end ? at : nullptr;
-  }
-  if (finished_ || count < 0 || static_cast<size_t>(count) != columns_.size()) {
-    error_ = finished_ ? "something follows the end of the data" : "another number of columns than was asked for";
-    return nullptr;
-  }
-  for (size_t i = 0; i < columns_.size(); ++i) {
-    error_column_ = i;
-    if (end - at < 4) return nullptr;
-    const auto length = LoadBigEndian<int32_t>(at);
+  if (count != columns_.size() || finished_) return DecodeTrailer(count, at, end);
+  for (ColumnBuilder& column : columns_) {
+    if (end - at < 4) return Refuse(&column, kCutOff);
+    const auto length = LoadBigEndian<uint32_t>(at);
     at += 4;
-    if (length == -1) {
-      columns_[i].AppendNull();
+    // One comparison for the ordinary value; NULL's length of -1 is above every room.
+    if (length > static_cast<size_t>(end - at)) {
+      if (length != kNullLength) return Refuse(&column, kCutOff);
+      column.AppendNull();
       continue;
     }
-    if (length < 0 || length > end - at) return nullptr;
-    if (!AppendValue(columns_[i], at, static_cast<size_t>(length))) return nullptr;
+    if (const char* error = AppendValue(column, at, length)) return Refuse(&column, error);
     at += length;
   }
   ++rows_;
@@ -121,37 +161,26 @@ const uint8_t* CopyDecoder::DecodeRow(const uint8_t* at, const uint8_t* end) {
   return at;
 }
 
-bool CopyDecoder::AppendValue(ColumnBuilder& column, const uint8_t* value, size_t length) {
-  const TypeId type = column.type();
-  if (type == TypeId::kUtf8 || type == TypeId::kBinary) {
-    column.AppendBytes(value, length);
-    return true;
-  }
-  if (length != (type == TypeId::kBool ? 1 : arrow::FixedWidth(type))) {
-    error_ = "a value of another length than its type has";
-    return false;
-  }
-  switch (type) {
-    case TypeId::kBool: column.AppendBool(*value != 0); return true;
-    case TypeId::kInt16: column.AppendFixed(LoadBigEndian<uint16_t>(value)); return true;
-    case TypeId::kInt32:
-    case TypeId::kFloat32: column.AppendFixed(LoadBigEndian<uint32_t>(value)); return true;
-    case TypeId::kInt64:
-    case TypeId::kFloat64: column.AppendFixed(LoadBigEndian<uint64_t>(value)); return true;
-    case TypeId::kDate32: column.AppendFixed(DateToArrow(LoadBigEndian<int32_t>(value))); return true;
-    case TypeId::kTimestamp:
-    case TypeId::kTimestampTz: {
-      int64_t micros = 0;
-      error_ = "a timestamp after the year 294246 does not fit into Arrow's 64 bits";
-      if (!TimestampToArrow(LoadBigEndian<int64_t>(value), &micros)) return false;
-      column.AppendFixed(micros);
-      return true;
-    }
-    case TypeId::kUuid: column.AppendUuid(value); return true;
-    case TypeId::kUtf8:
-    case TypeId::kBinary: return false;
-  }
-  return false;
+const uint8_t* CopyDecoder::DecodeTrailer(uint16_t count, const uint8_t* at, const uint8_t* end) {
+  if (finished_) return Refuse(nullptr, kAfterTrailer);
+  if (count != kTrailer) return Refuse(nullptr, "another number of columns than was asked for");
+  finished_ = true;
+  return at == end ? at : Refuse(nullptr, kAfterTrailer);
+}
+
+const uint8_t* CopyDecoder::Refuse(const ColumnBuilder* column, const char* error) {
+  error_column_ = column == nullptr ? columns_.size() : static_cast<size_t>(column - columns_.data());
+  error_ = error;
+  return nullptr;
+}
+
+tl::unexpected<Error> CopyDecoder::MessageError(uint32_t length) const {
+  const std::string row = "row " + std::to_string(total_rows_ + 1);
+  if (length < 4)
+    return Fail(ErrorCode::kData, row + ": its message has the impossible length " + std::to_string(length));
+  return Fail(ErrorCode::kData,
+              row + " has " + std::to_string(length) + " bytes; the limit is " + std::to_string(limits_.max_row_bytes),
+              "leave the column that holds the large value out, or shorten it");
 }
 
 tl::unexpected<Error> CopyDecoder::RowError() const {

@@ -18,7 +18,7 @@ namespace rapidbyte::pgwire {
 
 struct DecoderLimits {
   uint32_t batch_rows = 8192;
-  uint64_t batch_bytes = 1 << 20;          // of COPY data; the row that passes it is the batch's last
+  uint64_t batch_bytes = 1 << 20;  // of COPY data; the row that passes it is the batch's last
   uint32_t max_row_bytes = 256u << 20;
 };
 
@@ -31,14 +31,15 @@ enum class DecodeStop {
 struct DecodeProgress {
   size_t consumed = 0;  // bytes of whole messages
   DecodeStop stop = DecodeStop::kNeedMore;
-  size_t needed = 0;    // kNeedMore: the bytes of the next message as far as known, at least 5
+  size_t needed = 0;  // kNeedMore: the bytes of the next message as far as known, at least 5
 };
 
 class CopyDecoder {
  public:
   CopyDecoder(const arrow::Schema& schema, DecoderLimits limits);
 
-  // `received` starts at a message. Errors: kData, naming row and column.
+  // `received` starts at a message. Errors: kData, naming the row of the stream (from 1) and the column; after one the
+  // decoder is of no more use. A message may hold several rows, but a row never spans two messages.
   Result<DecodeProgress> Consume(std::span<const uint8_t> received);
 
   uint32_t rows() const { return rows_; }              // in the current batch
@@ -48,12 +49,14 @@ class CopyDecoder {
   void Reset();
 
  private:
-  // One message's content, from the header or at a row's start up to its end.
-  Status Decode(const uint8_t* at, const uint8_t* end);
-  const uint8_t* DecodeRow(const uint8_t* at, const uint8_t* end);  // nullptr: error_ says why
-  bool AppendValue(arrow::ColumnBuilder& column, const uint8_t* value, size_t length);
   Result<const uint8_t*> DecodeHeader(const uint8_t* at, const uint8_t* end) const;
+  // Both return where they ended, or nullptr after Refuse().
+  const uint8_t* DecodeRow(const uint8_t* at, const uint8_t* end);
+  const uint8_t* DecodeTrailer(uint16_t count, const uint8_t* at, const uint8_t* end);
+  // Notes what is wrong with the row, and in which column if in one, for RowError(). Returns nullptr.
+  const uint8_t* Refuse(const arrow::ColumnBuilder* column, const char* error);
   tl::unexpected<Error> RowError() const;
+  tl::unexpected<Error> MessageError(uint32_t length) const;
 
   arrow::Schema schema_;
   DecoderLimits limits_;
@@ -64,7 +67,7 @@ class CopyDecoder {
   bool header_seen_ = false;
   bool finished_ = false;
   const char* error_ = nullptr;
-  size_t error_column_ = SIZE_MAX;
+  size_t error_column_ = 0;
 };
 
 }  // namespace rapidbyte::pgwire

@@ -10,7 +10,7 @@ using arrow::TypeId;
 
 struct TypeRow {
   TypeId type;
-  std::string_view name;     // without modifier
+  std::string_view name;  // without modifier
   std::string_view carrier;
   uint32_t oid;
   uint32_t array_oid;
@@ -32,12 +32,16 @@ constexpr std::array kTypes = {
     TypeRow{TypeId::kUuid, "uuid", "uuid", 2950, 2951},
 };
 
-const TypeRow& RowOf(TypeId type) {
-  for (const TypeRow& row : kTypes) {
-    if (row.type == type) return row;
+// Rows lie in TypeId's own order, so that a type is its row's place.
+constexpr bool InOrder() {
+  for (size_t i = 0; i < kTypes.size(); ++i) {
+    if (static_cast<size_t>(kTypes[i].type) != i) return false;
   }
-  return kTypes[0];  // not reached: every TypeId has a row
+  return true;
 }
+static_assert(InOrder());
+
+const TypeRow& RowOf(TypeId type) { return kTypes[static_cast<size_t>(type)]; }
 
 // "timestamp(3) with time zone" → "timestamp with time zone"; names with anything but digits in them stay.
 std::string WithoutModifier(std::string_view name) {

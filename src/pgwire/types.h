@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -23,28 +24,30 @@ uint32_t ArrayOid(arrow::TypeId type);
 inline constexpr int32_t kEpochDays = 10957;
 inline constexpr int64_t kEpochMicros = int64_t{kEpochDays} * 86'400'000'000;
 
-// Every finite date of PostgreSQL has one in Arrow; the addition cannot overflow for them.
-inline int32_t DateToArrow(int32_t days) {
-  return days == INT32_MAX || days == INT32_MIN ? days
-                                                : static_cast<int32_t>(static_cast<uint32_t>(days) + kEpochDays);
-}
-inline int32_t DateFromArrow(int32_t days) {
-  return days == INT32_MAX || days == INT32_MIN ? days
-                                                : static_cast<int32_t>(static_cast<uint32_t>(days) - kEpochDays);
-}
-
-// False where a finite timestamp has none in Arrow: after the year 294246.
-inline bool TimestampToArrow(int64_t micros, int64_t* arrow) {
-  if (micros == INT64_MAX || micros == INT64_MIN) {
-    *arrow = micros;
+// Days of a date or microseconds of a timestamp, by the distance of the epochs in the same unit. False where a finite
+// value has none in Arrow: a timestamp after the year 294246. All finite dates that PostgreSQL can hold do have one.
+template <typename T>
+inline bool ToArrow(T value, T epoch, T* arrow) {
+  constexpr T infinity = std::numeric_limits<T>::max();
+  if (value == infinity || value == std::numeric_limits<T>::min()) {
+    *arrow = value;
     return true;
   }
-  return !__builtin_add_overflow(micros, kEpochMicros, arrow) && *arrow != INT64_MAX;
+  return !__builtin_add_overflow(value, epoch, arrow) && *arrow != infinity;
 }
-inline int64_t TimestampFromArrow(int64_t micros) {
-  return micros == INT64_MAX || micros == INT64_MIN
-             ? micros
-             : static_cast<int64_t>(static_cast<uint64_t>(micros) - static_cast<uint64_t>(kEpochMicros));
+
+// The way back. A finite value that PostgreSQL's integer cannot hold (no source of ours sends one) becomes its smallest
+// finite integer, which the server refuses as out of range, and never an infinity.
+template <typename T>
+inline T FromArrow(T value, T epoch) {
+  constexpr T minus_infinity = std::numeric_limits<T>::min();
+  if (value == std::numeric_limits<T>::max() || value == minus_infinity) return value;
+  return value <= minus_infinity + epoch ? static_cast<T>(minus_infinity + 1) : static_cast<T>(value - epoch);
 }
+
+inline bool DateToArrow(int32_t days, int32_t* arrow) { return ToArrow(days, kEpochDays, arrow); }
+inline int32_t DateFromArrow(int32_t days) { return FromArrow(days, kEpochDays); }
+inline bool TimestampToArrow(int64_t micros, int64_t* arrow) { return ToArrow(micros, kEpochMicros, arrow); }
+inline int64_t TimestampFromArrow(int64_t micros) { return FromArrow(micros, kEpochMicros); }
 
 }  // namespace rapidbyte::pgwire
