@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/check.h"
 #include "pgwire/types.h"
 #include "pgwire/value_encoder.h"
 
@@ -12,11 +13,12 @@ namespace rapidbyte::pgwire {
 namespace {
 
 constexpr uint8_t kHeader[] = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0};
-constexpr size_t kMaxRowBytes = size_t{1} << 30;
+// The server refuses a longer message, and with it the connection (PQ_LARGE_MESSAGE_LIMIT).
+constexpr uint64_t kMaxMessageBytes = 0x3ffffffe;
 
 }  // namespace
 
-CopyEncoder::CopyEncoder(const arrow::Schema& schema) {
+CopyEncoder::CopyEncoder(const arrow::Schema& schema) : columns_(schema.fields.size()) {
   fixed_bytes_ = 2;
   for (size_t i = 0; i < schema.fields.size(); ++i) {
     const arrow::TypeId type = schema.fields[i].type;
@@ -61,17 +63,27 @@ void CopyEncoder::Trailer() {
   EndMessage();
 }
 
+uint64_t CopyEncoder::RowBytes(const arrow::BatchView& batch, uint32_t row) const {
+  uint64_t bytes = fixed_bytes_;
+  for (const size_t column : variable_) bytes += batch.columns[column].Bytes(row).size();
+  return bytes;
+}
+
 Result<uint32_t> CopyEncoder::Encode(const arrow::BatchView& batch, uint32_t first, size_t flush_bytes) {
+  RB_CHECK(batch.columns.size() == columns_);
   if (first == batch.rows) return first;
   BeginMessage();
   uint32_t row = first;
   do {
-    size_t bytes = fixed_bytes_;
-    for (const size_t column : variable_) bytes += batch.columns[column].Bytes(row).size();
-    if (bytes > kMaxRowBytes) {
-      return Fail(ErrorCode::kData, "row " + std::to_string(row) + " of a batch is above PostgreSQL's limit of 1 GiB");
+    const uint64_t bytes = RowBytes(batch, row);
+    if (bytes > kMaxMessageBytes - (size_ - message_at_)) {
+      if (row != first) break;  // it begins the next message
+      size_ = message_at_;
+      return Fail(ErrorCode::kData,
+                  "a row of " + std::to_string(bytes) + " bytes is above PostgreSQL's limit of 1 GiB for a message",
+                  "leave the column that holds the large value out, or shorten it");
     }
-    Reserve(bytes);
+    Reserve(static_cast<size_t>(bytes));
     size_ = static_cast<size_t>(EncodeRow(batch, row, data_.get() + size_) - data_.get());
     ++row;
   } while (row < batch.rows && size_ < flush_bytes);

@@ -21,8 +21,9 @@ class CopyEncoder {
   explicit CopyEncoder(const arrow::Schema& schema);
 
   void Header();
-  // Appends rows from `first` on as one message, until the buffer holds `flush_bytes` or the batch ends. Returns the
-  // next row to encode. Errors: kData for a row above PostgreSQL's 1 GiB.
+  // Appends rows from `first` on (at least one, where there is one) as one message, until the buffer holds
+  // `flush_bytes`, the batch ends or the message would exceed PostgreSQL's 1 GiB. Returns the next row to encode.
+  // Errors: kData for a row above that limit; the buffer is then as before.
   Result<uint32_t> Encode(const arrow::BatchView& batch, uint32_t first, size_t flush_bytes);
   void Trailer();
 
@@ -33,8 +34,10 @@ class CopyEncoder {
   void Reserve(size_t more);
   void BeginMessage();
   void EndMessage();
+  uint64_t RowBytes(const arrow::BatchView& batch, uint32_t row) const;  // at most
   uint8_t* EncodeRow(const arrow::BatchView& batch, uint32_t row, uint8_t* to) const;
 
+  size_t columns_;
   std::vector<size_t> variable_;  // the columns of variable width
   size_t fixed_bytes_ = 0;        // of a row without its texts
   std::unique_ptr<uint8_t[]> data_;
