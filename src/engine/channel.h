@@ -1,20 +1,18 @@
-// The channel between source and destination: batches in order, bounded by number and by bytes.
+// The channel between source and destination: the batches of all streams in order, bounded by number and by bytes.
 //
-// One producer and one consumer, each on its own thread. The stream ends well by Finish(), or badly by Abort(), which
-// either side may call and which both then see; the first reason is kept. Buffers travel with the batches and come back
-// by Recycle(), so that a steady stream allocates nothing.
+// One producer and one consumer, each on its own thread; anybody may abort. What the producer says about a stream
+// travels behind its batches: the consumer takes all that came before an end or a failure. An abort overtakes
+// everything. Buffers travel with the batches and come back by Recycle(), so that a steady stream allocates nothing.
 #pragma once
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <vector>
 
 #include "base/result.h"
-#include "net/connection.h"
 
 namespace rapidbyte::engine {
 
@@ -24,7 +22,7 @@ class Buffer {
   uint8_t* data() { return data_.get(); }
   const uint8_t* data() const { return data_.get(); }
   size_t size() const { return size_; }
-  // Room for at least `bytes`; the content is lost.
+  // Room for at least `bytes`; the content is lost where there was less.
   void Reserve(size_t bytes);
   void Resize(size_t bytes) { size_ = bytes; }  // up to what was reserved
 
@@ -42,34 +40,46 @@ struct Frame {
 
 class Channel {
  public:
-  // At most `max_frames` and about `max_bytes` (one frame is always let in). `cancel` must outlive the channel.
-  Channel(size_t max_frames, uint64_t max_bytes, const net::CancelToken& cancel);
+  // At most `max_frames` (at least one) and `max_bytes`; a frame above that is let in alone.
+  Channel(size_t max_frames, uint64_t max_bytes) : max_frames_(max_frames), max_bytes_(max_bytes) {}
 
-  // Blocks while full, and adds the time to *wait_nanos. Errors: the reason of an Abort, kInterrupted.
+  // Producer. Push blocks while the channel is full and adds that time to *wait_nanos. Errors: the reason of an Abort.
   Status Push(Frame frame, uint64_t* wait_nanos);
-  // Blocks while empty; nothing after the last frame of a finished stream. Errors as Push.
+  void EndStream();                // the stream is whole; the next one begins
+  void BreakStream(Error reason);  // the stream has failed, and nothing follows
+
+  // Consumer. The next frame, or nothing at the end of a stream, once for each. Blocks while the channel is empty and
+  // adds that time to *wait_nanos. Errors: the reason of an Abort or, where its turn has come, of BreakStream.
   Result<std::optional<Frame>> Pop(uint64_t* wait_nanos);
 
-  void Finish();
+  // Any thread: from now on, both sides fail.
   void Abort(Error reason);
-  // Why the channel was aborted, if it was.
+  // What went wrong first, as far as the consumer is concerned: it may fail by itself before it hears of a failure
+  // that the producer has reported.
   std::optional<Error> reason() const;
 
+  // A buffer that was recycled, or a fresh one.
   Buffer TakeBuffer();
   void Recycle(Buffer buffer);
 
  private:
+  struct Item {
+    bool is_end = false;
+    Frame frame;  // empty where is_end
+  };
+  bool HasRoomFor(uint64_t bytes) const;
   template <typename Ready>
   Status WaitUntil(std::unique_lock<std::mutex>& lock, Ready ready, uint64_t* wait_nanos);
 
   const size_t max_frames_;
   const uint64_t max_bytes_;
-  const net::CancelToken& cancel_;
   mutable std::mutex mutex_;
+  // One for both sides: never do both wait, for a channel is not full and empty at once.
   std::condition_variable changed_;
-  std::deque<Frame> frames_;
+  std::vector<Item> items_;  // the oldest first; a handful, so that moving them up is cheap, and no node is allocated
+  size_t frames_ = 0;
   uint64_t bytes_ = 0;
-  bool finished_ = false;
+  std::optional<Error> broken_;  // after the last item
   std::optional<Error> aborted_;
   std::vector<Buffer> free_;
 };

@@ -5,6 +5,8 @@
 
 #include <cstring>
 
+#include "base/check.h"
+
 namespace rapidbyte::engine {
 namespace {
 
@@ -41,9 +43,8 @@ class Lz4Codec final : public Codec {
     return {};
   }
   Status Decompress(std::span<const uint8_t> from, std::span<uint8_t> to) override {
-    const int size =
-        LZ4_decompress_safe(reinterpret_cast<const char*>(from.data()), reinterpret_cast<char*>(to.data()),
-                            static_cast<int>(from.size()), static_cast<int>(to.size()));
+    const int size = LZ4_decompress_safe(reinterpret_cast<const char*>(from.data()), reinterpret_cast<char*>(to.data()),
+                                         static_cast<int>(from.size()), static_cast<int>(to.size()));
     if (size < 0 || static_cast<size_t>(size) != to.size()) return Damaged("lz4");
     return {};
   }
@@ -54,6 +55,7 @@ class Lz4Codec final : public Codec {
 
 class ZstdCodec final : public Codec {
  public:
+  ZstdCodec() { RB_CHECK(compressor_ != nullptr && decompressor_ != nullptr); }
   Status Compress(std::span<const uint8_t> from, Buffer& to) override {
     to.Reserve(ZSTD_compressBound(from.size()));
     const size_t size = ZSTD_compressCCtx(compressor_.get(), to.data(), ZSTD_compressBound(from.size()), from.data(),
@@ -82,9 +84,12 @@ class ZstdCodec final : public Codec {
 
 std::unique_ptr<Codec> MakeCodec(Compression compression) {
   switch (compression) {
-    case Compression::kNone: return std::make_unique<NoCodec>();
-    case Compression::kLz4: return std::make_unique<Lz4Codec>();
-    case Compression::kZstd: return std::make_unique<ZstdCodec>();
+    case Compression::kNone:
+      return std::make_unique<NoCodec>();
+    case Compression::kLz4:
+      return std::make_unique<Lz4Codec>();
+    case Compression::kZstd:
+      return std::make_unique<ZstdCodec>();
   }
   return std::make_unique<NoCodec>();
 }

@@ -42,11 +42,16 @@ Result<ConnectorManifest> ParseManifest(const fs::path& file, const std::string&
   if (document.value("abi", json()) != abi::kVersion) {
     return Refuse(file, "abi: this build speaks version " + std::to_string(abi::kVersion));
   }
-  ConnectorManifest manifest{name, document["version"], {}, file.parent_path() / document["module"].get<std::string>(),
-                             document["sha256"]};
+  ConnectorManifest manifest;
+  manifest.name = name;
+  manifest.version = document["version"];
+  manifest.module = file.parent_path() / document["module"].get<std::string>();
+  manifest.sha256 = document["sha256"];
   for (const json& role : document.value("roles", json::array())) {
     if (role.is_string()) manifest.roles.push_back(role);
   }
+  const json connections = document.value("connections", json::object());
+  for (const auto& connection : connections.items()) manifest.connections.push_back(connection.key());
   return manifest;
 }
 

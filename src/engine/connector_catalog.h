@@ -14,7 +14,8 @@ namespace rapidbyte::engine {
 struct ConnectorManifest {
   std::string name;
   std::string version;
-  std::vector<std::string> roles;  // source | destination
+  std::vector<std::string> roles;        // source | destination
+  std::vector<std::string> connections;  // the names it may open
   std::filesystem::path module;
   std::string sha256;
 };

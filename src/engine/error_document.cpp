@@ -2,20 +2,27 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/printable.h"
+
 namespace rapidbyte::engine {
 namespace {
 
 using nlohmann::json;
 
-const char* CategoryOf(ErrorCode code) {
-  switch (code) {
+const char* CategoryOf(const Error& error) {
+  switch (error.code) {
     case ErrorCode::kConfiguration:
-    case ErrorCode::kUsage: return "config";
-    case ErrorCode::kConnection: return "auth";
+    case ErrorCode::kUsage:
+      return "config";
+    case ErrorCode::kConnection:
+      return error.retryable ? "transient_network" : "auth";
     case ErrorCode::kSource:
-    case ErrorCode::kDestination: return "transient_network";
-    case ErrorCode::kData: return "data";
-    default: return "internal";
+    case ErrorCode::kDestination:
+      return "transient_network";
+    case ErrorCode::kData:
+      return "data";
+    default:
+      return "internal";
   }
 }
 
@@ -28,14 +35,24 @@ ErrorCode CodeOf(const std::string& category) {
   return ErrorCode::kSource;  // the server's: by side
 }
 
-bool IsErrorCode(int code) {
-  return (code >= static_cast<int>(ErrorCode::kUsage) && code <= static_cast<int>(ErrorCode::kVerification)) ||
-         code == static_cast<int>(ErrorCode::kInternal) || code == static_cast<int>(ErrorCode::kInterrupted);
+// Not among them: what only the host knows, such as an interrupt.
+constexpr ErrorCode kClaimable[] = {
+    ErrorCode::kConfiguration, ErrorCode::kConnection, ErrorCode::kSource,   ErrorCode::kDestination,
+    ErrorCode::kData,          ErrorCode::kConnector,  ErrorCode::kInternal,
+};
+
+ErrorCode ClaimedCode(const json& document, const std::string& category) {
+  const auto claimed = document.find("code");
+  if (claimed == document.end()) return CodeOf(category);
+  for (const ErrorCode code : kClaimable) {
+    if (*claimed == static_cast<int>(code)) return code;
+  }
+  return CodeOf(category);
 }
 
 std::string Text(const json& document, const char* key) {
   const auto found = document.find(key);
-  return found != document.end() && found->is_string() ? found->get<std::string>() : std::string();
+  return found != document.end() && found->is_string() ? Printable(found->get_ref<const std::string&>()) : "";
 }
 
 CommitState CommitOf(const std::string& name) {
@@ -46,7 +63,7 @@ CommitState CommitOf(const std::string& name) {
 }  // namespace
 
 json ToErrorDocument(const Error& error) {
-  return {{"category", error.category.empty() ? CategoryOf(error.code) : error.category},
+  return {{"category", error.category.empty() ? CategoryOf(error) : error.category},
           {"code", static_cast<int>(error.code)},
           {"message", error.message},
           {"hint", error.hint},
@@ -64,10 +81,7 @@ Error FromErrorDocument(const json& document, Side side) {
   error.message = Text(document, "message");
   error.hint = Text(document, "hint");
   error.category = Text(document, "category");
-  error.code = CodeOf(error.category);
-  if (const auto code = document.find("code"); code != document.end() && code->is_number_integer()) {
-    if (IsErrorCode(code->get<int>())) error.code = static_cast<ErrorCode>(code->get<int>());
-  }
+  error.code = ClaimedCode(document, error.category);
   if (error.code == ErrorCode::kSource || error.code == ErrorCode::kDestination) {
     error.code = side == Side::kSource ? ErrorCode::kSource : ErrorCode::kDestination;
   }

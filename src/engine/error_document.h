@@ -11,8 +11,9 @@ namespace rapidbyte::engine {
 // The document of last_error. Errors without a category get the one of their code.
 nlohmann::json ToErrorDocument(const Error& error);
 
-// A connector's error document as an Error. What the server of this stage refused becomes kSource or kDestination,
-// by side. A document that is not one becomes a kConnector error of its own.
+// A connector's error document as an Error, its texts made one line. The code decides about the exit code where it is
+// one that a connector may claim; else the category does. What the server of this stage refused is kSource or
+// kDestination, by side. A document that is not one becomes an error of its own, kConnector.
 Error FromErrorDocument(const nlohmann::json& document, Side side);
 
 }  // namespace rapidbyte::engine

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "engine/error_document.h"
+#include "engine/printable.h"
 
 namespace rapidbyte::engine {
 namespace {
@@ -15,49 +16,45 @@ using nlohmann::json;
 using wasm::GuestMemory;
 using wasm::HostCallOutcome;
 
-constexpr size_t kMaxConnections = 16;
 constexpr uint64_t kMaxDocumentBytes = 16 << 20;
 constexpr uint64_t kMaxLogBytes = 8 << 10;
+// No Arrow message is shorter, and an empty one would look like the end of the stream.
+constexpr uint64_t kMinMessageBytes = 8;
 constexpr int32_t kDone = 0;
-
-net::PostgresTarget TargetOf(const PostgresConfig& config) {
-  net::PostgresTarget target;
-  target.host = config.host;
-  target.port = config.port;
-  target.user = config.user;
-  target.password = config.password;
-  target.database = config.database;
-  return target;
-}
 
 spdlog::level::level_enum LevelOf(uint64_t level) {
   switch (static_cast<abi::LogLevel>(level)) {
-    case abi::LogLevel::kTrace: return spdlog::level::trace;
-    case abi::LogLevel::kDebug: return spdlog::level::debug;
-    case abi::LogLevel::kInfo: return spdlog::level::info;
-    case abi::LogLevel::kWarn: return spdlog::level::warn;
-    case abi::LogLevel::kError: return spdlog::level::err;
+    case abi::LogLevel::kTrace:
+      return spdlog::level::trace;
+    case abi::LogLevel::kDebug:
+      return spdlog::level::debug;
+    case abi::LogLevel::kInfo:
+      return spdlog::level::info;
+    case abi::LogLevel::kWarn:
+      return spdlog::level::warn;
+    case abi::LogLevel::kError:
+      return spdlog::level::err;
   }
   return spdlog::level::info;
 }
 
-// "-N: N bytes are needed."
+// "-N: a buffer of N bytes is needed."
 int32_t Needs(size_t bytes) { return -static_cast<int32_t>(bytes); }
 
 }  // namespace
 
 HostFunctions::HostFunctions(Side side, std::string name, const PostgresConfig& server, Compression compression,
-                             const net::CancelToken& cancel)
+                             const net::CancelToken& cancel, ConnectFunction connect)
     : side_(side),
       name_(std::move(name)),
-      target_(TargetOf(server)),
-      cancel_(cancel),
       codec_(MakeCodec(compression)),
+      connections_(server, cancel, std::move(connect)),
       timer_(side) {}
 
 void HostFunctions::UseChannel(Channel* channel) {
   channel_ = channel;
   pending_.reset();
+  saw_end_ = false;
 }
 
 Result<json> HostFunctions::CallExport(wasm::Guest& guest, abi::Export function, const json& request) {
@@ -68,8 +65,9 @@ Result<json> HostFunctions::CallExport(wasm::Guest& guest, abi::Export function,
   timer_.LeaveGuest();
   if (!outcome) return Fail(outcome.error());
   json answer = json::parse(response_, nullptr, false);
-  if (*outcome == 0 && answer.is_object() && !answer.contains("error")) return answer;
-  const auto error = answer.is_object() ? answer.find("error") : answer.end();
+  if (!answer.is_object()) return Fail(ErrorCode::kConnector, name_ + " gave an answer that is no JSON object");
+  const auto error = answer.find("error");
+  if (*outcome == 0 && error == answer.end()) return answer;
   return Fail(FromErrorDocument(error != answer.end() ? *error : json(), side_));
 }
 
@@ -87,18 +85,30 @@ HostCallOutcome HostFunctions::Call(GuestMemory memory, abi::HostFunction functi
 
 HostFunctions::Answer HostFunctions::Dispatch(GuestMemory memory, abi::HostFunction function, const uint64_t* args) {
   switch (function) {
-    case abi::HostFunction::k_request: return CopyOut(memory, args, request_);
-    case abi::HostFunction::k_respond: return Respond(memory, args);
-    case abi::HostFunction::k_last_error: return CopyOut(memory, args, last_error_);
-    case abi::HostFunction::k_log: return Log(memory, args);
-    case abi::HostFunction::k_phase: return SetPhase(args);
-    case abi::HostFunction::k_progress: return Progress(args);
-    case abi::HostFunction::k_emit_batch: return EmitBatch(memory, args);
-    case abi::HostFunction::k_next_batch: return NextBatch(memory, args);
-    case abi::HostFunction::k_net_connect: return NetConnect(memory, args);
-    case abi::HostFunction::k_net_read: return NetRead(memory, args);
-    case abi::HostFunction::k_net_write: return NetWrite(memory, args);
-    case abi::HostFunction::k_net_close: return NetClose(args);
+    case abi::HostFunction::k_request:
+      return CopyOut(memory, args, request_);
+    case abi::HostFunction::k_respond:
+      return Respond(memory, args);
+    case abi::HostFunction::k_last_error:
+      return CopyOut(memory, args, last_error_);
+    case abi::HostFunction::k_log:
+      return Log(memory, args);
+    case abi::HostFunction::k_phase:
+      return SetPhase(args);
+    case abi::HostFunction::k_progress:
+      return Progress(args);
+    case abi::HostFunction::k_emit_batch:
+      return EmitBatch(memory, args);
+    case abi::HostFunction::k_next_batch:
+      return NextBatch(memory, args);
+    case abi::HostFunction::k_net_connect:
+      return NetConnect(memory, args);
+    case abi::HostFunction::k_net_read:
+      return NetRead(memory, args);
+    case abi::HostFunction::k_net_write:
+      return NetWrite(memory, args);
+    case abi::HostFunction::k_net_close:
+      return NetClose(args);
   }
   return std::nullopt;
 }
@@ -106,6 +116,10 @@ HostFunctions::Answer HostFunctions::Dispatch(GuestMemory memory, abi::HostFunct
 HostFunctions::Answer HostFunctions::Failed(Error error) {
   last_error_ = ToErrorDocument(error).dump(-1, ' ', false, json::error_handler_t::replace);
   return abi::kFailed;
+}
+
+HostFunctions::Answer HostFunctions::Misused(const std::string& what) {
+  return Failed({ErrorCode::kConnector, name_ + " " + what});
 }
 
 // A connection that breaks once it is open is a matter of this side's server, not of connecting.
@@ -137,12 +151,12 @@ HostFunctions::Answer HostFunctions::Log(GuestMemory memory, const uint64_t* arg
   const uint8_t* text = memory.At(args[1], args[2]);
   if (text == nullptr) return std::nullopt;
   const std::string_view line(reinterpret_cast<const char*>(text), std::min(args[2], kMaxLogBytes));
-  spdlog::log(LevelOf(args[0]), "{}: {}", name_, line);
+  if (spdlog::should_log(LevelOf(args[0]))) spdlog::log(LevelOf(args[0]), "{}: {}", name_, Printable(line));
   return kDone;
 }
 
 HostFunctions::Answer HostFunctions::SetPhase(const uint64_t* args) {
-  if (args[0] >= abi::kPhaseCount) return Failed({ErrorCode::kConnector, name_ + " announced an unknown phase"});
+  if (args[0] >= abi::kPhaseCount) return Misused("announced an unknown phase");
   timer_.SetPhase(static_cast<abi::Phase>(args[0]));
   return kDone;
 }
@@ -157,81 +171,74 @@ HostFunctions::Answer HostFunctions::Progress(const uint64_t* args) {
 
 HostFunctions::Answer HostFunctions::EmitBatch(GuestMemory memory, const uint64_t* args) {
   const uint8_t* message = memory.At(args[0], args[1]);
-  if (message == nullptr || args[1] > INT32_MAX) return std::nullopt;
-  if (side_ != Side::kSource || channel_ == nullptr) {
-    return Failed({ErrorCode::kConnector, name_ + " emitted a batch outside of rb_run_read"});
+  if (message == nullptr) return std::nullopt;
+  if (side_ != Side::kSource || channel_ == nullptr) return Misused("emitted a batch outside of rb_run_read");
+  if (args[1] < kMinMessageBytes || args[1] > INT32_MAX) return Misused("emitted what is no Arrow message");
+  if (Status emitted = Emit({message, args[1]}, static_cast<uint32_t>(args[2])); !emitted) {
+    return Failed(std::move(emitted.error()));
   }
-  Frame frame;
-  frame.raw_size = static_cast<uint32_t>(args[1]);
-  frame.rows = static_cast<uint32_t>(args[2]);
-  frame.bytes = channel_->TakeBuffer();
+  return kDone;
+}
+
+Status HostFunctions::Emit(std::span<const uint8_t> message, uint32_t rows) {
+  Frame frame{channel_->TakeBuffer(), static_cast<uint32_t>(message.size()), rows};
   const uint64_t start = MonotonicNanos();
-  if (Status done = codec_->Compress(std::span(message, args[1]), frame.bytes); !done) return Failed(done.error());
+  RB_TRY(codec_->Compress(message, frame.bytes));
   timer_.record().compress_nanos += MonotonicNanos() - start;
   const uint64_t compressed = frame.bytes.size();
-  if (Status pushed = channel_->Push(std::move(frame), &wait_nanos_); !pushed) return Failed(pushed.error());
-  counts_.rows += args[2];
-  if (args[2] != 0) {
-    counts_.bytes += args[1];
+  RB_TRY(channel_->Push(std::move(frame), &wait_nanos_));
+  counts_.rows += rows;
+  if (rows != 0) {
+    counts_.bytes += message.size();
     counts_.batches += 1;
     counts_.channel_bytes += compressed;
   }
-  return kDone;
+  return {};
 }
 
 HostFunctions::Answer HostFunctions::NextBatch(GuestMemory memory, const uint64_t* args) {
   uint8_t* buffer = memory.At(args[0], args[1]);
   if (buffer == nullptr) return std::nullopt;
-  if (side_ != Side::kDestination || channel_ == nullptr) {
-    return Failed({ErrorCode::kConnector, name_ + " asked for a batch outside of rb_run_write"});
-  }
-  if (!pending_) {
-    Result<std::optional<Frame>> frame = channel_->Pop(&wait_nanos_);
-    if (!frame) return Failed(frame.error());
-    if (!*frame) return kDone;
-    pending_ = std::move(*frame);
-  }
-  if (pending_->raw_size > args[1]) return Needs(pending_->raw_size);
+  if (side_ != Side::kDestination || channel_ == nullptr) return Misused("asked for a batch outside of rb_run_write");
+  if (Status taken = TakePending(); !taken) return Failed(std::move(taken.error()));
+  if (!pending_) return kDone;
+  const uint32_t size = pending_->raw_size;
+  if (size > args[1]) return Needs(size);
   const uint64_t start = MonotonicNanos();
-  Status done = codec_->Decompress({pending_->bytes.data(), pending_->bytes.size()}, {buffer, pending_->raw_size});
-  if (!done) return Failed(done.error());
+  if (Status done = codec_->Decompress({pending_->bytes.data(), pending_->bytes.size()}, {buffer, size}); !done) {
+    return Failed(std::move(done.error()));
+  }
   timer_.record().decompress_nanos += MonotonicNanos() - start;
-  const auto size = static_cast<int32_t>(pending_->raw_size);
   channel_->Recycle(std::move(pending_->bytes));
   pending_.reset();
-  return size;
+  return static_cast<int32_t>(size);
+}
+
+// Leaves nothing pending at the stream's end, which is the end however often it is asked for.
+Status HostFunctions::TakePending() {
+  if (pending_ || saw_end_) return {};
+  RB_ASSIGN(pending_, channel_->Pop(&wait_nanos_));
+  saw_end_ = !pending_;
+  return {};
 }
 
 HostFunctions::Answer HostFunctions::NetConnect(GuestMemory memory, const uint64_t* args) {
   const uint8_t* text = memory.At(args[0], args[1]);
   if (text == nullptr) return std::nullopt;
   const std::string_view name(reinterpret_cast<const char*>(text), args[1]);
-  if (name != "postgres" || connections_.size() >= kMaxConnections) {
-    return Failed({ErrorCode::kConnector, name_ + " asked for a connection that it may not have"});
-  }
-  const uint64_t start = MonotonicNanos();
-  const uint64_t cpu_start = ThreadCpuNanos();
-  Result<std::unique_ptr<net::Connection>> connection = net::ConnectPostgres(target_, cancel_);
-  // Connecting waits for the server all the way; what was not work was waiting.
-  const uint64_t wall = MonotonicNanos() - start;
-  const uint64_t cpu = ThreadCpuNanos() - cpu_start;
-  wait_nanos_ += wall > cpu ? wall - cpu : 0;
-  if (!connection) return Failed(connection.error());
-  connections_.push_back(std::move(*connection));
-  return static_cast<int32_t>(connections_.size() - 1);
-}
-
-net::Connection* HostFunctions::FindConnection(uint64_t number) {
-  return number < connections_.size() ? connections_[number].get() : nullptr;
+  Result<int32_t> number = connections_.Open(name, &wait_nanos_);
+  if (number) return *number;
+  if (number.error().code == ErrorCode::kConnector) return Misused(number.error().message);
+  return Failed(std::move(number.error()));
 }
 
 HostFunctions::Answer HostFunctions::NetRead(GuestMemory memory, const uint64_t* args) {
   uint8_t* buffer = memory.At(args[1], args[2]);
   if (buffer == nullptr || args[2] > INT32_MAX) return std::nullopt;
-  net::Connection* connection = FindConnection(args[0]);
-  if (connection == nullptr) return Failed({ErrorCode::kConnector, name_ + " read from a connection that is not open"});
-  const Result<size_t> size = connection->Read({buffer, args[2]}, &wait_nanos_);
-  if (!size) return NetFailed(size.error());
+  net::Connection* connection = connections_.Find(args[0]);
+  if (connection == nullptr) return Misused("read from a connection that is not open");
+  Result<size_t> size = connection->Read({buffer, args[2]}, &wait_nanos_);
+  if (!size) return NetFailed(std::move(size.error()));
   wire_bytes_ = *size;
   return static_cast<int32_t>(*size);
 }
@@ -239,18 +246,17 @@ HostFunctions::Answer HostFunctions::NetRead(GuestMemory memory, const uint64_t*
 HostFunctions::Answer HostFunctions::NetWrite(GuestMemory memory, const uint64_t* args) {
   const uint8_t* bytes = memory.At(args[1], args[2]);
   if (bytes == nullptr) return std::nullopt;
-  net::Connection* connection = FindConnection(args[0]);
-  if (connection == nullptr) return Failed({ErrorCode::kConnector, name_ + " wrote to a connection that is not open"});
-  if (Status written = connection->Write({bytes, args[2]}, &wait_nanos_); !written) return NetFailed(written.error());
+  net::Connection* connection = connections_.Find(args[0]);
+  if (connection == nullptr) return Misused("wrote to a connection that is not open");
+  Status written = connection->Write({bytes, args[2]}, &wait_nanos_);
+  if (!written) return NetFailed(std::move(written.error()));
   wire_bytes_ = args[2];
   return kDone;
 }
 
 HostFunctions::Answer HostFunctions::NetClose(const uint64_t* args) {
-  if (FindConnection(args[0]) == nullptr) {
-    return Failed({ErrorCode::kConnector, name_ + " closed a connection that is not open"});
-  }
-  connections_[args[0]].reset();
+  if (connections_.Find(args[0]) == nullptr) return Misused("closed a connection that is not open");
+  connections_.Close(args[0]);
   return kDone;
 }
 

@@ -9,13 +9,12 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "engine/channel.h"
 #include "engine/codec.h"
+#include "engine/connection_table.h"
 #include "engine/pipeline.h"
 #include "engine/stage_timer.h"
-#include "net/connection.h"
 #include "wasm/guest.h"
 
 namespace rapidbyte::engine {
@@ -30,20 +29,23 @@ struct StageCounts {
 
 class HostFunctions final : public wasm::HostCalls {
  public:
-  // `name` is the connector's, for logs. `cancel` must outlive this.
+  // `name` is the connector's, for messages. `cancel` must outlive this. Tests give a `connect` of their own.
   HostFunctions(Side side, std::string name, const PostgresConfig& server, Compression compression,
-                const net::CancelToken& cancel);
+                const net::CancelToken& cancel, ConnectFunction connect = net::ConnectPostgres);
 
-  // The stream's channel, for the calls of rb_run_read or rb_run_write; must outlive them.
+  // The next stream's channel, for the call of rb_run_read or rb_run_write; must outlive it. Null: no stream.
   void UseChannel(Channel* channel);
+  // Whether the destination was told that the stream has ended.
+  bool saw_end() const { return saw_end_; }
 
-  // Runs one export with `request`; the answer, or what the connector said went wrong. Errors as FromErrorDocument,
-  // and kConnector for a trap.
+  // Runs one export with `request`; its answer. Errors: as FromErrorDocument for what the connector says went wrong,
+  // kConnector for a trap and for an answer that is none.
   Result<nlohmann::json> CallExport(wasm::Guest& guest, abi::Export function, const nlohmann::json& request);
 
   wasm::HostCallOutcome Call(wasm::GuestMemory memory, abi::HostFunction function, const uint64_t* args,
                              int32_t* result) override;
 
+  ConnectionTable& connections() { return connections_; }
   StageTimer& timer() { return timer_; }
   const StageCounts& counts() const { return counts_; }
 
@@ -63,18 +65,19 @@ class HostFunctions final : public wasm::HostCalls {
   Answer NetWrite(wasm::GuestMemory memory, const uint64_t* args);
   Answer NetClose(const uint64_t* args);
 
+  Status Emit(std::span<const uint8_t> message, uint32_t rows);
+  Status TakePending();
   Answer Failed(Error error);
+  Answer Misused(const std::string& what);
   Answer NetFailed(Error error);
-  net::Connection* FindConnection(uint64_t number);
 
   const Side side_;
   const std::string name_;
-  const net::PostgresTarget target_;
-  const net::CancelToken& cancel_;
   std::unique_ptr<Codec> codec_;
+  ConnectionTable connections_;
   Channel* channel_ = nullptr;
   std::optional<Frame> pending_;  // taken from the channel, not yet by the guest: its buffer was too small
-  std::vector<std::unique_ptr<net::Connection>> connections_;
+  bool saw_end_ = false;
   std::string request_;
   std::string response_;
   std::string last_error_;

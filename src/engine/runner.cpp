@@ -9,14 +9,15 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "engine/stage.h"
+#include "net/wait.h"
 
 namespace rapidbyte::engine {
 namespace {
 
 using nlohmann::json;
 
-constexpr size_t kStackBytes = 8 << 20;  // a guest's C stack; the default may be smaller
-constexpr std::chrono::milliseconds kProgressEvery(250);
+constexpr size_t kStackBytes = 8 << 20;          // a guest's C stack; the default may be smaller
+constexpr std::chrono::milliseconds kTick(100);  // between looks at the cancel token, which a signal handler sets
 
 // A thread with a stack of known size, joined at the end of its life.
 class StageThread {
@@ -61,54 +62,90 @@ class Countdown {
   int count_;
 };
 
-std::vector<std::unique_ptr<Channel>> MakeChannels(const Pipeline& pipeline, const net::CancelToken& cancel) {
-  // The bound by bytes only matters where rows are larger than batches.
-  const uint64_t max_bytes = 2 * pipeline.max_batch_bytes * pipeline.max_inflight_batches;
-  std::vector<std::unique_ptr<Channel>> channels;
-  for (size_t i = 0; i < pipeline.streams.size(); ++i) {
-    channels.push_back(std::make_unique<Channel>(pipeline.max_inflight_batches, max_bytes, cancel));
-  }
-  return channels;
+// Both stages, what is between them, and how each of them ended.
+struct Stages {
+  Stages(const Pipeline& pipeline, const RunOptions& options)
+      // The bound by bytes only matters where rows are larger than batches.
+      : channel(pipeline.max_inflight_batches, 2 * pipeline.max_batch_bytes * pipeline.max_inflight_batches),
+        source(Side::kSource, pipeline, options, stop_source),
+        destination(Side::kDestination, pipeline, options, stop_destination) {}
+
+  net::CancelToken stop_source;
+  net::CancelToken stop_destination;
+  Channel channel;
+  Stage source;
+  Stage destination;
+  Status source_end;
+  Status destination_end;
+};
+
+// The destination still gets what the source had emitted before it failed, so that streams before are whole.
+void RunSource(Stages& stages) {
+  stages.source_end = stages.source.Begin();
+  if (stages.source_end) stages.source_end = stages.source.RunStreams(stages.channel);
+  if (!stages.source_end) stages.channel.BreakStream(stages.source_end.error());
+  stages.source.Close();
 }
 
-void RunStage(Stage& stage, const std::vector<std::unique_ptr<Channel>>& channels) {
-  Status done = stage.Open();
-  if (done) {
-    done = stage.RunStreams(channels);
-  } else {
-    for (const auto& channel : channels) channel->Abort(done.error());
+void RunDestination(Stages& stages) {
+  stages.destination_end = stages.destination.Begin();
+  if (stages.destination_end) stages.destination_end = stages.destination.RunStreams(stages.channel);
+  if (!stages.destination_end) {
+    stages.channel.Abort(stages.destination_end.error());
+    stages.stop_source.Cancel();  // it may be waiting for its server
   }
-  stage.Close();
+  stages.destination.Close();
 }
 
-// The first error of the earliest stream that has one: both stages see it, whoever was first.
-std::optional<Error> FirstError(const std::vector<std::unique_ptr<Channel>>& channels, const net::CancelToken& cancel) {
-  for (const auto& channel : channels) {
-    std::optional<Error> reason = channel->reason();
-    if (!reason) continue;
-    if (cancel.cancelled()) reason->code = ErrorCode::kInterrupted;
-    if (reason->commit == CommitState::kUnknown) {
-      reason->message += "; whether the rows were committed is unknown";
-      reason->hint = "count the rows at the destination before running again";
-    }
-    return reason;
+// Runs both stages on threads of their own; until they have ended, passes on an interrupt and shows progress.
+void RunThreads(Stages& stages, const RunOptions& options) {
+  Countdown running(2);
+  const StageThread source([&] {
+    RunSource(stages);
+    running.Done();
+  });
+  const StageThread destination([&] {
+    RunDestination(stages);
+    running.Done();
+  });
+  bool stopped = false;
+  while (!running.WaitFor(kTick)) {
+    const StageCounts& counts = stages.destination.host().counts();
+    if (options.on_progress) options.on_progress(counts.rows, counts.bytes);
+    if (!options.cancel->cancelled() || stopped) continue;
+    stopped = true;
+    stages.channel.Abort(net::InterruptedError());
+    stages.stop_source.Cancel();
+    stages.stop_destination.Cancel();
   }
-  return std::nullopt;
+}
+
+// What went wrong first, if anything did. An interrupt that came too late to stop anything is none.
+std::optional<Error> Failure(const Stages& stages, const RunOptions& options) {
+  if (stages.source_end && stages.destination_end) return std::nullopt;
+  Error error = *stages.channel.reason();
+  if (options.cancel->cancelled()) error = net::InterruptedError();
+  if (!stages.destination_end) error.commit = stages.destination_end.error().commit;
+  if (error.commit == CommitState::kUnknown) {
+    error.message += "; whether the stream's rows were committed is unknown";
+    error.hint = "count the rows at the destination before running again";
+  }
+  return error;
 }
 
 // Puts what each side counted together.
-std::vector<record::StreamRecord> MergeStreams(const Pipeline& pipeline, const Stage& source, const Stage& destination) {
+std::vector<record::StreamRecord> MergeStreams(const Pipeline& pipeline, const Stages& stages) {
   std::vector<record::StreamRecord> merged;
   for (size_t i = 0; i < pipeline.streams.size(); ++i) {
     record::StreamRecord stream;
     stream.name = pipeline.streams[i].name;
-    if (i < source.streams().size()) {
-      stream.records_read = source.streams()[i].records_read;
-      stream.bytes_read = source.streams()[i].bytes_read;
+    if (i < stages.source.streams().size()) {
+      stream.records_read = stages.source.streams()[i].records_read;
+      stream.bytes_read = stages.source.streams()[i].bytes_read;
     }
-    if (i < destination.streams().size()) {
-      stream.records_written = destination.streams()[i].records_written;
-      stream.bytes_written = destination.streams()[i].bytes_written;
+    if (i < stages.destination.streams().size()) {
+      stream.records_written = stages.destination.streams()[i].records_written;
+      stream.bytes_written = stages.destination.streams()[i].bytes_written;
     }
     merged.push_back(std::move(stream));
   }
@@ -120,8 +157,8 @@ std::optional<Error> CountMismatch(const std::vector<record::StreamRecord>& stre
     if (stream.records_read != stream.records_written) {
       Error error;
       error.code = ErrorCode::kData;
-      error.message = "stream \"" + stream.name + "\": " + std::to_string(stream.records_read) + " rows were read but " +
-                      std::to_string(stream.records_written) + " written";
+      error.message = "stream \"" + stream.name + "\": " + std::to_string(stream.records_read) +
+                      " rows were read but " + std::to_string(stream.records_written) + " written";
       error.commit = CommitState::kCommitted;
       return error;
     }
@@ -129,30 +166,29 @@ std::optional<Error> CountMismatch(const std::vector<record::StreamRecord>& stre
   return std::nullopt;
 }
 
-record::RunRecord MakeRecord(const Pipeline& pipeline, Stage& source, Stage& destination) {
+record::RunRecord MakeRecord(const Pipeline& pipeline, Stages& stages) {
   record::RunRecord record;
   record.pipeline = pipeline.name;
   record.runtime = Name(pipeline.runtime);
   record.load_method = Name(pipeline.load_method);
   record.compression = Name(pipeline.compression);
-  record.streams = MergeStreams(pipeline, source, destination);
-  record.batches = source.host().counts().batches;
-  record.channel_bytes = source.host().counts().channel_bytes;
-  record.source = source.host().timer().record();
-  record.destination = destination.host().timer().record();
+  record.streams = MergeStreams(pipeline, stages);
+  record.batches = stages.source.host().counts().batches;
+  record.channel_bytes = stages.source.host().counts().channel_bytes;
+  record.source = stages.source.record();
+  record.destination = stages.destination.record();
   return record;
 }
 
 // One call of one connector, for check and discover.
 Result<json> AskOnce(Side side, abi::Export function, const json& request, const Pipeline& pipeline,
                      const RunOptions& options) {
-  Stage stage(side, pipeline, options);
-  RB_TRY(stage.Load());
+  Stage stage(side, pipeline, options, *options.cancel);
   Result<json> answer = json();
   {
     const StageThread thread([&] {
-      const Status opened = stage.Open();
-      answer = opened ? stage.Ask(function, request) : Fail(opened.error());
+      const Status begun = stage.Begin();
+      answer = begun ? stage.Ask(function, request) : Fail(begun.error());
       stage.Close();
     });
   }
@@ -162,31 +198,12 @@ Result<json> AskOnce(Side side, abi::Export function, const json& request, const
 }  // namespace
 
 RunOutcome Run(const Pipeline& pipeline, const RunOptions& options) {
-  const uint64_t start = MonotonicNanos();
-  Stage source(Side::kSource, pipeline, options);
-  Stage destination(Side::kDestination, pipeline, options);
+  const uint64_t start = options.start_nanos != 0 ? options.start_nanos : MonotonicNanos();
+  Stages stages(pipeline, options);
+  RunThreads(stages, options);
   RunOutcome outcome;
-  for (Stage* stage : {&source, &destination}) {
-    if (Status loaded = stage->Load(); !loaded && !outcome.error) outcome.error = loaded.error();
-  }
-  if (!outcome.error) {
-    const auto channels = MakeChannels(pipeline, *options.cancel);
-    Countdown running(2);
-    {
-      auto body = [&](Stage& stage) {
-        RunStage(stage, channels);
-        running.Done();
-      };
-      const StageThread source_thread([&] { body(source); });
-      const StageThread destination_thread([&] { body(destination); });
-      while (!running.WaitFor(kProgressEvery)) {
-        const StageCounts& counts = destination.host().counts();
-        if (options.on_progress) options.on_progress(counts.rows, counts.bytes);
-      }
-    }
-    outcome.error = FirstError(channels, *options.cancel);
-  }
-  outcome.record = MakeRecord(pipeline, source, destination);
+  outcome.error = Failure(stages, options);
+  outcome.record = MakeRecord(pipeline, stages);
   if (!outcome.error) outcome.error = CountMismatch(outcome.record.streams);
   outcome.record.duration_nanos = MonotonicNanos() - start;
   return outcome;

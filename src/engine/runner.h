@@ -3,14 +3,12 @@
 
 #include <filesystem>
 #include <functional>
-#include <memory>
-#include <span>
-#include <string>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <vector>
 
 #include "abi/native_host.h"
 #include "base/result.h"
-#include "engine/host_functions.h"
 #include "engine/pipeline.h"
 #include "net/connection.h"
 #include "record/run_record.h"
@@ -19,16 +17,17 @@ namespace rapidbyte::engine {
 
 struct RunOptions {
   const net::CancelToken* cancel = nullptr;  // required; must outlive the run
+  uint64_t start_nanos = 0;                  // MonotonicNanos() when the command began; 0: when Run is called
   std::filesystem::path connector_dir;
   std::filesystem::path cache_dir;
   std::vector<const abi::NativeConnector*> native_connectors;
-  // Called about four times a second while rows move, on the calling thread: rows and bytes handed to the destination.
+  // Called about ten times a second while rows move, on the calling thread: rows and bytes handed to the destination.
   std::function<void(uint64_t rows, uint64_t bytes)> on_progress;
 };
 
 struct RunOutcome {
   record::RunRecord record;    // also of a failed run, as far as it came
-  std::optional<Error> error;  // the first thing that went wrong
+  std::optional<Error> error;  // what went wrong first
 };
 
 // Never throws; blocks until both stages have ended.

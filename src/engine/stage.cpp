@@ -1,7 +1,8 @@
 #include "engine/stage.h"
 
+#include <algorithm>
+
 #include "base/clock.h"
-#include "engine/connector_catalog.h"
 #include "wasm/native_guest.h"
 
 namespace rapidbyte::engine {
@@ -13,19 +14,44 @@ const char* RoleName(Side side) { return side == Side::kSource ? "source" : "des
 
 }  // namespace
 
-Stage::Stage(Side side, const Pipeline& pipeline, const RunOptions& options)
+Stage::Stage(Side side, const Pipeline& pipeline, const RunOptions& options, const net::CancelToken& stop)
     : side_(side),
       pipeline_(pipeline),
       options_(options),
-      host_(side, side == Side::kSource ? pipeline.source_use : pipeline.destination_use,
-            side == Side::kSource ? pipeline.source : pipeline.destination, pipeline.compression, *options.cancel) {}
+      host_(side, connector(), server(), pipeline.compression, stop) {}
 
 const std::string& Stage::connector() const {
   return side_ == Side::kSource ? pipeline_.source_use : pipeline_.destination_use;
 }
 
+const PostgresConfig& Stage::server() const {
+  return side_ == Side::kSource ? pipeline_.source : pipeline_.destination;
+}
+
+Status Stage::Begin() {
+  host_.timer().Start();
+  host_.timer().EnterHosting();
+  const uint64_t load_start = MonotonicNanos();
+  Status done = Load();
+  const uint64_t setup_start = MonotonicNanos();
+  record().module_load_nanos = setup_start - load_start;
+  if (done) done = Instantiate();
+  host_.timer().LeaveHosting();
+  RB_TRY(done);
+  const json request = {{"abi", abi::kVersion},
+                        {"role", RoleName(side_)},
+                        {"config",
+                         {{"host", server().host},
+                          {"port", server().port},
+                          {"user", server().user},
+                          {"database", server().database},
+                          {"schema", server().schema}}}};
+  RB_TRY(Ask(abi::Export::kOpen, request));
+  record().vm_setup_nanos = MonotonicNanos() - setup_start;
+  return {};
+}
+
 Status Stage::Load() {
-  const uint64_t start = MonotonicNanos();
   if (pipeline_.runtime == Runtime::kNative) {
     for (const abi::NativeConnector* candidate : options_.native_connectors) {
       if (candidate->name == connector()) native_ = candidate;
@@ -34,43 +60,36 @@ Status Stage::Load() {
       return Fail(ErrorCode::kConnector, "the connector \"" + connector() + "\" is not linked into this program",
                   "use runtime: aot");
     }
-  } else {
-    RB_ASSIGN(const ConnectorManifest manifest, FindConnector(options_.connector_dir, connector()));
-    if (std::find(manifest.roles.begin(), manifest.roles.end(), RoleName(side_)) == manifest.roles.end()) {
-      return Fail(ErrorCode::kConfiguration, "\"" + connector() + "\" cannot be used as a " + RoleName(side_));
-    }
-    RB_ASSIGN(const std::vector<uint8_t> bytes, ReadModule(manifest));
-    RB_ASSIGN(module_, wasm::AotModule::Load(connector(), bytes, options_.cache_dir));
+    host_.connections().Grant({"postgres"});
+    return {};
   }
-  host_.timer().record().module_load_nanos = MonotonicNanos() - start;
+  RB_ASSIGN(const ConnectorManifest manifest, FindConnector(options_.connector_dir, connector()));
+  if (std::find(manifest.roles.begin(), manifest.roles.end(), RoleName(side_)) == manifest.roles.end()) {
+    return Fail(ErrorCode::kConfiguration, "\"" + connector() + "\" cannot be used as a " + RoleName(side_),
+                "see `rapidbyte connectors`");
+  }
+  RB_ASSIGN(const std::vector<uint8_t> bytes, ReadModule(manifest));
+  RB_ASSIGN(module_, wasm::AotModule::Load(connector(), bytes, options_.cache_dir));
+  host_.connections().Grant(manifest.connections);
   return {};
 }
 
-Status Stage::Open() {
-  const uint64_t start = MonotonicNanos();
+Status Stage::Instantiate() {
   if (native_ != nullptr) {
     guest_ = wasm::MakeNativeGuest(*native_, host_);
-  } else {
-    RB_ASSIGN(guest_, module_->Instantiate(host_));
+    return {};
   }
-  host_.timer().Start();
-  const PostgresConfig& config = side_ == Side::kSource ? pipeline_.source : pipeline_.destination;
-  const json request = {{"abi", abi::kVersion},
-                        {"role", RoleName(side_)},
-                        {"config",
-                         {{"host", config.host},
-                          {"port", config.port},
-                          {"user", config.user},
-                          {"database", config.database},
-                          {"schema", config.schema}}}};
-  RB_TRY(Ask(abi::Export::kOpen, request));
-  host_.timer().record().vm_setup_nanos = MonotonicNanos() - start;
+  RB_ASSIGN(guest_, module_->Instantiate(host_));
   return {};
 }
 
 void Stage::Close() {
-  // Whatever close says, the outcome of the run is known by then; the connection ends with the guest.
+  // Whatever rb_close says, the outcome of the run is known by then.
   if (guest_ != nullptr) static_cast<void>(Ask(abi::Export::kClose, json::object()));
+  host_.timer().EnterHosting();
+  guest_.reset();
+  host_.connections().CloseAll();
+  host_.timer().LeaveHosting();
   host_.timer().Stop();
 }
 
@@ -94,19 +113,14 @@ json Stage::StreamRequest(const StreamSpec& stream) const {
 Status Stage::RunStream(const StreamSpec& stream, Channel& channel) {
   const uint64_t rows_before = host_.counts().rows;
   const uint64_t bytes_before = host_.counts().bytes;
+  const auto function = side_ == Side::kSource ? abi::Export::kRunRead : abi::Export::kRunWrite;
   host_.UseChannel(&channel);
-  const Result<json> answer = host_.CallExport(
-      *guest_, side_ == Side::kSource ? abi::Export::kRunRead : abi::Export::kRunWrite, StreamRequest(stream));
-  host_.UseChannel(nullptr);
-  if (!answer) {
-    return Context("stream \"" + stream.name + "\": " + RoleName(side_), answer.error());
-  }
+  RB_ASSIGN(const json answer, Ask(function, StreamRequest(stream)));
+  host_.timer().SetPhase(abi::Phase::kSetup);
   const uint64_t rows = host_.counts().rows - rows_before;
-  if (answer->value("rows", json()) != rows) {
-    return Fail(ErrorCode::kData, "stream \"" + stream.name + "\": " + connector() + " moved " + std::to_string(rows) +
-                                      " rows but says otherwise");
-  }
   const uint64_t bytes = host_.counts().bytes - bytes_before;
+  RB_TRY(CheckEnd(answer, rows));
+  host_.UseChannel(nullptr);
   record::StreamRecord moved;
   moved.name = stream.name;
   (side_ == Side::kSource ? moved.records_read : moved.records_written) = rows;
@@ -115,14 +129,28 @@ Status Stage::RunStream(const StreamSpec& stream, Channel& channel) {
   return {};
 }
 
-Status Stage::RunStreams(const std::vector<std::unique_ptr<Channel>>& channels) {
-  for (size_t i = 0; i < channels.size(); ++i) {
-    Status done = RunStream(pipeline_.streams[i], *channels[i]);
-    if (!done) {
-      for (size_t rest = i; rest < channels.size(); ++rest) channels[rest]->Abort(done.error());
-      return done;
+// A connector that says that it is done must have done what the host has seen.
+Status Stage::CheckEnd(const json& answer, uint64_t rows) const {
+  Error error;
+  error.code = ErrorCode::kData;
+  if (side_ == Side::kDestination) error.commit = CommitState::kUnknown;
+  if (side_ == Side::kDestination && !host_.saw_end()) {
+    error.message = connector() + " ended before its stream did";
+    return Fail(std::move(error));
+  }
+  if (answer.value("rows", json()) != rows) {
+    error.message = connector() + " moved " + std::to_string(rows) + " rows but says otherwise";
+    return Fail(std::move(error));
+  }
+  return {};
+}
+
+Status Stage::RunStreams(Channel& channel) {
+  for (const StreamSpec& stream : pipeline_.streams) {
+    if (Status done = RunStream(stream, channel); !done) {
+      return Context("stream \"" + stream.name + "\"", std::move(done.error()));
     }
-    if (side_ == Side::kSource) channels[i]->Finish();
+    if (side_ == Side::kSource) channel.EndStream();
   }
   return {};
 }

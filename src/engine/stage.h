@@ -1,6 +1,6 @@
 // One stage of a run: a connector, its host functions, and the calls that carry it through the streams.
 //
-// Opened and run on one thread of its own; Prepare may be called on another before.
+// Used by the thread that its time is accounted to, from Begin to Close; results are read after that thread has ended.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/channel.h"
+#include "engine/connector_catalog.h"
 #include "engine/host_functions.h"
 #include "engine/pipeline.h"
 #include "engine/runner.h"
@@ -18,27 +19,30 @@ namespace rapidbyte::engine {
 
 class Stage {
  public:
-  Stage(Side side, const Pipeline& pipeline, const RunOptions& options);
+  // All must outlive the stage. `stop` ends its waits for a server.
+  Stage(Side side, const Pipeline& pipeline, const RunOptions& options, const net::CancelToken& stop);
 
-  // Finds the connector and loads its code.
-  Status Load();
-  // Instantiates it and calls rb_open; rb_close.
-  Status Open();
+  // Starts the clock, loads the connector, makes an instance and calls rb_open.
+  Status Begin();
+  // Moves all streams through the channel, one after the other.
+  Status RunStreams(Channel& channel);
+  Result<nlohmann::json> Ask(abi::Export function, const nlohmann::json& request);
+  // Calls rb_close, ends the instance and its connections, stops the clock. After Begin, whether it succeeded or not.
   void Close();
 
-  // Runs all streams, the i-th through channels[i]. When one fails, its channel and all later ones are aborted.
-  Status RunStreams(const std::vector<std::unique_ptr<Channel>>& channels);
-
-  Result<nlohmann::json> Ask(abi::Export function, const nlohmann::json& request);
-
-  HostFunctions& host() { return host_; }
-  Side side() const { return side_; }
+  const HostFunctions& host() const { return host_; }
+  record::StageRecord& record() { return host_.timer().record(); }
+  // What it moved, one of each stream that is through.
   const std::vector<record::StreamRecord>& streams() const { return streams_; }
 
  private:
+  const std::string& connector() const;
+  const PostgresConfig& server() const;
+  Status Load();
+  Status Instantiate();
   nlohmann::json StreamRequest(const StreamSpec& stream) const;
   Status RunStream(const StreamSpec& stream, Channel& channel);
-  const std::string& connector() const;
+  Status CheckEnd(const nlohmann::json& answer, uint64_t rows) const;
 
   const Side side_;
   const Pipeline& pipeline_;

@@ -34,6 +34,13 @@ void StageTimer::EnterHost() {
   segment_ = now;
 }
 
+void StageTimer::EnterHosting() { segment_ = Now(); }
+
+void StageTimer::LeaveHosting() {
+  const Instant now = Now();
+  record_.hosting += {now.wall - segment_.wall, now.cpu - segment_.cpu, 0};
+}
+
 void StageTimer::CloseGuestSegment(const Instant& now) {
   record_.guest.wall_nanos += now.wall - segment_.wall;
   record_.guest.work_nanos += now.cpu - segment_.cpu;

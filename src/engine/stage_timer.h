@@ -1,5 +1,5 @@
-// The time accounting of one stage: every moment between Start and Stop belongs to guest code, to a host function, or
-// to nobody, which is shown as unattributed.
+// The time accounting of one stage: every moment between Start and Stop belongs to guest code, to a host function, to
+// hosting the connector, or to nobody, which is shown as unattributed.
 //
 // Both clocks are read whenever control crosses between guest and host, about half a microsecond a host call, so that
 // work is the thread's own CPU time and adds up to it. Belongs to the stage's thread.
@@ -25,7 +25,10 @@ class StageTimer {
   // ... which returns. `wait_nanos` of it were spent blocked; `wire_bytes` were moved to or from a server.
   void LeaveHost(abi::HostFunction function, uint64_t wait_nanos, uint64_t wire_bytes);
 
-  // To be called inside the host function `phase`.
+  void EnterHosting();  // the host loads the connector, makes an instance of it, or ends it
+  void LeaveHosting();
+
+  // Not within guest code: what came before belongs to the phase before.
   void SetPhase(abi::Phase phase);
 
   record::StageRecord& record() { return record_; }
@@ -42,7 +45,7 @@ class StageTimer {
   const Side side_;
   abi::Phase phase_ = abi::Phase::kSetup;
   Instant start_;
-  Instant segment_;  // where the current guest or host segment began
+  Instant segment_;  // where the current guest, host or hosting segment began
   uint64_t phase_start_ = 0;
   uint64_t prepare_start_ = 0;  // 0: the first rows were seen
   record::StageRecord record_;

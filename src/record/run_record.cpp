@@ -71,6 +71,8 @@ void AddStage(const std::string& side, const StageRecord& stage, json& line) {
   line[side + "_wait_secs"] = NanosToSeconds(stage.total.wait_nanos);
   line[side + "_stall_secs"] = NanosToSeconds(stage.total.StallNanos());
   line[side + "_guest_secs"] = NanosToSeconds(stage.guest.wall_nanos);
+  line[side + "_guest_work_secs"] = NanosToSeconds(stage.guest.work_nanos);
+  line[side + "_hosting_secs"] = NanosToSeconds(stage.hosting.wall_nanos);
   line[side + "_unattributed_secs"] = NanosToSeconds(stage.UnattributedNanos());
   for (size_t i = 0; i < abi::kPhaseCount; ++i) {
     line[side + "_phase_" + std::string(abi::kPhaseNames[i]) + "_secs"] = NanosToSeconds(stage.phase_nanos[i]);
@@ -127,7 +129,7 @@ void HostFunctionStats::Add(const TimeSplit& call) {
 }
 
 uint64_t StageRecord::UnattributedNanos() const {
-  uint64_t attributed = guest.wall_nanos;
+  uint64_t attributed = guest.wall_nanos + hosting.wall_nanos;
   for (const HostFunctionStats& function : functions) attributed += function.time.wall_nanos;
   return total.wall_nanos > attributed ? total.wall_nanos - attributed : 0;
 }

@@ -50,8 +50,9 @@ struct HostFunctionStats {
 
 // One stage (source or destination) of a run.
 struct StageRecord {
-  TimeSplit total;  // of the stage's thread, from its start to its end
-  TimeSplit guest;  // inside the connector's own code
+  TimeSplit total;    // of the stage's thread, from its start to its end
+  TimeSplit guest;    // inside the connector's own code
+  TimeSplit hosting;  // the host's work around it: loading the code, making and ending the instance
   std::array<HostFunctionStats, abi::kHostFunctionCount> functions;
   std::array<uint64_t, abi::kPhaseCount> phase_nanos{};        // wall time by phase
   std::array<uint64_t, abi::kPhaseCount> guest_phase_nanos{};  // the connector's own code, wall time by phase
@@ -64,7 +65,7 @@ struct StageRecord {
   uint64_t vm_setup_nanos = 0;  // instantiating and rb_open
   uint64_t wire_bytes = 0;      // rows' bytes on the connection to the server: read (source), written (destination)
 
-  // Wall time of the stage's thread that is neither guest code nor a host function.
+  // Wall time of the stage's thread that is neither guest code, nor a host function, nor hosting.
   uint64_t UnattributedNanos() const;
 };
 

@@ -27,6 +27,7 @@ RunRecord ExampleRun() {
   run.channel_bytes = 1234;
   run.source.total = {1'500'000'000, 400'000'000, 900'000'000};
   run.source.guest = {300'000'000, 300'000'000, 0};
+  run.source.hosting = {7'000'000, 6'000'000, 0};
   run.source.guest_phase_nanos = {1, 2, 250'000'000, 3, 4};
   run.source.module_load_nanos = 2'500'000;
   run.source.vm_setup_nanos = 1'000'000;
@@ -73,7 +74,7 @@ TEST(TimeSplit, StallIsNeverNegative) { EXPECT_EQ((TimeSplit{10, 8, 7}.StallNano
 
 TEST(StageRecord, UnattributedIsTheWallThatNobodyClaims) {
   const RunRecord run = ExampleRun();
-  EXPECT_EQ(run.source.UnattributedNanos(), 1'500'000'000u - 300'000'000u - 20'000'000u - 4000u);
+  EXPECT_EQ(run.source.UnattributedNanos(), 1'500'000'000u - 300'000'000u - 7'000'000u - 20'000'000u - 4000u);
   EXPECT_EQ(run.destination.UnattributedNanos(), 0u) << "more is attributed than the wall";
 }
 
@@ -130,6 +131,8 @@ TEST(RunRecordToJson, GivesTheMeaningOfEachKey) {
   EXPECT_DOUBLE_EQ(line["mb_per_sec"], 2.0);
   EXPECT_DOUBLE_EQ(line["source_duration_secs"], 1.5);
   EXPECT_DOUBLE_EQ(line["source_cpu_secs"], 0.4);
+  EXPECT_DOUBLE_EQ(line["source_guest_work_secs"], 0.3);
+  EXPECT_DOUBLE_EQ(line["source_hosting_secs"], 0.007);
   EXPECT_DOUBLE_EQ(line["source_wait_secs"], 0.9);
   EXPECT_DOUBLE_EQ(line["source_stall_secs"], 0.2);
   EXPECT_DOUBLE_EQ(line["source_connect_secs"], 0.02);
