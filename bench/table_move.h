@@ -1,0 +1,96 @@
+// What the programs of bench/ that move the bench table share: a throwaway server with the table, and a way to run one
+// command on it with its rows verified. Ends the program with a message where the surroundings are broken.
+#pragma once
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "lab/dataset.h"
+#include "lab/environment.h"
+#include "lab/pipeline_subject.h"
+#include "lab/postgres.h"
+#include "lab/subprocess.h"
+#include "lab/verification.h"
+
+namespace rapidbyte::bench {
+
+template <typename T>
+T Must(Result<T> result) {
+  if (!result) {
+    std::fprintf(stderr, "error: %s\n", result.error().message.c_str());
+    std::exit(1);
+  }
+  return std::move(*result);
+}
+
+inline void Must(Status status) {
+  if (!status) {
+    std::fprintf(stderr, "error: %s\n", status.error().message.c_str());
+    std::exit(1);
+  }
+}
+
+class TableMove {
+ public:
+  explicit TableMove(uint64_t rows)
+      : environment_(Must(lab::Environment::StartEphemeral())),
+        session_(Must(lab::Postgres::Connect(environment_->address()))) {
+    Must(lab::ClaimSchemas(session_));
+    Must(lab::SeedBenchEvents(session_, rows));
+    const lab::TableName source{lab::kSourceSchema, lab::kBenchTable};
+    expected_.columns = Must(lab::ColumnsOf(session_, source));
+    expected_.content = Must(lab::ReadContent(session_, source, expected_.columns));
+  }
+
+  // `rapidbyte run`, by COPY.
+  std::unique_ptr<lab::Subject> Pipeline(const std::filesystem::path& folder) {
+    lab::PipelineSettings settings;
+    settings.executable = RAPIDBYTE_BINARY;
+    settings.folder = folder;
+    settings.server = environment_->address();
+    settings.load_method = "copy";
+    settings.compression = "none";
+    settings.runtime = "aot";
+    return Must(lab::MakePipelineSubject(settings, expected_, session_));
+  }
+
+  // psql COPY BINARY piped into psql COPY BINARY, into a table that is made beforehand.
+  lab::Command PsqlPipe() const {
+    const lab::ServerAddress& server = environment_->address();
+    const std::string psql = "psql -qX -v ON_ERROR_STOP=1 -h '" + server.host + "' -p " + std::to_string(server.port) +
+                             " -U '" + server.user + "' -d '" + server.database + "' -c ";
+    const std::string from = std::string(lab::kSourceSchema) + "." + lab::kBenchTable;
+    const std::string to = std::string(lab::kDestinationSchema) + "." + lab::kBenchTable;
+    lab::Command command;
+    command.argv = {"bash", "-c",
+                    "set -o pipefail; " + psql + "\"COPY " + from + " TO STDOUT (FORMAT BINARY)\" | " + psql +
+                        "\"BEGIN; CREATE TABLE " + to + " (LIKE " + from + "); COPY " + to +
+                        " FROM STDIN (FORMAT BINARY); COMMIT\""};
+    return command;
+  }
+
+  void Clean() { Must(lab::CleanDestination(session_)); }
+
+  lab::SubprocessResult Run(const lab::Command& command) {
+    lab::SubprocessResult result = Must(lab::RunSuccessfully(command));
+    const lab::TableName destination{lab::kDestinationSchema, lab::kBenchTable};
+    const auto difference = Must(lab::FindDifference(session_, destination, expected_.columns, expected_.content));
+    if (difference) {
+      std::fprintf(stderr, "error: wrong rows: %s\n", difference->c_str());
+      std::exit(1);
+    }
+    return result;
+  }
+
+  const std::string& server() const { return environment_->description(); }
+
+ private:
+  std::unique_ptr<lab::Environment> environment_;
+  lab::Postgres session_;
+  lab::ExpectedRows expected_;
+};
+
+}  // namespace rapidbyte::bench

@@ -1,0 +1,184 @@
+// `bench run` and `bench export` as a user meets them: whole, killed, interrupted.
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fixture.h"
+
+namespace rapidbyte::e2e {
+namespace {
+
+using namespace std::chrono_literals;
+
+class BenchCommand : public testing::Test {
+ protected:
+  // Every test has a working directory, and so a store, of its own.
+  void SetUp() override {
+    folder_ = Scratch() / testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::create_directories(folder_);
+    old_folder_ = std::filesystem::current_path();
+    std::filesystem::current_path(folder_);
+  }
+  void TearDown() override { std::filesystem::current_path(old_folder_); }
+
+  std::filesystem::path Jsonl() const { return folder_ / "target/bench_results/results.jsonl"; }
+
+  std::vector<nlohmann::json> Samples() const {
+    std::vector<nlohmann::json> samples;
+    std::ifstream in(Jsonl());
+    for (std::string line; std::getline(in, line);) samples.push_back(nlohmann::json::parse(line));
+    return samples;
+  }
+
+  // Starts a long campaign in its own process group and waits for its third sample.
+  pid_t StartLongCampaign() const {
+    const pid_t pid = fork();
+    if (pid == 0) {
+      setpgid(0, 0);
+      const int out = open("out.txt", O_CREAT | O_WRONLY | O_TRUNC, 0600);
+      dup2(out, STDOUT_FILENO);
+      dup2(out, STDERR_FILENO);
+      execl(RAPIDBYTE_BINARY, "rapidbyte", "bench", "run", "--rows", "2000", "--iters", "500", "--warmup", "0", nullptr);
+      _exit(127);
+    }
+    for (int i = 0; i < 1200 && Lines() < 3; ++i) std::this_thread::sleep_for(50ms);
+    EXPECT_GE(Lines(), 3) << Out();
+    return pid;
+  }
+
+  long Lines() const {
+    std::ifstream in(Jsonl());
+    return std::count(std::istreambuf_iterator<char>(in), {}, '\n');
+  }
+
+  std::string Out() const {
+    std::ifstream in(folder_ / "out.txt");
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  // Servers whose data folder is one of ours; a postmaster's command line names it.
+  static int ThrowawayServers() {
+    int servers = 0;
+    for (const auto& process : std::filesystem::directory_iterator("/proc")) {
+      std::ifstream in(process.path() / "cmdline");
+      const std::string line{std::istreambuf_iterator<char>(in), {}};
+      if (line.find("postgres") != std::string::npos && line.find("rapidbyte") != std::string::npos) ++servers;
+    }
+    return servers;
+  }
+
+  std::filesystem::path folder_;
+  std::filesystem::path old_folder_;
+};
+
+TEST_F(BenchCommand, ComparesInsertAndCopyAndKeepsEverySample) {
+  const RunResult run =
+      RunRapidbyte({"bench", "run", "--rows", "1000", "--iters", "6", "--warmup", "1", "--seed", "7"});
+  ASSERT_EQ(run.exit_code, 0) << run.err << run.out;
+  EXPECT_NE(run.out.find("INSERT"), std::string::npos);
+  EXPECT_NE(run.out.find("COPY"), std::string::npos);
+  const auto samples = Samples();
+  ASSERT_EQ(samples.size(), 14u);
+  for (const auto& sample : samples) {
+    for (const char* key : {"timestamp", "mode", "bench_rows", "aot", "git_sha", "git_branch", "git_dirty", "wall_secs",
+                            "user_secs", "system_secs", "max_rss_bytes", "records_written", "dest_flush_secs"}) {
+      EXPECT_TRUE(sample.contains(key)) << key;
+    }
+    EXPECT_EQ(sample.at("records_written"), 1000);
+    EXPECT_EQ(sample.at("bench_rows"), 1000);
+    EXPECT_GT(sample.at("max_rss_bytes").get<uint64_t>(), 1u << 20);
+  }
+  std::istringstream lines(run.out);
+  for (std::string line; std::getline(lines, line);) {
+    size_t columns = 0;
+    for (const char c : line) columns += (c & 0xc0) != 0x80;
+    EXPECT_LE(columns, 80u) << line;
+  }
+}
+
+TEST_F(BenchCommand, TheSameSeedGivesTheSameOrder) {
+  auto order = [this](const std::string& seed) {
+    std::filesystem::remove_all(folder_ / "target");
+    const RunResult run = RunRapidbyte({"bench", "run", "--rows", "100", "--iters", "6", "--warmup", "0", "--seed", seed});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    std::string modes;
+    for (const auto& sample : Samples()) modes += sample.at("mode").get<std::string>() + " ";
+    return modes;
+  };
+  const std::string first = order("1");
+  EXPECT_EQ(first, order("1"));
+  EXPECT_NE(first, order("2"));
+}
+
+TEST_F(BenchCommand, ExportsWhatItKept) {
+  ASSERT_EQ(RunRapidbyte({"bench", "run", "--rows", "100", "--iters", "2", "--warmup", "0"}).exit_code, 0);
+  const RunResult jsonl = RunRapidbyte({"bench", "export", "--format", "jsonl"});
+  ASSERT_EQ(jsonl.exit_code, 0) << jsonl.err;
+  std::istringstream lines(jsonl.out);
+  size_t at = 0;
+  const auto samples = Samples();
+  for (std::string line; std::getline(lines, line); ++at) {
+    ASSERT_LT(at, samples.size());
+    EXPECT_EQ(nlohmann::json::parse(line), samples[at]);
+  }
+  EXPECT_EQ(at, samples.size());
+  const RunResult csv = RunRapidbyte({"bench", "export", "--format", "csv"});
+  ASSERT_EQ(csv.exit_code, 0) << csv.err;
+  EXPECT_EQ(std::count(csv.out.begin(), csv.out.end(), '\n'), 5);
+}
+
+TEST_F(BenchCommand, KilledItLosesNoFinishedSampleAndLeavesNoServer) {
+  const int before = ThrowawayServers();
+  const pid_t pid = StartLongCampaign();
+  EXPECT_GT(ThrowawayServers(), before);
+  kill(pid, SIGKILL);
+  waitpid(pid, nullptr, 0);
+  for (int i = 0; i < 400 && ThrowawayServers() > before; ++i) std::this_thread::sleep_for(50ms);
+  EXPECT_EQ(ThrowawayServers(), before);
+  const auto samples = Samples();
+  EXPECT_GE(samples.size(), 3u);
+  const RunResult jsonl = RunRapidbyte({"bench", "export", "--format", "jsonl"});
+  ASSERT_EQ(jsonl.exit_code, 0) << jsonl.err;
+  const auto kept = static_cast<size_t>(std::count(jsonl.out.begin(), jsonl.out.end(), '\n'));
+  EXPECT_GE(kept, samples.size());
+  EXPECT_LE(kept, samples.size() + 1) << "at most the sample whose line was about to be written";
+}
+
+TEST_F(BenchCommand, InterruptedItEndsCleanlyAndPrintsWhatItHas) {
+  const int before = ThrowawayServers();
+  const pid_t pid = StartLongCampaign();
+  kill(-pid, SIGINT);
+  int status = 0;
+  waitpid(pid, &status, 0);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 130) << Out();
+  EXPECT_NE(Out().find("INSERT"), std::string::npos) << Out();
+  for (int i = 0; i < 400 && ThrowawayServers() > before; ++i) std::this_thread::sleep_for(50ms);
+  EXPECT_EQ(ThrowawayServers(), before);
+}
+
+TEST_F(BenchCommand, AnExistingServerIsUsedAndLeftAsItWas) {
+  Server& server = Server::Get();
+  const std::string tables = "SELECT coalesce(string_agg(schemaname || '.' || tablename, ','), '') FROM pg_tables WHERE "
+                             "schemaname NOT IN ('pg_catalog', 'information_schema')";
+  server.Sql("CREATE TABLE public.bench_events (precious int4); INSERT INTO public.bench_events VALUES (1)");
+  const lab::ServerAddress& address = server.tcp_address();
+  const std::string dsn = "postgresql://" + address.user + ":" + address.password + "@127.0.0.1:" +
+                          std::to_string(address.port) + "/" + address.database;
+  const RunResult run = RunRapidbyte({"bench", "run", "--rows", "100", "--iters", "1", "--warmup", "0", "--dsn", dsn});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(server.Sql("SELECT sum(precious) FROM public.bench_events"), "1");
+  EXPECT_EQ(server.Sql(tables), "public.bench_events");
+  EXPECT_EQ((run.out + run.err).find(address.password), std::string::npos);
+  server.Sql("DROP TABLE public.bench_events");
+}
+
+}  // namespace
+}  // namespace rapidbyte::e2e

@@ -1,0 +1,132 @@
+#include "fixture.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "lab/postgres.h"
+#include "lab/verification.h"
+
+namespace rapidbyte::e2e {
+namespace {
+
+// "…" for YAML.
+std::string Quoted(const std::string& text) { return nlohmann::json(text).dump(); }
+
+std::string Config(const std::string& host, uint16_t port, const std::string& user, const std::string& password,
+                   const std::string& database, const std::string& schema) {
+  std::string config = "    host: " + Quoted(host) + "\n    port: " + std::to_string(port) + "\n    user: " +
+                       Quoted(user) + "\n    database: " + Quoted(database) + "\n    schema: " + Quoted(schema) + "\n";
+  if (!password.empty()) config += "    password: " + Quoted(password) + "\n";
+  return config;
+}
+
+template <typename T>
+T Or(const T& value, const T& otherwise) {
+  return value == T() ? otherwise : value;
+}
+
+}  // namespace
+
+Server& Server::Get() {
+  static Server server;
+  return server;
+}
+
+Server::Server() {
+  auto environment = lab::Environment::StartEphemeral();
+  if (!environment) {
+    ADD_FAILURE() << environment.error().message;
+    std::abort();
+  }
+  environment_ = std::move(*environment);
+  Sql("CREATE DATABASE other");
+}
+
+std::string Server::Sql(const std::string& sql, const std::string& database) {
+  lab::ServerAddress address = environment_->address();
+  address.database = database;
+  auto session = lab::Postgres::Connect(address);
+  auto value = session ? session->Value(sql) : Fail(session.error());
+  if (!value) ADD_FAILURE() << value.error().message << "\n" << sql;
+  return value.value_or("");
+}
+
+const std::filesystem::path& Scratch() {
+  struct Folder {
+    Folder() {
+      std::string name = (std::filesystem::temp_directory_path() / "rapidbyte-e2e-XXXXXX").string();
+      if (mkdtemp(name.data()) == nullptr) std::abort();
+      path = name;
+    }
+    ~Folder() { std::filesystem::remove_all(path); }
+    std::filesystem::path path;
+  };
+  static const Folder folder;
+  return folder.path;
+}
+
+std::filesystem::path WritePipeline(const PipelineSpec& spec) {
+  static int number = 0;
+  const auto file = Scratch() / ("pipeline-" + std::to_string(++number) + ".yaml");
+  const lab::ServerAddress& socket = Server::Get().address();
+  std::ofstream out(file);
+  out << "version: 1\npipeline: test\nsource:\n  use: source-postgres\n  config:\n"
+      << Config(Or(spec.source_host, socket.host), Or(spec.source_port, socket.port), Or(spec.source_user, socket.user),
+                spec.source_password, socket.database, spec.source_schema)
+      << "  streams:\n";
+  for (const std::string& stream : spec.streams) {
+    out << "    - name: " << Quoted(stream) << "\n      sync_mode: full_refresh\n";
+    if (!spec.columns.empty()) out << "      columns: " << spec.columns << "\n";
+  }
+  out << "destination:\n  use: dest-postgres\n  config:\n"
+      << Config(Or(spec.destination_host, socket.host), Or(spec.destination_port, socket.port), socket.user, "",
+                spec.destination_database, spec.destination_schema)
+      << "    load_method: " << spec.load_method << "\n  write_mode: " << spec.write_mode
+      << "\nresources:\n  compression: " << spec.compression << "\n  max_batch_bytes: " << spec.max_batch_bytes
+      << "\nstate:\n  backend: sqlite\n  connection: " << Quoted((Scratch() / "state.db").string())
+      << "\nruntime: " << spec.runtime << "\n";
+  return file;
+}
+
+RunResult RunPipeline(const PipelineSpec& spec, std::vector<std::string> more_arguments) {
+  std::vector<std::string> arguments = {"run", WritePipeline(spec).string()};
+  arguments.insert(arguments.end(), more_arguments.begin(), more_arguments.end());
+  return RunRapidbyte(std::move(arguments));
+}
+
+RunResult RunRapidbyte(std::vector<std::string> arguments, std::map<std::string, std::string> environment) {
+  lab::Command command;
+  command.argv = {RAPIDBYTE_BINARY};
+  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+  command.environment = std::move(environment);
+  lab::SubprocessLimits limits;
+  limits.timeout_secs = 240;
+  const auto result = lab::RunSubprocess(command, limits);
+  RunResult run;
+  if (!result) {
+    ADD_FAILURE() << result.error().message;
+    return run;
+  }
+  EXPECT_FALSE(result->timed_out);
+  run.exit_code = result->exit_code;
+  run.signal = result->signal;
+  run.out = result->out;
+  run.err = result->err;
+  const std::string prefix = "@@BENCH_JSON@@";
+  if (const size_t at = run.out.rfind(prefix); at != std::string::npos) {
+    run.line = nlohmann::json::parse(run.out.substr(at + prefix.size(), run.out.find('\n', at) - at - prefix.size()));
+  }
+  return run;
+}
+
+std::string Content(const std::string& table, const std::string& database) {
+  return Server::Get().Sql(
+      "SET DateStyle = 'ISO'; SET TimeZone = 'UTC'; SET extra_float_digits = 3; SET search_path = pg_catalog; "
+      "SELECT count(*) || ' rows, ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM " + table + " t",
+      database);
+}
+
+}  // namespace rapidbyte::e2e

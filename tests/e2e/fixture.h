@@ -1,0 +1,72 @@
+// What the end-to-end tests stand on: one throwaway PostgreSQL per test program, and the real binary run on pipeline
+// documents. Fails the test, or ends the program, where the surroundings are broken.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "lab/environment.h"
+#include "lab/subprocess.h"
+
+namespace rapidbyte::e2e {
+
+// The server of this test program, started at first use, with an empty second database named "other".
+class Server {
+ public:
+  static Server& Get();
+
+  const lab::ServerAddress& address() const { return environment_->address(); }          // the socket
+  const lab::ServerAddress& tcp_address() const { return environment_->tcp_address(); }  // asks for the password
+
+  // Runs SQL, fails the test on an error; the first value of the last result, or "".
+  std::string Sql(const std::string& sql, const std::string& database = "postgres");
+
+ private:
+  Server();
+
+  std::unique_ptr<lab::Environment> environment_;
+};
+
+// The parts of a pipeline document that tests vary; everything else is as a user would leave it.
+struct PipelineSpec {
+  std::vector<std::string> streams = {"t"};
+  std::string columns;  // YAML list, or empty
+  std::string load_method = "copy";
+  std::string compression = "none";
+  std::string runtime = "aot";
+  std::string write_mode = "append";
+  std::string source_schema = "src";
+  std::string destination_schema = "raw";
+  std::string destination_database = "postgres";
+  std::string source_host;  // default: the server's socket
+  std::string destination_host;
+  uint16_t source_port = 0;
+  uint16_t destination_port = 0;
+  std::string source_user;
+  std::string source_password;
+  std::string max_batch_bytes = "1048576";
+};
+
+struct RunResult {
+  int exit_code = 0;
+  int signal = 0;
+  std::string out;
+  std::string err;
+  nlohmann::json line;  // of @@BENCH_JSON@@, or null
+};
+
+// A folder of its own for each test process, removed at its end.
+const std::filesystem::path& Scratch();
+
+std::filesystem::path WritePipeline(const PipelineSpec& spec);
+RunResult RunPipeline(const PipelineSpec& spec, std::vector<std::string> more_arguments = {});
+RunResult RunRapidbyte(std::vector<std::string> arguments, std::map<std::string, std::string> environment = {});
+
+// The stream's rows, hashed without regard to their order, together with their number.
+std::string Content(const std::string& table, const std::string& database = "postgres");
+
+}  // namespace rapidbyte::e2e
