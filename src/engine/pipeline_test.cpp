@@ -129,12 +129,16 @@ TEST(PipelineTest, AnchorsShareAConfiguration) {
   const Pipeline pipeline = Parsed(R"(
 version: 1
 pipeline: p
-source: {use: source-postgres, config: &server {user: u, database: d, schema: s}, streams: [{name: t}]}
-destination: {use: dest-postgres, config: {user: u, database: d}}
-state: {connection: "&server"}
+source: {use: source-postgres, config: &server {host: h, user: u, database: d}, streams: [{name: t}]}
+destination: {use: dest-postgres, config: *server}
+state: {connection: "*server"}
 )");
-  EXPECT_EQ(pipeline.source.schema, "s");
-  EXPECT_EQ(pipeline.state_path, "&server");
+  EXPECT_EQ(pipeline.source.host, "h");
+  EXPECT_EQ(pipeline.source.schema, "public");
+  EXPECT_EQ(pipeline.destination.host, "h");
+  EXPECT_EQ(pipeline.destination.user, "u");
+  EXPECT_EQ(pipeline.destination.schema, "raw");
+  EXPECT_EQ(pipeline.state_path, "*server");
 }
 
 TEST(PipelineTest, EmptySectionsAreAbsent) {

@@ -74,8 +74,11 @@ Status StreamConnection::WaitToWrite(State wanted, uint64_t* wait_nanos) {
 }
 
 void StreamConnection::KeepArrived() {
+  // Else a reader that never takes the last byte would let what it has taken pile up.
+  kept_.erase(kept_.begin(), kept_.begin() + static_cast<ptrdiff_t>(kept_taken_));
+  kept_taken_ = 0;
   while (!ended_) {
-    if (kept_.size() - kept_taken_ >= kMaxKeptBytes) {
+    if (kept_.size() >= kMaxKeptBytes) {
       write_failure_ = "the server sent more than 4 MiB without taking what it was sent";
       return;
     }

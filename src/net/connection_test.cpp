@@ -1,5 +1,6 @@
 // The stream over socket pairs: both sides are in the test's hands.
 #include <gmock/gmock.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -120,6 +121,31 @@ TEST_F(StreamConnectionTest, WritesToAPeerThatReadsOnlyOnceItsOwnBytesAreTaken) 
   EXPECT_EQ(ReadAll(), answer);
 }
 
+// Two writes that each keep bytes, with a read in between that leaves some of them.
+TEST_F(StreamConnectionTest, KeepsTheOrderOfBytesWhenSomeWereTakenBetweenWrites) {
+  std::vector<uint8_t> answer(1 << 20);
+  for (size_t i = 0; i < answer.size(); ++i) answer[i] = static_cast<uint8_t>(i % 251);
+  const std::vector<uint8_t> load(1 << 20, 1);
+  std::thread peer([&] {
+    for (int round = 0; round < 2; ++round) {
+      PeerSends(answer);
+      PeerReceives(load.size());
+    }
+    ClosePeer();
+  });
+  EXPECT_TRUE(connection_->Write(load, &wait_nanos_));
+  std::vector<uint8_t> head(1000);
+  EXPECT_EQ(connection_->Read(head, &wait_nanos_).value(), head.size());
+  EXPECT_TRUE(connection_->Write(load, &wait_nanos_));
+  peer.join();
+  std::vector<uint8_t> all = head;
+  const std::vector<uint8_t> rest = ReadAll();
+  all.insert(all.end(), rest.begin(), rest.end());
+  std::vector<uint8_t> expected = answer;
+  expected.insert(expected.end(), answer.begin(), answer.end());
+  EXPECT_TRUE(all == expected);
+}
+
 TEST_F(StreamConnectionTest, RefusesToKeepWithoutBound) {
   std::thread peer([&] {
     const std::vector<uint8_t> chunk(64 << 10, 9);
@@ -150,11 +176,18 @@ TEST_F(StreamConnectionTest, AfterAFailedWriteGivesWhatThePeerSaidBefore) {
 }
 
 TEST(CancelTokenTest, IsReadableOnceCancelledAndStaysSo) {
+  const auto readable = [](const CancelToken& token) {
+    pollfd polled{token.fd(), POLLIN, 0};
+    return poll(&polled, 1, 0) == 1;
+  };
   CancelToken token;
   EXPECT_FALSE(token.cancelled());
-  token.Cancel();
-  token.Cancel();
-  EXPECT_TRUE(token.cancelled());
+  EXPECT_FALSE(readable(token));
+  for (int repeat = 0; repeat < 2; ++repeat) {
+    token.Cancel();
+    EXPECT_TRUE(token.cancelled());
+    EXPECT_TRUE(readable(token));
+  }
 }
 
 }  // namespace
