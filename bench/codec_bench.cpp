@@ -129,5 +129,3 @@ BENCHMARK(EncodeEventArrays)->ArgName("payload_nulls")->Arg(0)->Arg(3);
 
 }  // namespace
 }  // namespace rapidbyte::pgwire
-
-BENCHMARK_MAIN();

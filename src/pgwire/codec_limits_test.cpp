@@ -216,5 +216,33 @@ TEST(CopyEncoder, EndsTheMessageBeforeARowThatWouldPassTheServersLimit) {
   EXPECT_EQ(Bytes(encoder.bytes().begin(), encoder.bytes().end()), Message(Row({})));
 }
 
+TEST(CopyEncoder, GrowsForARowLargerThanWhatIsFlushed) {
+  const arrow::Schema schema = OneColumn(TypeId::kBinary);
+  const Bytes large(1 << 20, 0x5a);
+  CopyDecoder decoder(schema, {8192, 8 << 20, 4 << 20});
+  Bytes large_row = {0, 1, 0, 0x10, 0, 0};
+  const Bytes row_messages = Message(Row({1})) + Message(large_row + large) + Message(Row({2}));
+  const Bytes stream = Message(kHeader) + row_messages;
+  ASSERT_TRUE(ConsumeExactly(decoder, stream, stream.size()));
+  Bytes keep;
+  const arrow::BatchView batch = View(schema, decoder, keep);
+  CopyEncoder encoder(schema);
+  encoder.Header();
+  // The header alone reaches the bytes to flush, so each call makes a message of one row.
+  for (uint32_t row = 0; row < 3; ++row) EXPECT_EQ(encoder.Encode(batch, row, 10).value(), row + 1);
+  EXPECT_TRUE(Bytes(encoder.bytes().begin(), encoder.bytes().end()) == stream);
+}
+
+TEST(CopyDecoder, NeverTakesARowAboveOneGibibyteWhateverItsLimit) {
+  CopyDecoder decoder(OneColumn(TypeId::kBinary), {UINT32_MAX, UINT64_MAX, UINT32_MAX});
+  const Bytes stream = Message(kHeader) + Bytes{'d', 0x40, 0, 0, 1};
+  const auto progress = ConsumeExactly(decoder, stream, stream.size());
+  ASSERT_FALSE(progress);
+  EXPECT_NE(progress.error().message.find("row 1"), std::string::npos) << progress.error().message;
+  CopyDecoder other(OneColumn(TypeId::kBinary), {UINT32_MAX, UINT64_MAX, UINT32_MAX});
+  const Bytes at_the_limit = Message(kHeader) + Bytes{'d', 0x40, 0, 0, 0};
+  EXPECT_EQ(ConsumeExactly(other, at_the_limit, at_the_limit.size())->needed, (size_t{1} << 30) + 1);
+}
+
 }  // namespace
 }  // namespace rapidbyte::pgwire
