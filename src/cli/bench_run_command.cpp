@@ -126,10 +126,16 @@ Result<std::vector<lab::Cell>> MakeCells(const Bench& bench, const lab::Environm
   return cells;
 }
 
+// Documents and state go into a throwaway server's folder, so that they are gone with it even if we are killed.
+Result<lab::TemporaryFolder> MakeWorkFolder(const lab::Environment& environment) {
+  const fs::path& folder = environment.folder();
+  return lab::TemporaryFolder::Make(folder.empty() ? lab::TemporaryRoot() : folder);
+}
+
 Result<lab::CampaignOutcome> Measure(const Bench& bench, const record::Campaign& campaign,
                                      const lab::Environment& environment, lab::Postgres& session) {
   RB_ASSIGN(const lab::ExpectedRows expected, Seed(bench, session));
-  RB_ASSIGN(const lab::TemporaryFolder folder, lab::TemporaryFolder::Make());
+  RB_ASSIGN(const lab::TemporaryFolder folder, MakeWorkFolder(environment));
   RB_ASSIGN(const std::vector<lab::Cell> cells, MakeCells(bench, environment, expected, folder.path(), session));
   lab::CampaignPlan plan;
   plan.campaign_id = campaign.id;

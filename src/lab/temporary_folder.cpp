@@ -27,11 +27,11 @@ std::string RandomHex(size_t bytes) {
   return text;
 }
 
-Result<TemporaryFolder> TemporaryFolder::Make() {
-  std::string name = (TemporaryRoot() / "rapidbyte-XXXXXX").string();
+Result<TemporaryFolder> TemporaryFolder::Make(const std::filesystem::path& parent) {
+  std::string name = (parent / "rapidbyte-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) {
     return Fail(ErrorCode::kInternal,
-                "cannot make a folder in " + TemporaryRoot().string() + ": " + std::generic_category().message(errno),
+                "cannot make a folder in " + parent.string() + ": " + std::generic_category().message(errno),
                 "TMPDIR names another place for temporary files");
   }
   return TemporaryFolder(name);

@@ -1,4 +1,6 @@
-// A folder below $TMPDIR or /tmp that only we may enter, removed at the end of its owner's life.
+// A folder that only we may enter, removed at the end of its owner's life.
+//
+// If we are killed it stays, unless it lies in a folder that someone else removes, such as a throwaway server's.
 #pragma once
 
 #include <filesystem>
@@ -7,10 +9,13 @@
 
 namespace rapidbyte::lab {
 
+// $TMPDIR or /tmp.
+std::filesystem::path TemporaryRoot();
+
 class TemporaryFolder {
  public:
   // Errors: kInternal.
-  static Result<TemporaryFolder> Make();
+  static Result<TemporaryFolder> Make(const std::filesystem::path& parent = TemporaryRoot());
   TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
   TemporaryFolder& operator=(TemporaryFolder&&) = delete;
   ~TemporaryFolder();
@@ -22,9 +27,6 @@ class TemporaryFolder {
 
   std::filesystem::path path_;
 };
-
-// $TMPDIR or /tmp.
-std::filesystem::path TemporaryRoot();
 
 // `bytes` of the system's randomness, as hexadecimal digits.
 std::string RandomHex(size_t bytes);
