@@ -124,7 +124,7 @@ void RunThreads(Stages& stages, const RunOptions& options) {
 std::optional<Error> Failure(const Stages& stages, const RunOptions& options) {
   if (stages.source_end && stages.destination_end) return std::nullopt;
   Error error = *stages.channel.reason();
-  if (options.cancel->cancelled()) error = net::InterruptedError();
+  if (options.cancel->cancelled()) error = {ErrorCode::kInterrupted, "interrupted before all streams were through"};
   if (!stages.destination_end) error.commit = stages.destination_end.error().commit;
   if (error.commit == CommitState::kUnknown) {
     error.message += "; whether the stream's rows were committed is unknown";
