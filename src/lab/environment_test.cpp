@@ -12,6 +12,7 @@
 
 #include "lab/file_descriptor.h"
 #include "lab/postgres.h"
+#include "lab/temporary_folder.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -122,6 +123,17 @@ TEST(EphemeralServer, AnInterruptEndsTheStart) {
 TEST(EphemeralServer, IsGoneWhenItsOwnerIsKilled) {
   const auto [pid, folder] = ServerInAnotherProcess();
   ASSERT_TRUE(std::filesystem::exists(folder)) << folder;
+  kill(pid, SIGKILL);
+  waitpid(pid, nullptr, 0);
+  EXPECT_TRUE(EventuallyGone(folder));
+}
+
+TEST(EphemeralServer, WhatItsOwnerPutsIntoItsFolderIsGoneAsWell) {
+  const auto [pid, folder] = ServerInAnotherProcess();
+  const auto documents = TemporaryFolder::Make(folder);
+  ASSERT_TRUE(documents) << documents.error().message;
+  EXPECT_EQ(documents->path().parent_path(), folder);
+  std::ofstream(documents->path() / "state.db") << "in use";
   kill(pid, SIGKILL);
   waitpid(pid, nullptr, 0);
   EXPECT_TRUE(EventuallyGone(folder));
