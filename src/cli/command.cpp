@@ -1,7 +1,11 @@
 #include "cli/command.h"
 
+#include <iostream>
+
 #include "dest_postgres/dest_postgres.h"
+#include "engine/connector_catalog.h"
 #include "source_postgres/source_postgres.h"
+#include "wasm/aot_cache.h"
 
 namespace rapidbyte::cli {
 
@@ -11,8 +15,13 @@ int PrintError(const Error& error) {
   return static_cast<int>(error.code);
 }
 
-std::vector<const abi::NativeConnector*> NativeConnectors() {
-  return {&SourcePostgresConnector(), &DestPostgresConnector()};
+engine::RunOptions DefaultRunOptions(const net::CancelToken& cancel) {
+  engine::RunOptions options;
+  options.cancel = &cancel;
+  options.connector_dir = engine::DefaultConnectorDir();
+  options.cache_dir = wasm::DefaultAotCacheDir();
+  options.native_connectors = {&SourcePostgresConnector(), &DestPostgresConnector()};
+  return options;
 }
 
 }  // namespace rapidbyte::cli

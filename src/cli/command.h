@@ -1,19 +1,19 @@
-// What every command shares: how it ends, and what it is given.
+// What every command shares: how it fails, and how it runs connectors.
+//
+// A command is one file: Add…() puts it on the command line and fills a struct of plain options, and another function
+// takes them and returns the exit code. main.cpp knows nothing more of it.
 #pragma once
 
-#include <iostream>
-#include <string>
-#include <vector>
-
-#include "abi/native_host.h"
 #include "base/result.h"
+#include "engine/runner.h"
+#include "net/connection.h"
 
 namespace rapidbyte::cli {
 
 // Prints «error: …» and «hint: …» to stderr; returns the exit code.
 int PrintError(const Error& error);
 
-// The connectors linked into this program.
-std::vector<const abi::NativeConnector*> NativeConnectors();
+// The connectors linked into this program and those beside it, with the user's cache. `cancel` must outlive the run.
+engine::RunOptions DefaultRunOptions(const net::CancelToken& cancel);
 
 }  // namespace rapidbyte::cli

@@ -18,15 +18,6 @@
 namespace rapidbyte::cli {
 namespace {
 
-engine::RunOptions OptionsFor(const net::CancelToken& cancel) {
-  engine::RunOptions options;
-  options.cancel = &cancel;
-  options.connector_dir = engine::DefaultConnectorDir();
-  options.cache_dir = wasm::DefaultAotCacheDir();
-  options.native_connectors = NativeConnectors();
-  return options;
-}
-
 Result<std::vector<engine::ConnectorManifest>> Chosen(const std::vector<std::string>& names) {
   if (names.empty()) return engine::ListConnectors(engine::DefaultConnectorDir());
   std::vector<engine::ConnectorManifest> manifests;
@@ -41,8 +32,8 @@ Status Compile(const engine::ConnectorManifest& manifest) {
   const uint64_t start = MonotonicNanos();
   RB_ASSIGN(const std::vector<uint8_t> bytes, engine::ReadModule(manifest));
   RB_ASSIGN(const auto module, wasm::AotModule::Load(manifest.name, bytes, wasm::DefaultAotCacheDir()));
-  const std::string what = module->compiled_now() ? "compiled" : "already compiled";
-  fmt::print("{}: {} ({})\n", manifest.name, what, FormatDuration(NanosToSeconds(MonotonicNanos() - start)));
+  const std::string took = FormatDuration(NanosToSeconds(MonotonicNanos() - start));
+  fmt::print("{}: {} ({})\n", manifest.name, module->compiled_now() ? "compiled" : "was compiled already", took);
   return {};
 }
 
@@ -85,8 +76,10 @@ int CheckCommand(const std::filesystem::path& file) {
   const auto pipeline = engine::LoadPipeline(file, engine::ProcessEnvironment());
   if (!pipeline) return PrintError(pipeline.error());
   const net::CancelToken cancel;
-  if (const Status valid = engine::Validate(*pipeline, OptionsFor(cancel)); !valid) return PrintError(valid.error());
-  fmt::print("{}: the document, the source and the destination are as they should be\n", file.string());
+  if (const Status valid = engine::Validate(*pipeline, DefaultRunOptions(cancel)); !valid)
+    return PrintError(valid.error());
+  fmt::print("{}: all is well. The document, {} stream{} at the source, and the rights at the destination\n",
+             file.string(), pipeline->streams.size(), pipeline->streams.size() == 1 ? "" : "s");
   return 0;
 }
 
@@ -100,7 +93,7 @@ int DiscoverCommand(const std::filesystem::path& file) {
   const auto pipeline = engine::LoadPipeline(file, engine::ProcessEnvironment());
   if (!pipeline) return PrintError(pipeline.error());
   const net::CancelToken cancel;
-  const auto streams = engine::Discover(*pipeline, OptionsFor(cancel));
+  const auto streams = engine::Discover(*pipeline, DefaultRunOptions(cancel));
   if (!streams) return PrintError(streams.error());
   std::cout << streams->dump(2) << '\n';
   return 0;

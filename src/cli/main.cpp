@@ -12,10 +12,17 @@ namespace rapidbyte::cli {
 namespace {
 
 int Main(int argc, char** argv) {
-  CLI::App app("Moves tables through sandboxed connectors, and measures how fast.", "rapidbyte");
+  CLI::App app("Moves tables from one database to another through sandboxed connectors, and measures how fast.",
+               "rapidbyte");
   app.set_version_flag("--version", "rapidbyte " RAPIDBYTE_VERSION);
   app.require_subcommand(1);
   app.get_formatter()->column_width(28);
+  app.footer(
+      "\nA first look:\n"
+      "  rapidbyte bench run                  compare INSERT and COPY on a throwaway server\n"
+      "  rapidbyte check PIPELINE.yaml        is the document right, are both servers there\n"
+      "  rapidbyte run PIPELINE.yaml          move its tables\n"
+      "\ndocs/pipeline.md describes the document, docs/exit_codes.md the exit codes.");
 
   RunCommandOptions run_options;
   std::vector<std::string> compile_names;

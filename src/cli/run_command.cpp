@@ -1,5 +1,6 @@
 #include "cli/run_command.h"
 
+#include <fmt/format.h>
 #include <signal.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -12,13 +13,11 @@
 #include "base/clock.h"
 #include "base/format.h"
 #include "cli/command.h"
-#include "engine/connector_catalog.h"
 #include "engine/pipeline.h"
 #include "engine/runner.h"
 #include "record/run_record.h"
 #include "report/run_summary.h"
 #include "store/run_state.h"
-#include "wasm/aot_cache.h"
 
 namespace rapidbyte::cli {
 namespace {
@@ -68,23 +67,39 @@ class ProgressLine {
   bool printed_ = false;
 };
 
-engine::RunOutcome RunWithProgress(const engine::Pipeline& pipeline, bool show_progress) {
+engine::RunOutcome RunWithProgress(const engine::Pipeline& pipeline, bool show_progress, uint64_t start_nanos) {
   ProgressLine progress(show_progress);
-  engine::RunOptions options;
-  options.cancel = &InterruptToken();
-  options.connector_dir = engine::DefaultConnectorDir();
-  options.cache_dir = wasm::DefaultAotCacheDir();
-  options.native_connectors = NativeConnectors();
+  engine::RunOptions options = DefaultRunOptions(InterruptToken());
+  options.start_nanos = start_nanos;
   options.on_progress = [&progress](uint64_t rows, uint64_t bytes) { progress.Update(rows, bytes); };
   return engine::Run(pipeline, options);
+}
+
+// Without a place to write down what happened, nothing is to happen.
+tl::unexpected<Error> NoState(const engine::Pipeline& pipeline, Error error) {
+  error.code = ErrorCode::kConfiguration;
+  return Context(fmt::format("{}: state.connection", pipeline.path.string()), std::move(error));
+}
+
+struct StartedRun {
+  store::RunState state;
+  int64_t id = 0;
+};
+
+Result<StartedRun> RecordStart(const engine::Pipeline& pipeline) {
+  auto state = store::RunState::Open(pipeline.state_path);
+  if (!state) return NoState(pipeline, std::move(state.error()));
+  const auto id = state->RecordRunStart(pipeline.name);
+  if (!id) return NoState(pipeline, id.error());
+  return StartedRun{std::move(*state), *id};
 }
 
 store::RunEnd EndOf(const engine::RunOutcome& outcome) {
   store::RunEnd end;
   end.streams = outcome.record.streams;
   if (!outcome.error) return end;
-  end.outcome = outcome.error->code == ErrorCode::kInterrupted ? store::RunOutcome::kInterrupted
-                                                               : store::RunOutcome::kFailed;
+  end.outcome =
+      outcome.error->code == ErrorCode::kInterrupted ? store::RunOutcome::kInterrupted : store::RunOutcome::kFailed;
   end.exit_code = static_cast<int>(outcome.error->code);
   end.error = outcome.error->message;
   return end;
@@ -113,17 +128,16 @@ CLI::App* AddRun(CLI::App& app, RunCommandOptions& options) {
 }
 
 int RunPipelineCommand(const RunCommandOptions& options) {
+  const uint64_t start_nanos = MonotonicNanos();
   LogToStderr(options.log_level);
   CancelOnSignals();
   const auto pipeline = engine::LoadPipeline(options.pipeline, engine::ProcessEnvironment());
   if (!pipeline) return PrintError(pipeline.error());
-  auto state = store::RunState::Open(pipeline->state_path);
-  if (!state) return PrintError(state.error());
-  const auto run_id = state->RecordRunStart(pipeline->name);
-  if (!run_id) return PrintError(run_id.error());
+  auto run = RecordStart(*pipeline);
+  if (!run) return PrintError(run.error());
 
-  const engine::RunOutcome outcome = RunWithProgress(*pipeline, !options.quiet && !options.json);
-  const Status recorded = state->RecordRunEnd(*run_id, EndOf(outcome));
+  const engine::RunOutcome outcome = RunWithProgress(*pipeline, !options.quiet && !options.json, start_nanos);
+  const Status recorded = run->state.RecordRunEnd(run->id, EndOf(outcome));
   if (outcome.error) return PrintError(*outcome.error);
   Print(outcome.record, options);
   if (!recorded) return PrintError(recorded.error());
