@@ -44,11 +44,13 @@ void Append(std::string& list, const std::string& separator, const std::string& 
 
 }  // namespace
 
+// The server's version alone: its settings are in the report.
 std::string BenchHeader(const record::Campaign& campaign) {
   const record::HostFingerprint& host = campaign.host;
+  const std::string version = campaign.server.substr(0, campaign.server.find(','));
   return fmt::format(
       "dataset  {}, {} rows\nserver   {}\nhost     {}: {}, {} CPUs, {}\ncommit   {} on {}{}\nseed     {}\n",
-      campaign.dataset, FormatThousands(campaign.bench_rows), campaign.server, host.hostname, host.cpu_model, host.cpus,
+      campaign.dataset, FormatThousands(campaign.bench_rows), version, host.hostname, host.cpu_model, host.cpus,
       FormatBytes(static_cast<double>(host.memory_bytes)), campaign.git_sha.substr(0, 10), campaign.git_branch,
       campaign.git_dirty ? ", with changes" : "", campaign.seed);
 }

@@ -90,7 +90,7 @@ TEST(BenchHeader, NamesWhatIsMeasuredAndWhere) {
   campaign.host = {"vm-1", "6.1", "Example CPU", 2, 8'201'000'000};
   EXPECT_EQ(BenchHeader(campaign),
             "dataset  bench_events, 100,000 rows\n"
-            "server   PostgreSQL 15.14, fsync = on\n"
+            "server   PostgreSQL 15.14\n"
             "host     vm-1: Example CPU, 2 CPUs, 8.20 GB\n"
             "commit   0123456789 on main, with changes\n"
             "seed     42\n");

@@ -195,6 +195,9 @@ Result<lab::CampaignOutcome> RunBench(const BenchRunOptions& options, const lab:
   return outcome;
 }
 
+// The parser would read -1 as the largest number.
+std::string RefuseNegative(const std::string& text) { return text.starts_with('-') ? "must not be negative" : ""; }
+
 }  // namespace
 
 CLI::App* AddBenchRun(CLI::App& bench, BenchRunOptions& options) {
@@ -210,7 +213,8 @@ CLI::App* AddBenchRun(CLI::App& bench, BenchRunOptions& options) {
   add("--compression", options.compression, "between source and destination")
       ->check(CLI::IsMember({"none", "lz4", "zstd"}));
   run->add_option("--dsn", options.dsn, "an existing server, instead of a throwaway one");
-  run->add_option("--seed", options.seed, "decides the order of the runs; random if not given");
+  run->add_option("--seed", options.seed, "decides the order of the runs; random if not given")
+      ->check(CLI::Validator(RefuseNegative, "UINT"));
   run->add_flag("--json", options.json, "print the report as JSON");
   add("--store", options.store, "the database of samples; results.jsonl and report.txt lie beside it");
   add("--timeout", options.timeout_secs, "seconds after which a run is killed")->check(CLI::Range(0.1, 1e6));
