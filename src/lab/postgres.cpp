@@ -3,19 +3,17 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
-#include <algorithm>
 #include <array>
-#include <cstdlib>
+#include <sstream>
 
 namespace rapidbyte::lab {
 namespace {
 
-// libpq's messages come in several lines; the first ones say what was wrong.
+// libpq's messages come in several indented lines.
 std::string OneLine(const char* message) {
-  std::string line(message != nullptr ? message : "");
-  while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.pop_back();
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  std::replace(line.begin(), line.end(), '\t', ' ');
+  std::istringstream words(message != nullptr ? message : "");
+  std::string line;
+  for (std::string word; words >> word;) line += (line.empty() ? "" : " ") + word;
   return line;
 }
 

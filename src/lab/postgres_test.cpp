@@ -31,6 +31,7 @@ TEST_F(PostgresTest, ALostSessionIsAConnectionError) {
   const Status done = session_->Exec("SELECT pg_terminate_backend(pg_backend_pid())");
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, ErrorCode::kConnection);
+  EXPECT_EQ(done.error().message.find("  "), std::string::npos) << done.error().message;
 }
 
 TEST_F(PostgresTest, AnInterruptEndsAQuery) {
