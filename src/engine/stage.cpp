@@ -150,7 +150,10 @@ Status Stage::RunStreams(Channel& channel) {
     if (Status done = RunStream(stream, channel); !done) {
       return Context("stream \"" + stream.name + "\"", std::move(done.error()));
     }
-    if (side_ == Side::kSource) channel.EndStream();
+    if (side_ == Side::kDestination) continue;
+    host_.timer().EnterHosting();  // waking the other side may cost this one its place on the CPU
+    channel.EndStream();
+    host_.timer().LeaveHosting();
   }
   return {};
 }

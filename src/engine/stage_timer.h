@@ -25,7 +25,7 @@ class StageTimer {
   // ... which returns. `wait_nanos` of it were spent blocked; `wire_bytes` were moved to or from a server.
   void LeaveHost(abi::HostFunction function, uint64_t wait_nanos, uint64_t wire_bytes);
 
-  void EnterHosting();  // the host loads the connector, makes an instance of it, or ends it
+  void EnterHosting();  // the host loads the connector, makes or ends an instance of it, or ends a stream
   void LeaveHosting();
 
   // Not within guest code: what came before belongs to the phase before.

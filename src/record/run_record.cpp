@@ -73,6 +73,7 @@ void AddStage(const std::string& side, const StageRecord& stage, json& line) {
   line[side + "_guest_secs"] = NanosToSeconds(stage.guest.wall_nanos);
   line[side + "_guest_work_secs"] = NanosToSeconds(stage.guest.work_nanos);
   line[side + "_hosting_secs"] = NanosToSeconds(stage.hosting.wall_nanos);
+  line[side + "_hosting_work_secs"] = NanosToSeconds(stage.hosting.work_nanos);
   line[side + "_unattributed_secs"] = NanosToSeconds(stage.UnattributedNanos());
   for (size_t i = 0; i < abi::kPhaseCount; ++i) {
     line[side + "_phase_" + std::string(abi::kPhaseNames[i]) + "_secs"] = NanosToSeconds(stage.phase_nanos[i]);

@@ -52,7 +52,7 @@ struct HostFunctionStats {
 struct StageRecord {
   TimeSplit total;    // of the stage's thread, from its start to its end
   TimeSplit guest;    // inside the connector's own code
-  TimeSplit hosting;  // the host's work around it: loading the code, making and ending the instance
+  TimeSplit hosting;  // the host's work around it: loading the code, making and ending the instance, ending streams
   std::array<HostFunctionStats, abi::kHostFunctionCount> functions;
   std::array<uint64_t, abi::kPhaseCount> phase_nanos{};        // wall time by phase
   std::array<uint64_t, abi::kPhaseCount> guest_phase_nanos{};  // the connector's own code, wall time by phase

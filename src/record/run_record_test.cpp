@@ -133,6 +133,7 @@ TEST(RunRecordToJson, GivesTheMeaningOfEachKey) {
   EXPECT_DOUBLE_EQ(line["source_cpu_secs"], 0.4);
   EXPECT_DOUBLE_EQ(line["source_guest_work_secs"], 0.3);
   EXPECT_DOUBLE_EQ(line["source_hosting_secs"], 0.007);
+  EXPECT_DOUBLE_EQ(line["source_hosting_work_secs"], 0.006);
   EXPECT_DOUBLE_EQ(line["source_wait_secs"], 0.9);
   EXPECT_DOUBLE_EQ(line["source_stall_secs"], 0.2);
   EXPECT_DOUBLE_EQ(line["source_connect_secs"], 0.02);

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+#include <vector>
+
 #include "base/clock.h"
 #include "base/format.h"
+#include "report/text_layout.h"
 
 namespace rapidbyte::report {
 namespace {
@@ -17,57 +21,83 @@ const HostFunctionStats& Stats(const StageRecord& stage, HostFunction function) 
   return stage.functions[static_cast<size_t>(function)];
 }
 
-// One line of a stage: a part of its wall time, with its share.
-std::string Part(const char* name, uint64_t nanos, const StageRecord& stage, const char* meaning) {
+// A part of a stage's wall time.
+struct Part {
+  std::string_view name;
+  uint64_t nanos = 0;
+  std::string_view meaning;
+};
+
+std::string Line(const Part& part, const StageRecord& stage) {
   const double share = stage.total.wall_nanos == 0
                            ? 0
-                           : 100.0 * static_cast<double>(nanos) / static_cast<double>(stage.total.wall_nanos);
-  return fmt::format("    {:<14}{:>10}{:>6.0f}%   {}\n", name, FormatDuration(NanosToSeconds(nanos)), share, meaning);
+                           : 100.0 * static_cast<double>(part.nanos) / static_cast<double>(stage.total.wall_nanos);
+  std::string line = fmt::format("    {:<14}", part.name);
+  line += PadLeft(FormatDuration(NanosToSeconds(part.nanos)), 10);
+  return line + fmt::format("{:>6.1f}%  {}\n", share, part.meaning);
 }
 
-std::string Heading(const char* name, const StageRecord& stage) {
-  return fmt::format("  {:<16}{:>10}         {} CPU\n", name, FormatDuration(NanosToSeconds(stage.total.wall_nanos)),
-                     FormatDuration(NanosToSeconds(stage.total.work_nanos)));
+// The parts, and what they leave of the stage's time.
+std::string Lines(std::string_view name, const StageRecord& stage, const std::vector<Part>& parts) {
+  std::string lines = fmt::format("  {:<16}", name);
+  lines += PadLeft(FormatDuration(NanosToSeconds(stage.total.wall_nanos)), 10);
+  lines += fmt::format("           of which {} on the CPU\n", FormatDuration(NanosToSeconds(stage.total.work_nanos)));
+  uint64_t named = stage.UnattributedNanos();
+  for (const Part& part : parts) {
+    lines += Line(part, stage);
+    named += part.nanos;
+  }
+  const uint64_t rest = stage.total.wall_nanos > named ? stage.total.wall_nanos - named : 0;
+  return lines + Line({"other calls", rest, "of the host: queries of the catalog, logs"}, stage) +
+         Line({"unattributed", stage.UnattributedNanos(), "nobody's, as far as we know"}, stage);
 }
+
+uint64_t ConnectNanos(const StageRecord& stage) { return Stats(stage, HostFunction::k_net_connect).time.wall_nanos; }
 
 std::string Source(const StageRecord& stage) {
-  const HostFunctionStats& emit = Stats(stage, HostFunction::k_emit_batch);
-  return Heading("source", stage) +
-         Part("connect", Stats(stage, HostFunction::k_net_connect).time.wall_nanos, stage, "until the server is ready") +
-         Part("fetch", stage.fetch_nanos, stage, "reading rows from the server") +
-         Part("connector", stage.guest.wall_nanos, stage, "decoding rows, encoding Arrow") +
-         Part("compress", stage.compress_nanos, stage, "or copy, into the channel") +
-         Part("channel full", emit.time.wait_nanos, stage, "waiting for the destination") +
-         Part("unattributed", stage.UnattributedNanos(), stage, "");
+  const uint64_t full = Stats(stage, HostFunction::k_emit_batch).time.wait_nanos;
+  return Lines("source", stage,
+               {{"load", stage.hosting.wall_nanos, "making the connector ready, ending it"},
+                {"connect", ConnectNanos(stage), "until the server is ready"},
+                {"fetch", stage.fetch_nanos, "reading rows from the server"},
+                {"connector", stage.guest.wall_nanos, "decoding rows, encoding Arrow"},
+                {"compress", stage.compress_nanos, "or copy, into the channel"},
+                {"channel full", full, "waiting for the destination"}});
 }
 
 std::string Destination(const StageRecord& stage) {
-  const HostFunctionStats& next = Stats(stage, HostFunction::k_next_batch);
-  return Heading("destination", stage) +
-         Part("connect", Stats(stage, HostFunction::k_net_connect).time.wall_nanos, stage, "until the server is ready") +
-         Part("channel empty", next.time.wait_nanos, stage, "waiting for the source") +
-         Part("decompress", stage.decompress_nanos, stage, "or copy, out of the channel") +
-         Part("connector", stage.guest.wall_nanos, stage, "decoding Arrow, encoding rows") +
-         Part("flush", stage.flush_nanos, stage, "handing rows to the server") +
-         Part("commit", stage.phase_nanos[static_cast<size_t>(Phase::kCommit)], stage, "") +
-         Part("unattributed", stage.UnattributedNanos(), stage, "");
+  const uint64_t empty = Stats(stage, HostFunction::k_next_batch).time.wait_nanos;
+  return Lines("destination", stage,
+               {{"load", stage.hosting.wall_nanos, "making the connector ready, ending it"},
+                {"connect", ConnectNanos(stage), "until the server is ready"},
+                {"channel empty", empty, "waiting for the source"},
+                {"decompress", stage.decompress_nanos, "or copy, out of the channel"},
+                {"connector", stage.guest.wall_nanos, "decoding Arrow, encoding rows"},
+                {"flush", stage.flush_nanos, "handing rows to the server"},
+                {"commit", stage.phase_nanos[static_cast<size_t>(Phase::kCommit)], "until the server has kept them"}});
+}
+
+// "1,000,000 rows, 98.9 MB in 1.53 s (655k rows/s, 64.6 MB/s)"
+std::string Moved(const record::RunRecord& run) {
+  const record::StreamRecord totals = run.Totals();
+  const double secs = NanosToSeconds(run.duration_nanos);
+  const auto rows = static_cast<double>(totals.records_written);
+  const auto bytes = static_cast<double>(totals.bytes_read);
+  std::string text = fmt::format("{} rows, {} in {}", FormatThousands(totals.records_written), FormatBytes(bytes),
+                                 FormatDuration(secs));
+  if (secs > 0) text += fmt::format(" ({}, {}/s)", FormatRate(rows / secs, "rows"), FormatBytes(bytes / secs));
+  return text;
 }
 
 }  // namespace
 
 std::string RunSummary(const record::RunRecord& run) {
-  const record::StreamRecord totals = run.Totals();
-  const double secs = NanosToSeconds(run.duration_nanos);
-  std::string text = fmt::format("{}: {} rows, {} in {} ({} rows/s)\n", run.pipeline,
-                                 FormatThousands(totals.records_written), FormatBytes(static_cast<double>(totals.bytes_read)),
-                                 FormatDuration(secs),
-                                 FormatThousands(static_cast<uint64_t>(
-                                     secs > 0 ? static_cast<double>(totals.records_written) / secs : 0)));
-  text += fmt::format("  {} connectors, {}, {} batches, compression {}", run.runtime, run.load_method, run.batches,
+  std::string text = fmt::format("{}\n{}\n", Printable(run.pipeline), Moved(run));
+  text += fmt::format("{} connectors, {}, {} batches, compression {}", run.runtime, run.load_method, run.batches,
                       run.compression);
   if (run.compression != "none") text += fmt::format(" to {}", FormatBytes(static_cast<double>(run.channel_bytes)));
-  text += "\n";
-  return text + Source(run.source) + Destination(run.destination);
+  return text + "\n\nSource and destination run at the same time. Where the time of each went:\n" + Source(run.source) +
+         Destination(run.destination);
 }
 
 }  // namespace rapidbyte::report
