@@ -58,7 +58,7 @@ std::string BenchHeader(const record::Campaign& campaign) {
 Status BenchProgress::Step(const std::string& name, const std::function<Status()>& step) {
   out_ << name << " … " << std::flush;
   const uint64_t start = MonotonicNanos();
-  const Status done = step();
+  Status done = step();
   out_ << (done ? FormatDuration(NanosToSeconds(MonotonicNanos() - start)) : "failed") << '\n' << std::flush;
   return done;
 }

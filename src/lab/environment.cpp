@@ -53,7 +53,7 @@ std::vector<std::string> ServerCommand(const ServerInstall& install, const Serve
   settings["unix_socket_directories"] = folder.string();
   std::vector<std::string> argv = account.prefix;
   argv.insert(argv.end(), {(install.bin / "postgres").string(), "-D", (folder / "data").string()});
-  for (const auto& [name, value] : settings) argv.insert(argv.end(), {"-c", name + "=" + value});
+  for (const auto& [name, value] : settings) argv.insert(argv.end(), {"-c", fmt::format("{}={}", name, value)});
   return argv;
 }
 

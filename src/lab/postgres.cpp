@@ -148,8 +148,8 @@ Result<std::string> Postgres::Value(const std::string& sql) {
 
 Result<std::vector<std::string>> Postgres::Column(const std::string& sql) {
   RB_ASSIGN(const ResultHandle result, Query(sql));
-  std::vector<std::string> values;
-  for (int row = 0; row < PQntuples(result.get()); ++row) values.emplace_back(PQgetvalue(result.get(), row, 0));
+  std::vector<std::string> values(static_cast<size_t>(PQntuples(result.get())));
+  for (size_t row = 0; row < values.size(); ++row) values[row] = PQgetvalue(result.get(), static_cast<int>(row), 0);
   return values;
 }
 

@@ -149,7 +149,7 @@ fs::path CacheFolder() {
     const char* value = std::getenv(name);
     return value != nullptr ? fs::path(value) : fs::path();
   };
-  if (const fs::path folder = variable("RAPIDBYTE_CACHE_DIR"); !folder.empty()) return folder;
+  if (fs::path folder = variable("RAPIDBYTE_CACHE_DIR"); !folder.empty()) return folder;
   if (const fs::path folder = variable("XDG_CACHE_HOME"); !folder.empty()) return folder / "rapidbyte";
   if (const fs::path home = variable("HOME"); !home.empty()) return home / ".cache/rapidbyte";
   return fmt::format("/var/tmp/rapidbyte-{}", geteuid());

@@ -174,7 +174,9 @@ Error ErrorFromServer(std::span<const uint8_t> body) {
   const ErrorFields fields = ParseFields(AsText(body));
   const Verdict* verdict = FindVerdict(fields.sqlstate);
   Error error;
-  error.code = ErrorCode::kSource;
+  // A value the server cannot take is the data's fault; a constraint that refuses it (23) belongs to the server's side.
+  const std::string_view sql_class = std::string_view(fields.sqlstate).substr(0, 2);
+  error.code = sql_class == "22" || sql_class == "54" ? ErrorCode::kData : ErrorCode::kSource;
   error.message = fields.message.empty() ? "an error without a message" : OneLine(fields.message);
   if (!fields.detail.empty()) error.message += ": " + OneLine(fields.detail);
   if (!fields.where.empty()) error.message += " (" + OneLine(fields.where) + ")";

@@ -14,9 +14,10 @@ namespace {
 class Failure : public testing::Test {
  protected:
   void SetUp() override {
-    Server::Get().Sql("DROP SCHEMA IF EXISTS src CASCADE; DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA src;"
-                      "CREATE TABLE src.t (id int4 NOT NULL, name text);"
-                      "INSERT INTO src.t SELECT g, 'n' || g FROM generate_series(1, 100) g");
+    Server::Get().Sql(
+        "DROP SCHEMA IF EXISTS src CASCADE; DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA src;"
+        "CREATE TABLE src.t (id int4 NOT NULL, name text);"
+        "INSERT INTO src.t SELECT g, 'n' || g FROM generate_series(1, 100) g");
   }
 };
 
@@ -93,8 +94,9 @@ TEST_F(Failure, FullDisk) {
   EXPECT_EQ(std::system(("chown postgres " + (disk / "space").string()).c_str()), 0);
   Server& server = Server::Get();
   server.Sql("CREATE TABLESPACE small LOCATION '" + (disk / "space").string() + "'");
-  server.Sql("CREATE SCHEMA raw; CREATE TABLE raw.t (id int4, name text) TABLESPACE small;"
-             "INSERT INTO src.t SELECT g, repeat('x', 1000) FROM generate_series(1, 20000) g");
+  server.Sql(
+      "CREATE SCHEMA raw; CREATE TABLE raw.t (id int4, name text) TABLESPACE small;"
+      "INSERT INTO src.t SELECT g, repeat('x', 1000) FROM generate_series(1, 20000) g");
   ExpectOneLine(RunPipeline({}), 14, "No space left on device");
   EXPECT_EQ(server.Sql("SELECT count(*) FROM raw.t"), "0");
   server.Sql("DROP TABLE raw.t");
@@ -123,7 +125,8 @@ TEST_F(Failure, ATamperedModuleIsRefused) {
   std::filesystem::copy(std::filesystem::path(RAPIDBYTE_BINARY).parent_path() / "connectors", folder,
                         std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
   std::ofstream(folder / "source-postgres" / "source-postgres.wasm", std::ios::app | std::ios::binary) << '\0';
-  const RunResult run = RunRapidbyte({"run", WritePipeline({}).string()}, {{"RAPIDBYTE_CONNECTOR_DIR", folder.string()}});
+  const RunResult run =
+      RunRapidbyte({"run", WritePipeline({}).string()}, {{"RAPIDBYTE_CONNECTOR_DIR", folder.string()}});
   ExpectOneLine(run, 16, "source-postgres");
 }
 

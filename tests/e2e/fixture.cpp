@@ -17,8 +17,9 @@ std::string Quoted(const std::string& text) { return nlohmann::json(text).dump()
 
 std::string Config(const std::string& host, uint16_t port, const std::string& user, const std::string& password,
                    const std::string& database, const std::string& schema) {
-  std::string config = "    host: " + Quoted(host) + "\n    port: " + std::to_string(port) + "\n    user: " +
-                       Quoted(user) + "\n    database: " + Quoted(database) + "\n    schema: " + Quoted(schema) + "\n";
+  std::string config = "    host: " + Quoted(host) + "\n    port: " + std::to_string(port) +
+                       "\n    user: " + Quoted(user) + "\n    database: " + Quoted(database) +
+                       "\n    schema: " + Quoted(schema) + "\n";
   if (!password.empty()) config += "    password: " + Quoted(password) + "\n";
   return config;
 }
@@ -125,7 +126,8 @@ RunResult RunRapidbyte(std::vector<std::string> arguments, std::map<std::string,
 std::string Content(const std::string& table, const std::string& database) {
   return Server::Get().Sql(
       "SET DateStyle = 'ISO'; SET TimeZone = 'UTC'; SET extra_float_digits = 3; SET search_path = pg_catalog; "
-      "SELECT count(*) || ' rows, ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM " + table + " t",
+      "SELECT count(*) || ' rows, ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM " +
+          table + " t",
       database);
 }
 

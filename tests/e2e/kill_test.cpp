@@ -1,11 +1,10 @@
 // A run that is killed, or whose server dies, leaves no partial row.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <thread>
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "fixture.h"
 
@@ -47,8 +46,9 @@ class Kill : public testing::TestWithParam<std::string> {
   }
 
   static std::string Loading() {
-    return Server::Get().Sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'rapidbyte' AND "
-                             "wait_event = 'PgSleep'");
+    return Server::Get().Sql(
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'rapidbyte' AND "
+        "wait_event = 'PgSleep'");
   }
 
   static int Reap(pid_t pid) {
@@ -94,8 +94,9 @@ TEST_P(Kill, InterruptEndsWith130AndLeavesNoRow) {
 
 TEST_P(Kill, ADestinationBackendThatDiesIsADestinationError) {
   const pid_t pid = StartRun();
-  Server::Get().Sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rapidbyte' AND "
-                    "wait_event = 'PgSleep'");
+  Server::Get().Sql(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rapidbyte' AND "
+      "wait_event = 'PgSleep'");
   const int status = Reap(pid);
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 14) << ReadAll(err_);
@@ -107,15 +108,17 @@ TEST_P(Kill, ASourceBackendThatDiesIsASourceError) {
   // The source's backend waits on its socket for the slow destination.
   Server::Get().Sql("INSERT INTO src.t SELECT g, repeat('x', 1000) FROM generate_series(200001, 300000) g");
   const pid_t pid = StartRun();
-  Server::Get().Sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rapidbyte' AND "
-                    "query LIKE 'COPY (SELECT%'");
+  Server::Get().Sql(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rapidbyte' AND "
+      "query LIKE 'COPY (SELECT%'");
   const int status = Reap(pid);
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 13) << ReadAll(err_);
   ExpectNothingCame();
 }
 
-INSTANTIATE_TEST_SUITE_P(Methods, Kill, testing::Values("copy", "insert"), [](const auto& param) { return param.param; });
+INSTANTIATE_TEST_SUITE_P(Methods, Kill, testing::Values("copy", "insert"),
+                         [](const auto& param) { return param.param; });
 
 }  // namespace
 }  // namespace rapidbyte::e2e

@@ -49,7 +49,7 @@ constexpr const char* kOtherTypes = R"(
      '23:59:59.999999+14', 'ab', 'q', '-12.34', '10.0.0.0/8', '08:00:2b:01:02:03', B'1010', B'101', '[1,10)',
      'fat:1A cat:2', '<a>b</a>', '(1.5,2.5)', 4294967295, 'pg_catalog.pg_class', 'name'),
     (2, 'NaN', -0.00001, 'null', 'null', '{}', '{}', 'happy', 1, '(,)', '-178000000 years', '00:00', '00:00-15:59',
-     'abcde', '', '0', '::1', NULL, B'0000', B'', 'empty', '', NULL, '(0,-1e300)', 0, '-', ''),
+     'abcde', '', '0', '::1', NULL, B'0000', B'', 'empty', '', NULL, '(0,-1e300)', 0, NULL, ''),
     (3, 'Infinity', NULL, NULL, NULL, '[0:2]={1,2,3}', '{{a,b},{c,d}}', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
      NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);)";
 
@@ -78,8 +78,9 @@ class RoundTrip : public testing::TestWithParam<Way> {
 std::string Columns(const std::string& schema, const std::string& table, const std::string& database = "postgres") {
   return Server::Get().Sql(
       "SET search_path = pg_catalog; SELECT string_agg(format('%s %s %s', attname, format_type(atttypid, atttypmod), "
-      "attnotnull), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = '" + schema + "." + table +
-      "'::regclass AND attnum > 0 AND NOT attisdropped", database);
+      "attnotnull), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = '" +
+          schema + "." + table + "'::regclass AND attnum > 0 AND NOT attisdropped",
+      database);
 }
 
 void ExpectSame(const std::string& table, const std::string& database = "postgres") {
@@ -112,9 +113,13 @@ TEST_P(RoundTrip, IntoAnotherDatabaseTextWhereTheTypeIsMissing) {
   ASSERT_EQ(run.exit_code, 0) << run.err;
   ExpectSame("other", "other");
   EXPECT_EQ(Server::Get().Sql("SELECT count(*) FROM pg_attribute WHERE attrelid = 'raw.other'::regclass AND attname IN "
-                              "('m', 'p', 'c') AND atttypid = 'text'::regtype", "other"), "3");
+                              "('m', 'p', 'c') AND atttypid = 'text'::regtype",
+                              "other"),
+            "3");
   EXPECT_EQ(Server::Get().Sql("SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = "
-                              "'raw.other'::regclass AND attname = 'n2'", "other"), "numeric(20,5)");
+                              "'raw.other'::regclass AND attname = 'n2'",
+                              "other"),
+            "numeric(20,5)");
 }
 
 TEST_P(RoundTrip, HardNames) {
@@ -126,8 +131,9 @@ TEST_P(RoundTrip, HardNames) {
 }
 
 TEST_P(RoundTrip, RowsLargerThanABatchAndEmptyTables) {
-  Server::Get().Sql("CREATE TABLE src.big (id int4, t text); INSERT INTO src.big SELECT g, repeat(md5(g::text), 100000) "
-                    "FROM generate_series(1, 5) g; CREATE TABLE src.empty (id int4, t text)");
+  Server::Get().Sql(
+      "CREATE TABLE src.big (id int4, t text); INSERT INTO src.big SELECT g, repeat(md5(g::text), 100000) "
+      "FROM generate_series(1, 5) g; CREATE TABLE src.empty (id int4, t text)");
   PipelineSpec big = Spec("big");
   big.max_batch_bytes = "65536";
   const RunResult run = RunPipeline(big);

@@ -11,9 +11,10 @@ using testing::Test;
 class WriteMode : public Test {
  protected:
   void SetUp() override {
-    Server::Get().Sql("DROP SCHEMA IF EXISTS src CASCADE; DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA src;"
-                      "CREATE TABLE src.t (id int4 NOT NULL, name text);"
-                      "INSERT INTO src.t SELECT g, 'n' || g FROM generate_series(1, 100) g");
+    Server::Get().Sql(
+        "DROP SCHEMA IF EXISTS src CASCADE; DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA src;"
+        "CREATE TABLE src.t (id int4 NOT NULL, name text);"
+        "INSERT INTO src.t SELECT g, 'n' || g FROM generate_series(1, 100) g");
   }
   static std::string Rows() { return Server::Get().Sql("SELECT count(*) FROM raw.t"); }
 };
@@ -45,7 +46,7 @@ TEST_F(WriteMode, FailedReplaceLeavesTheOldRows) {
     spec.write_mode = "replace";
     spec.load_method = method;
     const RunResult run = RunPipeline(spec);
-    EXPECT_EQ(run.exit_code, 15) << run.err;
+    EXPECT_EQ(run.exit_code, 14) << run.err;
     EXPECT_NE(run.err.find("t_id"), std::string::npos) << run.err;
     EXPECT_EQ(Rows(), "100");
   }
@@ -75,12 +76,14 @@ TEST_F(WriteMode, SelectedColumnsOnly) {
   spec.columns = "[name]";
   ASSERT_EQ(RunPipeline(spec).exit_code, 0);
   EXPECT_EQ(Server::Get().Sql("SELECT string_agg(attname, ',') FROM pg_attribute WHERE attrelid = 'raw.t'::regclass "
-                              "AND attnum > 0"), "name");
+                              "AND attnum > 0"),
+            "name");
 }
 
 TEST_F(WriteMode, GeneratedAndIdentityColumnsAndPartitionsAndViews) {
   Server::Get().Sql(
-      "CREATE TABLE src.g (id int4 GENERATED ALWAYS AS IDENTITY, n int4, twice int4 GENERATED ALWAYS AS (n * 2) STORED);"
+      "CREATE TABLE src.g (id int4 GENERATED ALWAYS AS IDENTITY, n int4, twice int4 GENERATED ALWAYS AS (n * 2) "
+      "STORED);"
       "INSERT INTO src.g (n) SELECT g FROM generate_series(1, 50) g;"
       "CREATE TABLE src.p (id int4, n int4) PARTITION BY RANGE (id);"
       "CREATE TABLE src.p1 PARTITION OF src.p FOR VALUES FROM (0) TO (50);"
