@@ -31,9 +31,9 @@ enum class CommitState { kNotCommitted, kCommitted, kUnknown };
 
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
-  std::string message;  // what was wrong and where, one line, no password
-  std::string hint;     // what to do about it; may be empty
-  std::string category; // a connector's own word for it (docs/formats/connector_abi.md); may be empty
+  std::string message;   // what was wrong and where, one line, no password
+  std::string hint;      // what to do about it; may be empty
+  std::string category;  // a connector's own word for it (docs/formats/connector_abi.md); may be empty
   bool retryable = false;
   CommitState commit = CommitState::kNotCommitted;
 };

@@ -1,5 +1,5 @@
-// COPY BINARY and arrays: golden bytes written by hand from the protocol's documentation, round trips through Arrow IPC,
-// and hostile input.
+// COPY BINARY and arrays: golden bytes written by hand from the protocol's documentation, round trips through Arrow
+// IPC, and hostile input.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -18,8 +18,8 @@ namespace {
 using arrow::TypeId;
 using Bytes = std::vector<uint8_t>;
 
-constexpr TypeId kAllTypes[] = {TypeId::kBool,    TypeId::kInt16,  TypeId::kInt32,  TypeId::kInt64,
-                                TypeId::kFloat32, TypeId::kFloat64, TypeId::kUtf8,   TypeId::kBinary,
+constexpr TypeId kAllTypes[] = {TypeId::kBool,    TypeId::kInt16,     TypeId::kInt32,       TypeId::kInt64,
+                                TypeId::kFloat32, TypeId::kFloat64,   TypeId::kUtf8,        TypeId::kBinary,
                                 TypeId::kDate32,  TypeId::kTimestamp, TypeId::kTimestampTz, TypeId::kUuid};
 
 arrow::Schema SchemaOf(std::initializer_list<TypeId> types) {
@@ -41,9 +41,7 @@ Bytes Message(const Bytes& body) {
   return message;
 }
 
-Bytes Header() {
-  return {'P', 'G', 'C', 'O', 'P', 'Y', '\n', 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0};
-}
+Bytes Header() { return {'P', 'G', 'C', 'O', 'P', 'Y', '\n', 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0}; }
 
 Bytes Join(std::initializer_list<Bytes> parts) {
   Bytes all;
@@ -107,8 +105,8 @@ TEST(ArrayEncoder, WritesGoldenArrays) {
   const auto batch = View(schema, columns, keep);
   Bytes out = {0xaa};
   EncodeArray(batch.columns[0], out);
-  EXPECT_EQ(out, (Bytes{0xaa, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 23, 0, 0, 0, 2, 0, 0, 0, 1,
-                        0,    0, 0, 4, 0, 0, 0, 7, 0xff, 0xff, 0xff, 0xff}));
+  EXPECT_EQ(out, (Bytes{0xaa, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 23,   0,    0,    0,   2,
+                        0,    0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 7, 0xff, 0xff, 0xff, 0xff}));
   columns[0].Reset();
   const auto empty = View(schema, columns, keep);
   Bytes none;
@@ -121,8 +119,12 @@ Bytes RandomValue(TypeId type, std::mt19937_64& random) {
   Bytes value;
   const uint64_t bits = random() % 4 == 0 ? ~uint64_t{0} >> (random() % 2) : random();
   switch (type) {
-    case TypeId::kBool: value.push_back(bits & 1); break;
-    case TypeId::kInt16: Put(value, static_cast<uint16_t>(bits)); break;
+    case TypeId::kBool:
+      value.push_back(bits & 1);
+      break;
+    case TypeId::kInt16:
+      Put(value, static_cast<uint16_t>(bits));
+      break;
     case TypeId::kTimestamp:
     case TypeId::kTimestampTz:
       Put(value, random() % 5 == 0 ? (bits & 1 ? INT64_MAX : INT64_MIN) : static_cast<int64_t>(bits >> 1) / 2);

@@ -12,9 +12,7 @@
 namespace rapidbyte::pgwire {
 
 // Bytes of a value of fixed width; 0 for the others.
-constexpr uint32_t ValueWidth(arrow::TypeId type) {
-  return type == arrow::TypeId::kBool ? 1 : arrow::FixedWidth(type);
-}
+constexpr uint32_t ValueWidth(arrow::TypeId type) { return type == arrow::TypeId::kBool ? 1 : arrow::FixedWidth(type); }
 
 template <typename T>
 inline uint8_t* EncodeFixed(uint8_t* to, T value) {
@@ -37,16 +35,23 @@ inline uint8_t* EncodeValue(const arrow::ColumnView& column, uint32_t row, uint8
     return to + 4;
   }
   switch (column.type) {
-    case TypeId::kBool: return EncodeFixed(to, static_cast<uint8_t>(column.Bool(row)));
-    case TypeId::kInt16: return EncodeFixed(to, column.Fixed<uint16_t>(row));
+    case TypeId::kBool:
+      return EncodeFixed(to, static_cast<uint8_t>(column.Bool(row)));
+    case TypeId::kInt16:
+      return EncodeFixed(to, column.Fixed<uint16_t>(row));
     case TypeId::kInt32:
-    case TypeId::kFloat32: return EncodeFixed(to, column.Fixed<uint32_t>(row));
+    case TypeId::kFloat32:
+      return EncodeFixed(to, column.Fixed<uint32_t>(row));
     case TypeId::kInt64:
-    case TypeId::kFloat64: return EncodeFixed(to, column.Fixed<uint64_t>(row));
-    case TypeId::kDate32: return EncodeFixed(to, DateFromArrow(column.Fixed<int32_t>(row)));
+    case TypeId::kFloat64:
+      return EncodeFixed(to, column.Fixed<uint64_t>(row));
+    case TypeId::kDate32:
+      return EncodeFixed(to, DateFromArrow(column.Fixed<int32_t>(row)));
     case TypeId::kTimestamp:
-    case TypeId::kTimestampTz: return EncodeFixed(to, TimestampFromArrow(column.Fixed<int64_t>(row)));
-    case TypeId::kUuid: return EncodeBytes(to, column.Uuid(row), 16);
+    case TypeId::kTimestampTz:
+      return EncodeFixed(to, TimestampFromArrow(column.Fixed<int64_t>(row)));
+    case TypeId::kUuid:
+      return EncodeBytes(to, column.Uuid(row), 16);
     case TypeId::kUtf8:
     case TypeId::kBinary: {
       const std::string_view bytes = column.Bytes(row);

@@ -22,8 +22,8 @@ TEST_P(TimeAccounting, WorkAgreesWithTheCpuClockAndLittleIsUnattributed) {
   ASSERT_EQ(run.exit_code, 0) << run.err;
   for (const std::string side : {"source", "dest"}) {
     const double cpu = run.line.at(side + "_cpu_secs").get<double>();
-    double work = run.line.at(side + "_guest_work_secs").get<double>() +
-                  run.line.at(side + "_hosting_work_secs").get<double>();
+    double work =
+        run.line.at(side + "_guest_work_secs").get<double>() + run.line.at(side + "_hosting_work_secs").get<double>();
     for (const auto& [name, stats] : run.line.at("host_functions").at(side == "dest" ? "destination" : side).items()) {
       work += stats.at("work_nanos").get<double>() * 1e-9;
     }
