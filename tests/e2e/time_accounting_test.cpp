@@ -13,7 +13,7 @@ TEST_P(TimeAccounting, WorkAgreesWithTheCpuClockAndLittleIsUnattributed) {
   Server::Get().Sql(
       "DROP SCHEMA IF EXISTS src CASCADE; DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA src;"
       "CREATE TABLE src.t (id int4 NOT NULL, a int8, name text, at timestamptz);"
-      "INSERT INTO src.t SELECT g, g * 7, 'some name of row ' || g, now() FROM generate_series(1, 500000) g");
+      "INSERT INTO src.t SELECT g, g * 7, 'some name of row ' || g, now() FROM generate_series(1, 2000000) g");
   PipelineSpec spec;
   spec.runtime = std::get<0>(GetParam());
   spec.load_method = std::get<1>(GetParam());
