@@ -11,12 +11,9 @@ namespace {
 
 void Measure(uint64_t rows) {
   TableMove move(rows);
-  std::string folder = (std::filesystem::temp_directory_path() / "rapidbyte-bench-XXXXXX").string();
-  if (mkdtemp(folder.data()) == nullptr) std::exit(1);
-  const auto pipeline = move.Pipeline(folder);
+  const auto pipeline = move.Pipeline();
   move.Clean();
   const lab::SubprocessResult run = move.Run(Must(pipeline->NextCommand()));
-  std::filesystem::remove_all(folder);
   std::printf("%10llu rows: peak %5.1f MB, wall %7.3f s, CPU %6.3f s\n", static_cast<unsigned long long>(rows),
               static_cast<double>(run.max_rss_bytes) / 1e6, run.wall_secs, run.user_secs + run.system_secs);
 }

@@ -19,9 +19,7 @@ int Main(int argc, char** argv) {
   const uint64_t seed = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 1;
 
   TableMove move(rows);
-  std::string folder = (std::filesystem::temp_directory_path() / "rapidbyte-bench-XXXXXX").string();
-  if (mkdtemp(folder.data()) == nullptr) return 1;
-  const auto pipeline = move.Pipeline(folder);
+  const auto pipeline = move.Pipeline();
   std::vector<double> ours;
   std::vector<double> psql;
   const auto blocks = lab::PlanBlocks(seed, pairs + 1, 2);
@@ -33,7 +31,6 @@ int Main(int argc, char** argv) {
       (which == 0 ? ours : psql).push_back(run.wall_secs);
     }
   }
-  std::filesystem::remove_all(folder);
 
   std::printf("%llu rows, %zu shuffled pairs, seed %llu\n%s\n", static_cast<unsigned long long>(rows), pairs,
               static_cast<unsigned long long>(seed), move.server().c_str());

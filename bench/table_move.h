@@ -13,6 +13,7 @@
 #include "lab/pipeline_subject.h"
 #include "lab/postgres.h"
 #include "lab/subprocess.h"
+#include "lab/temporary_folder.h"
 #include "lab/verification.h"
 
 namespace rapidbyte::bench {
@@ -37,6 +38,7 @@ class TableMove {
  public:
   explicit TableMove(uint64_t rows)
       : environment_(Must(lab::Environment::StartEphemeral())),
+        folder_(Must(lab::TemporaryFolder::Make(environment_->folder()))),
         session_(Must(lab::Postgres::Connect(environment_->address()))) {
     Must(lab::ClaimSchemas(session_));
     Must(lab::SeedBenchEvents(session_, rows));
@@ -46,10 +48,10 @@ class TableMove {
   }
 
   // `rapidbyte run`, by COPY.
-  std::unique_ptr<lab::Subject> Pipeline(const std::filesystem::path& folder) {
+  std::unique_ptr<lab::Subject> Pipeline() {
     lab::PipelineSettings settings;
     settings.executable = RAPIDBYTE_BINARY;
-    settings.folder = folder;
+    settings.folder = folder_.path();
     settings.server = environment_->address();
     settings.load_method = "copy";
     settings.compression = "none";
@@ -89,6 +91,7 @@ class TableMove {
 
  private:
   std::unique_ptr<lab::Environment> environment_;
+  lab::TemporaryFolder folder_;  // in the server's folder, gone with it
   lab::Postgres session_;
   lab::ExpectedRows expected_;
 };

@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-class DestPostgres final : public sdk::Connector {
+class DestPostgres final : public sdk::PostgresConnector {
  public:
   [[maybe_unused]] static constexpr const char* kName = "dest-postgres";
 
@@ -42,27 +42,14 @@ class DestPostgres final : public sdk::Connector {
     RB_TRY(session().Query("BEGIN"));
     Result<uint64_t> rows = Load(request, stream);
     if (!rows) {
-      connection_.reset();  // the server rolls back; nothing else could be left half done
+      Disconnect();  // the server rolls back; nothing else could be left half done
       return Fail(std::move(rows.error()));
     }
     RB_TRY(Commit());
     return json{{"rows", *rows}};
   }
 
-  Result<json> Close() override {
-    connection_.reset();
-    return json::object();
-  }
-
  private:
-  Status Connect() {
-    if (connection_ != nullptr) return {};
-    RB_ASSIGN(connection_, sdk::PostgresSession::Open());
-    return {};
-  }
-
-  pgwire::Session& session() { return connection_->session(); }
-
   // Everything between BEGIN and COMMIT; returns the number of rows in the table because of it.
   Result<uint64_t> Load(const json& request, const arrow::Schema& stream) {
     const std::string table = request.at("stream").at("name").get<std::string>();
@@ -105,12 +92,11 @@ class DestPostgres final : public sdk::Connector {
     // A refusal by the server (a deferred constraint) is a rollback. Without an answer, nobody knows.
     const bool refused = error.code == ErrorCode::kSource && error.category != "transient_network";
     if (!refused) error.commit = CommitState::kUnknown;
-    connection_.reset();
+    Disconnect();
     return Fail(std::move(error));
   }
 
   std::string schema_;
-  std::unique_ptr<sdk::PostgresSession> connection_;
   std::vector<uint8_t> buffer_ = std::vector<uint8_t>(2 << 20);
 };
 

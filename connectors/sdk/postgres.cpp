@@ -1,5 +1,7 @@
 #include "sdk/postgres.h"
 
+#include "sdk/json.h"
+
 namespace rapidbyte::sdk {
 
 Result<std::unique_ptr<PostgresSession>> PostgresSession::Open() {
@@ -10,6 +12,17 @@ Result<std::unique_ptr<PostgresSession>> PostgresSession::Open() {
       "SET bytea_output = 'hex'; SET lc_monetary = 'C'; SET search_path = 'pg_catalog'; SET client_encoding = 'UTF8'; "
       "SET xmloption = 'content'; SET standard_conforming_strings = on"));
   return opened;
+}
+
+Result<nlohmann::json> PostgresConnector::Close() {
+  Disconnect();
+  return nlohmann::json::object();
+}
+
+Status PostgresConnector::Connect() {
+  if (connection_ != nullptr) return {};
+  RB_ASSIGN(connection_, PostgresSession::Open());
+  return {};
 }
 
 Result<std::vector<PostgresColumn>> ReadColumns(pgwire::Session& session, std::string_view schema,

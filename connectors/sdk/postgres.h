@@ -1,4 +1,4 @@
-// What both PostgreSQL connectors share: opening a session with pinned settings, and reading a table's columns.
+// What both PostgreSQL connectors share: one session with pinned settings, and reading a table's columns.
 // Wasm-safe; one thread.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pgwire/session.h"
+#include "sdk/connector.h"
 #include "sdk/host.h"
 
 namespace rapidbyte::sdk {
@@ -27,6 +28,20 @@ class PostgresSession {
 
   std::unique_ptr<Connection> connection_;
   pgwire::Session session_;
+};
+
+// A connector with one session, opened by the first call that needs it and kept for later ones.
+class PostgresConnector : public Connector {
+ public:
+  Result<nlohmann::json> Close() override;
+
+ protected:
+  Status Connect();
+  void Disconnect() { connection_.reset(); }
+  pgwire::Session& session() { return connection_->session(); }  // after Connect
+
+ private:
+  std::unique_ptr<PostgresSession> connection_;
 };
 
 struct PostgresColumn {

@@ -62,7 +62,7 @@ std::string CopyStatement(const arrow::Schema& schema, const std::string& table)
   return "COPY (SELECT " + list + " FROM " + table + ") TO STDOUT (FORMAT BINARY)";
 }
 
-class SourcePostgres final : public sdk::Connector {
+class SourcePostgres final : public sdk::PostgresConnector {
  public:
   [[maybe_unused]] static constexpr const char* kName = "source-postgres";
 
@@ -112,20 +112,7 @@ class SourcePostgres final : public sdk::Connector {
     return json{{"rows", rows}};
   }
 
-  Result<json> Close() override {
-    connection_.reset();
-    return json::object();
-  }
-
  private:
-  Status Connect() {
-    if (connection_ != nullptr) return {};
-    RB_ASSIGN(connection_, sdk::PostgresSession::Open());
-    return {};
-  }
-
-  pgwire::Session& session() { return connection_->session(); }
-
   std::string TableName(const json& stream) const {
     return sdk::QualifiedName(schema_, stream.at("name").get<std::string>());
   }
@@ -168,7 +155,6 @@ class SourcePostgres final : public sdk::Connector {
   }
 
   std::string schema_;
-  std::unique_ptr<sdk::PostgresSession> connection_;
 };
 
 }  // namespace

@@ -13,12 +13,7 @@ namespace {
 
 class Failure : public testing::Test {
  protected:
-  void SetUp() override {
-    Server::Get().Sql(
-        "DROP SCHEMA IF EXISTS src CASCADE; DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA src;"
-        "CREATE TABLE src.t (id int4 NOT NULL, name text);"
-        "INSERT INTO src.t SELECT g, 'n' || g FROM generate_series(1, 100) g");
-  }
+  void SetUp() override { MakeSourceTable(100); }
 };
 
 void ExpectOneLine(const RunResult& run, int exit_code, const std::string& says) {

@@ -123,6 +123,14 @@ RunResult RunRapidbyte(std::vector<std::string> arguments, std::map<std::string,
   return run;
 }
 
+void MakeSourceTable(int rows) {
+  Server::Get().Sql(
+      "DROP SCHEMA IF EXISTS src CASCADE; DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA src;"
+      "CREATE TABLE src.t (id int4 NOT NULL, name text);"
+      "INSERT INTO src.t SELECT g, 'n' || g FROM generate_series(1, " +
+      std::to_string(rows) + ") g");
+}
+
 std::string Content(const std::string& table, const std::string& database) {
   return Server::Get().Sql(
       "SET DateStyle = 'ISO'; SET TimeZone = 'UTC'; SET extra_float_digits = 3; SET search_path = pg_catalog; "

@@ -66,6 +66,9 @@ std::filesystem::path WritePipeline(const PipelineSpec& spec);
 RunResult RunPipeline(const PipelineSpec& spec, std::vector<std::string> more_arguments = {});
 RunResult RunRapidbyte(std::vector<std::string> arguments, std::map<std::string, std::string> environment = {});
 
+// Makes the schema src anew with the table t (id, name) of `rows` rows, and drops the schema raw.
+void MakeSourceTable(int rows);
+
 // The stream's rows, hashed without regard to their order, together with their number.
 std::string Content(const std::string& table, const std::string& database = "postgres");
 

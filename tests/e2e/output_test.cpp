@@ -12,12 +12,7 @@ namespace {
 
 class Output : public testing::Test {
  protected:
-  void SetUp() override {
-    Server::Get().Sql(
-        "DROP SCHEMA IF EXISTS src CASCADE; DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA src;"
-        "CREATE TABLE src.t (id int4 NOT NULL, name text);"
-        "INSERT INTO src.t SELECT g, 'n' || g FROM generate_series(1, 20000) g");
-  }
+  void SetUp() override { MakeSourceTable(20000); }
 };
 
 constexpr const char* kKeys[] = {"records_read",

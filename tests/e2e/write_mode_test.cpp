@@ -10,12 +10,7 @@ using testing::Test;
 
 class WriteMode : public Test {
  protected:
-  void SetUp() override {
-    Server::Get().Sql(
-        "DROP SCHEMA IF EXISTS src CASCADE; DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA src;"
-        "CREATE TABLE src.t (id int4 NOT NULL, name text);"
-        "INSERT INTO src.t SELECT g, 'n' || g FROM generate_series(1, 100) g");
-  }
+  void SetUp() override { MakeSourceTable(100); }
   static std::string Rows() { return Server::Get().Sql("SELECT count(*) FROM raw.t"); }
 };
 
