@@ -193,6 +193,7 @@ TEST_F(BenchCommand, AnExistingServerIsUsedAndLeftAsItWas) {
   const std::string tables =
       "SELECT coalesce(string_agg(schemaname || '.' || tablename, ','), '') FROM pg_tables WHERE "
       "schemaname NOT IN ('pg_catalog', 'information_schema')";
+  server.Sql("DROP SCHEMA IF EXISTS src CASCADE; DROP SCHEMA IF EXISTS raw CASCADE");  // of tests before this one
   server.Sql("CREATE TABLE public.bench_events (precious int4); INSERT INTO public.bench_events VALUES (1)");
   const lab::ServerAddress& address = server.tcp_address();
   const std::string dsn = "postgresql://" + address.user + ":" + address.password +
