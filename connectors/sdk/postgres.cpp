@@ -36,6 +36,7 @@ Result<std::vector<PostgresColumn>> ReadColumns(pgwire::Session& session, std::s
                     " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped "
                     "ORDER BY a.attnum"));
   std::vector<PostgresColumn> columns;
+  columns.reserve(rows.size());
   for (const pgwire::Row& row : rows) {
     columns.push_back({*row[0], *row[1], *row[2], *row[3] == "t", *row[4] == "t"});
   }

@@ -64,4 +64,10 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace rapidbyte::cli
 
-int main(int argc, char** argv) { return rapidbyte::cli::Main(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return rapidbyte::cli::Main(argc, argv);
+  } catch (const std::exception& error) {  // out of memory, a working directory that is gone
+    return rapidbyte::cli::PrintError({rapidbyte::ErrorCode::kInternal, error.what()});
+  }
+}

@@ -113,7 +113,7 @@ HostFunctions::Answer HostFunctions::Dispatch(GuestMemory memory, abi::HostFunct
   return std::nullopt;
 }
 
-HostFunctions::Answer HostFunctions::Failed(Error error) {
+HostFunctions::Answer HostFunctions::Failed(const Error& error) {
   last_error_ = ToErrorDocument(error).dump(-1, ' ', false, json::error_handler_t::replace);
   return abi::kFailed;
 }
@@ -129,7 +129,7 @@ HostFunctions::Answer HostFunctions::NetFailed(Error error) {
     error.category = "transient_network";
     error.retryable = true;
   }
-  return Failed(std::move(error));
+  return Failed(error);
 }
 
 HostFunctions::Answer HostFunctions::CopyOut(GuestMemory memory, const uint64_t* args, const std::string& text) {
@@ -175,7 +175,7 @@ HostFunctions::Answer HostFunctions::EmitBatch(GuestMemory memory, const uint64_
   if (side_ != Side::kSource || channel_ == nullptr) return Misused("emitted a batch outside of rb_run_read");
   if (args[1] < kMinMessageBytes || args[1] > INT32_MAX) return Misused("emitted what is no Arrow message");
   if (Status emitted = Emit({message, args[1]}, static_cast<uint32_t>(args[2])); !emitted) {
-    return Failed(std::move(emitted.error()));
+    return Failed(emitted.error());
   }
   return kDone;
 }
@@ -200,13 +200,13 @@ HostFunctions::Answer HostFunctions::NextBatch(GuestMemory memory, const uint64_
   uint8_t* buffer = memory.At(args[0], args[1]);
   if (buffer == nullptr) return std::nullopt;
   if (side_ != Side::kDestination || channel_ == nullptr) return Misused("asked for a batch outside of rb_run_write");
-  if (Status taken = TakePending(); !taken) return Failed(std::move(taken.error()));
+  if (Status taken = TakePending(); !taken) return Failed(taken.error());
   if (!pending_) return kDone;
   const uint32_t size = pending_->raw_size;
   if (size > args[1]) return Needs(size);
   const uint64_t start = MonotonicNanos();
   if (Status done = codec_->Decompress({pending_->bytes.data(), pending_->bytes.size()}, {buffer, size}); !done) {
-    return Failed(std::move(done.error()));
+    return Failed(done.error());
   }
   timer_.record().decompress_nanos += MonotonicNanos() - start;
   channel_->Recycle(std::move(pending_->bytes));
@@ -229,7 +229,7 @@ HostFunctions::Answer HostFunctions::NetConnect(GuestMemory memory, const uint64
   Result<int32_t> number = connections_.Open(name, &wait_nanos_);
   if (number) return *number;
   if (number.error().code == ErrorCode::kConnector) return Misused(number.error().message);
-  return Failed(std::move(number.error()));
+  return Failed(number.error());
 }
 
 HostFunctions::Answer HostFunctions::NetRead(GuestMemory memory, const uint64_t* args) {

@@ -67,7 +67,7 @@ class HostFunctions final : public wasm::HostCalls {
 
   Status Emit(std::span<const uint8_t> message, uint32_t rows);
   Status TakePending();
-  Answer Failed(Error error);
+  Answer Failed(const Error& error);
   Answer Misused(const std::string& what);
   Answer NetFailed(Error error);
 

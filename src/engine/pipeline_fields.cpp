@@ -48,11 +48,8 @@ std::optional<uint64_t> UnitBytes(std::string_view unit) {
   struct {
     std::string_view name;
     uint64_t bytes;
-  } constexpr units[] = {{"", 1},          {"B", 1},
-                         {"kB", 1000},     {"KB", 1000},
-                         {"KiB", 1 << 10}, {"MB", 1000 * 1000},
-                         {"MiB", 1 << 20}, {"GB", 1000 * 1000 * 1000},
-                         {"GiB", 1 << 30}};
+  } constexpr units[] = {{"", 1},           {"B", 1},         {"kB", 1000},          {"KB", 1000},    {"KiB", 1 << 10},
+                         {"MB", 1'000'000}, {"MiB", 1 << 20}, {"GB", 1'000'000'000}, {"GiB", 1 << 30}};
   for (const auto& known : units) {
     if (known.name == unit) return known.bytes;
   }

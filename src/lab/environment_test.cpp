@@ -25,7 +25,8 @@ int ProcessesOf(const std::filesystem::path& folder) {
   std::error_code ignored;
   for (const auto& process : std::filesystem::directory_iterator("/proc", ignored)) {
     std::ifstream in(process.path() / "cmdline");
-    const std::string line{std::istreambuf_iterator<char>(in), {}};
+    std::string line;
+    std::getline(in, line);  // nothing where the process has ended meanwhile
     if (line.find(folder.string()) != std::string::npos) ++count;
   }
   return count;

@@ -22,6 +22,7 @@ struct GuestMemory {
   uint8_t* At(uint64_t address, uint64_t length) const {
     if (length > size || address > size - length) return nullptr;
     // As integers: a native connector's base is null, and every address of the process is its memory.
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
     return reinterpret_cast<uint8_t*>(reinterpret_cast<uintptr_t>(base) + address);
   }
 };

@@ -38,6 +38,12 @@ class BenchCommand : public testing::Test {
     return samples;
   }
 
+  static std::string Dsn(Server& server) {
+    const lab::ServerAddress& address = server.tcp_address();
+    return "postgresql://" + address.user + ":" + address.password + "@127.0.0.1:" + std::to_string(address.port) +
+           "/" + address.database;
+  }
+
   // Starts a long campaign in its own process group and waits for its third sample.
   pid_t StartLongCampaign() const {
     const pid_t pid = fork();
@@ -70,7 +76,8 @@ class BenchCommand : public testing::Test {
     std::set<std::string> folders;
     for (const auto& process : std::filesystem::directory_iterator("/proc")) {
       std::ifstream in(process.path() / "cmdline");
-      std::string line{std::istreambuf_iterator<char>(in), {}};
+      std::string line;
+      std::getline(in, line);  // nothing where the process has ended meanwhile
       if (line.find("bin/postgres") == std::string::npos) continue;
       std::replace(line.begin(), line.end(), '\0', ' ');
       folders.insert(line);
@@ -195,15 +202,38 @@ TEST_F(BenchCommand, AnExistingServerIsUsedAndLeftAsItWas) {
       "schemaname NOT IN ('pg_catalog', 'information_schema')";
   server.Sql("DROP SCHEMA IF EXISTS src CASCADE; DROP SCHEMA IF EXISTS raw CASCADE");  // of tests before this one
   server.Sql("CREATE TABLE public.bench_events (precious int4); INSERT INTO public.bench_events VALUES (1)");
-  const lab::ServerAddress& address = server.tcp_address();
-  const std::string dsn = "postgresql://" + address.user + ":" + address.password +
-                          "@127.0.0.1:" + std::to_string(address.port) + "/" + address.database;
-  const RunResult run = RunRapidbyte({"bench", "run", "--rows", "100", "--iters", "1", "--warmup", "0", "--dsn", dsn});
+  const RunResult run =
+      RunRapidbyte({"bench", "run", "--rows", "100", "--iters", "1", "--warmup", "0", "--dsn", Dsn(server)});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(server.Sql("SELECT sum(precious) FROM public.bench_events"), "1");
   EXPECT_EQ(server.Sql(tables), "public.bench_events");
-  EXPECT_EQ((run.out + run.err).find(address.password), std::string::npos);
+  EXPECT_EQ((run.out + run.err).find(server.tcp_address().password), std::string::npos);
   server.Sql("DROP TABLE public.bench_events");
+}
+
+// A server that changes one value on its way in: the count is right, the content is not.
+TEST_F(BenchCommand, WrongRowsAreAFailureAndNoSample) {
+  Server& server = Server::Get();
+  server.Sql(R"sql(
+    CREATE FUNCTION public.spoil_row() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN IF NEW.id = 7 THEN NEW.amount := NEW.amount + 1; END IF; RETURN NEW; END $$;
+    CREATE FUNCTION public.spoil_table() RETURNS event_trigger LANGUAGE plpgsql AS $$
+      DECLARE made record;
+      BEGIN
+        FOR made IN SELECT * FROM pg_event_trigger_ddl_commands()
+                    WHERE schema_name = 'rapidbyte_bench_destination' AND object_type = 'table' LOOP
+          EXECUTE format('CREATE TRIGGER spoil BEFORE INSERT ON %s FOR EACH ROW EXECUTE FUNCTION public.spoil_row()',
+                         made.object_identity);
+        END LOOP;
+      END $$;
+    CREATE EVENT TRIGGER spoil ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
+      EXECUTE FUNCTION public.spoil_table())sql");
+  const RunResult run =
+      RunRapidbyte({"bench", "run", "--rows", "100", "--iters", "1", "--warmup", "0", "--dsn", Dsn(server)});
+  server.Sql("DROP EVENT TRIGGER spoil; DROP FUNCTION public.spoil_table(); DROP FUNCTION public.spoil_row()");
+  EXPECT_EQ(run.exit_code, 17) << run.out << run.err;
+  for (const nlohmann::json& sample : Samples()) EXPECT_EQ(sample["outcome"], "wrong_rows") << sample;
+  EXPECT_EQ(Samples().size(), 2u);
 }
 
 }  // namespace
