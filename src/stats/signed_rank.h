@@ -5,43 +5,40 @@
 // interval holds those ratios that the same test does not reject, so both always agree: 1.0 lies outside of the
 // interval exactly if p < 1 - level. Pure and deterministic; any thread.
 //
-// Source: F. Wilcoxon, Biometrics Bulletin 1 (1945); J. L. Hodges and E. L. Lehmann, Ann. Math. Stat. 34 (1963);
-// M. Hollander and D. A. Wolfe, Nonparametric Statistical Methods, sections 3.1 to 3.3 (J. W. Tukey's interval).
-// docs/statistics.md says why these.
+// Source: F. Wilcoxon, Biometrics Bulletin 1 (1945); rank_test.h has the interval's. docs/statistics.md says why these.
 #pragma once
 
 #include <cstddef>
 #include <optional>
 #include <span>
 
+#include "stats/rank_test.h"
+
 namespace rapidbyte::stats {
 
 // With five pairs the smallest two-sided p is 2/2^5 = 0.0625: nothing is rejected at 5%, no interval is bounded.
 inline constexpr size_t kMinPairsForInterval = 6;
 
-struct Interval {
-  double lower = 0;
-  double upper = 0;
-};
-
-struct PairedRatio {
-  size_t pairs = 0;
-  double estimate = 0;               // Hodges–Lehmann: exp of the median of all pairwise means of the log ratios
-  std::optional<Interval> interval;  // of the ratio, closed; nothing where there are too few pairs
-  double p_value = 1;                // two-sided, of the hypothesis that the ratio is 1
-};
+using PairedRatio = Ratio;
 
 // Compares numerator[i] with denominator[i]; the spans have the same size. Nothing where there is no pair, or where a
 // value is not positive and finite: a ratio says nothing there. Takes time and memory in the square of the pairs.
 //
 // Ties and zeros: where a pairwise mean equals the ratio under test (a pair without difference, or two equal
-// differences of opposite sign) it counts for the side that favours "no difference". Breaking ties at random would
-// keep the test exact; the worst of all ways of breaking them keeps it valid, and p can only come out larger.
-std::optional<PairedRatio> ComparePairs(std::span<const double> numerator, std::span<const double> denominator,
-                                        double level = 0.95);
+// differences of opposite sign) it counts for the side that favours "no difference".
+std::optional<Ratio> ComparePairs(std::span<const double> numerator, std::span<const double> denominator,
+                                  double level = 0.95);
 
-// P(W <= w) of the rank sum W of n untied pairs without difference. Exact for n < 50; above that the normal
-// approximation with continuity correction, off by less than 0.002, and by less than 0.0005 where P is below 0.05.
+// The same in two steps, for who asks many questions: the test of these pairs by `distribution`, which is
+// SignedRankDistribution(pairs) and must outlive the test. Nothing as above.
+std::optional<RankTest> SignedRankTest(std::span<const double> numerator, std::span<const double> denominator,
+                                       const NullDistribution& distribution);
+
+// The rank sum W of n untied pairs without difference. Exact for n < 50; above that the normal approximation, off by
+// less than 0.002, and by less than 0.0005 where P is below 0.05.
+NullDistribution SignedRankDistribution(size_t n);
+
+// P(W <= w) of that distribution.
 double SignedRankCdf(size_t w, size_t n);
 
 }  // namespace rapidbyte::stats
