@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "record/run_record.h"
+#include "record/sample_json.h"
 #include "report/csv.h"
 #include "store/sample_store.h"
 

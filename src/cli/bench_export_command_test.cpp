@@ -32,7 +32,7 @@ BenchExportOptions MakeStore(const TestFolder& folder) {
       record::Sample sample;
       sample.campaign_id = id;
       sample.position = position;
-      sample.mode = "copy";
+      sample.cell = {{"load_method", "copy"}};
       sample.wall_secs = 0.1;
       if (position == 0) sample.run = {{"rows_per_sec", 1234.5}, {"streams", nlohmann::json::array()}};
       EXPECT_TRUE(samples->Append(sample));

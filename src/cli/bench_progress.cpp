@@ -32,7 +32,7 @@ std::string TimeLeft(const lab::CampaignProgress& progress) {
 }
 
 std::string RunText(const record::Sample& sample) {
-  const std::string mode = Upper(sample.mode);
+  const std::string mode = Upper(record::ModeOf(sample.cell));
   if (sample.outcome == record::Outcome::kOk) return fmt::format("{} {}", mode, FormatDuration(sample.wall_secs));
   return fmt::format("{} failed ({})", mode, sample.error);
 }
@@ -45,12 +45,12 @@ void Append(std::string& list, const std::string& separator, const std::string& 
 }  // namespace
 
 // The server's version alone: its settings are in the report.
-std::string BenchHeader(const record::Campaign& campaign) {
+std::string BenchHeader(const record::Campaign& campaign, uint64_t rows) {
   const record::HostFingerprint& host = campaign.host;
   const std::string version = campaign.server.substr(0, campaign.server.find(','));
   return fmt::format(
       "dataset  {}, {} rows\nserver   {}\nhost     {}: {}, {} CPUs, {}\ncommit   {} on {}{}\nseed     {}\n",
-      campaign.dataset, FormatThousands(campaign.bench_rows), version, host.hostname, host.cpu_model, host.cpus,
+      campaign.dataset, FormatThousands(rows), version, host.hostname, host.cpu_model, host.cpus,
       FormatBytes(static_cast<double>(host.memory_bytes)), campaign.git_sha.substr(0, 10), campaign.git_branch,
       campaign.git_dirty ? ", with changes" : "", campaign.seed);
 }
@@ -65,7 +65,7 @@ Status BenchProgress::Step(const std::string& name, const std::function<Status()
 
 void BenchProgress::OnRunStarted(const lab::CampaignProgress& progress) {
   std::string text = fmt::format("{}: {}", BlockName(progress), block_);
-  Append(text, block_.empty() ? "" : ", ", Upper(progress.cell->mode) + " …");
+  Append(text, block_.empty() ? "" : ", ", Upper(record::ModeOf(progress.cell->key)) + " …");
   Append(text, "; ", TimeLeft(progress));
   ShowLive(text);
 }

@@ -12,8 +12,8 @@
 
 namespace rapidbyte::cli {
 
-// Dataset, server, host, commit and seed; ends with a line feed.
-std::string BenchHeader(const record::Campaign& campaign);
+// Dataset with its rows, server, host, commit and seed; ends with a line feed.
+std::string BenchHeader(const record::Campaign& campaign, uint64_t rows);
 
 class BenchProgress : public lab::CampaignListener {
  public:

@@ -24,7 +24,7 @@ class BenchProgressTest : public testing::Test {
         progress.OnRunStarted(at);
         at.remaining_secs = 40;
         record::Sample sample;
-        sample.mode = at.cell->mode;
+        sample.cell = at.cell->key;
         sample.wall_secs = at.position == 0 ? 0.812 : 0.341;
         if (fail_last_ && at.block == 1 && at.position == 1) {
           sample.outcome = record::Outcome::kWrongRows;
@@ -39,8 +39,8 @@ class BenchProgressTest : public testing::Test {
 
   std::vector<lab::Cell> cells_ = [] {
     std::vector<lab::Cell> cells(2);
-    cells[0].mode = "insert";
-    cells[1].mode = "copy";
+    cells[0].key = {{"load_method", "insert"}};
+    cells[1].key = {{"load_method", "copy"}};
     return cells;
   }();
   bool fail_last_ = false;
@@ -85,10 +85,9 @@ TEST(BenchHeader, NamesWhatIsMeasuredAndWhere) {
   campaign.git_dirty = true;
   campaign.seed = 42;
   campaign.dataset = "bench_events";
-  campaign.bench_rows = 100'000;
   campaign.server = "PostgreSQL 15.14, fsync = on";
   campaign.host = {"vm-1", "6.1", "Example CPU", 2, 8'201'000'000};
-  EXPECT_EQ(BenchHeader(campaign),
+  EXPECT_EQ(BenchHeader(campaign, 100'000),
             "dataset  bench_events, 100,000 rows\n"
             "server   PostgreSQL 15.14\n"
             "host     vm-1: Example CPU, 2 CPUs, 8.20 GB\n"

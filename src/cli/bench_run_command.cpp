@@ -18,6 +18,7 @@
 #include "lab/pipeline_subject.h"
 #include "lab/temporary_folder.h"
 #include "report/bench_report.h"
+#include "store/process_identity.h"
 #include "store/sample_store.h"
 
 namespace rapidbyte::cli {
@@ -87,10 +88,13 @@ record::Campaign DescribeCampaign(const BenchRunOptions& options, const lab::Env
   campaign.git_dirty = git.dirty;
   campaign.seed = options.seed ? *options.seed : std::random_device{}();
   campaign.dataset = lab::kBenchTable;
-  campaign.bench_rows = options.rows;
+  campaign.warmup_blocks = options.warmup;
+  campaign.blocks = options.iters;
   campaign.server = environment.description();
   campaign.host = lab::ReadHostFingerprint();
+  campaign.process = store::ThisProcess();
   campaign.settings = {{"modes", options.modes},
+                       {"rows", options.rows},
                        {"iters", options.iters},
                        {"warmup", options.warmup},
                        {"runtime", options.runtime},
@@ -121,7 +125,11 @@ Result<std::vector<lab::Cell>> MakeCells(const Bench& bench, const lab::Environm
     const lab::PipelineSettings settings{
         bench.executable, folder, environment.address(), mode, bench.options.compression, bench.options.runtime};
     RB_ASSIGN(auto subject, lab::MakePipelineSubject(settings, expected, session));
-    cells.push_back({mode, bench.options.runtime == "aot", std::move(subject)});
+    record::CellKey key = {{"load_method", mode},
+                           {"runtime", bench.options.runtime},
+                           {"compression", bench.options.compression},
+                           {"rows", std::to_string(bench.options.rows)}};
+    cells.push_back({std::move(key), std::move(subject)});
   }
   return cells;
 }
@@ -183,7 +191,7 @@ Result<lab::CampaignOutcome> RunBench(const BenchRunOptions& options, const lab:
   }
   const record::Campaign campaign = DescribeCampaign(options, *environment);
   RB_TRY(store.PutCampaign(campaign));
-  std::cerr << BenchHeader(campaign);
+  std::cerr << BenchHeader(campaign, options.rows);
 
   RB_ASSIGN(lab::Postgres session, lab::Postgres::Connect(environment->address(), &interrupt));
   RB_TRY(lab::ClaimSchemas(session));

@@ -103,6 +103,10 @@ class Runner {
     sample.user_secs = run->user_secs;
     sample.system_secs = run->system_secs;
     sample.max_rss_bytes = run->max_rss_bytes;
+    sample.read_bytes = run->read_bytes;
+    sample.written_bytes = run->written_bytes;
+    sample.voluntary_switches = run->voluntary_switches;
+    sample.involuntary_switches = run->involuntary_switches;
     RB_TRY(Judge(cell, *run, sample));
     return sample;
   }
@@ -114,8 +118,7 @@ class Runner {
     sample.position = progress_.position;
     sample.warmup = progress_.warmup;
     sample.timestamp = ports_.utc_now();
-    sample.mode = cell.mode;
-    sample.aot = cell.aot;
+    sample.cell = cell.key;
     return sample;
   }
 
@@ -155,7 +158,7 @@ class Runner {
     if (worst_) {
       outcome_.error = Error{CodeOf(*worst_),
                              fmt::format("{} of {} runs failed; {} in block {}: {}", outcome_.failures,
-                                         outcome_.samples, worst_->mode, worst_->block, worst_->error),
+                                         outcome_.samples, record::ModeOf(worst_->cell), worst_->block, worst_->error),
                              ""};
     }
     return outcome_;

@@ -48,7 +48,7 @@ class FakeSink : public SampleSink {
  public:
   explicit FakeSink(Journal& journal) : journal_(journal) {}
   Status Append(const Sample& sample) override {
-    journal_.push_back("keep " + sample.mode);
+    journal_.push_back("keep " + record::ModeOf(sample.cell));
     if (samples.size() == room) return Fail(ErrorCode::kInternal, "the disk is full");
     samples.push_back(sample);
     return {};
@@ -76,7 +76,7 @@ class CampaignRunner : public testing::Test {
     for (const char* mode : {"slow", "fast"}) {
       auto subject = std::make_unique<FakeSubject>(mode, journal_);
       subjects_.push_back(subject.get());
-      cells_.push_back({mode, true, std::move(subject)});
+      cells_.push_back({{{"load_method", mode}}, std::move(subject)});
     }
     ports_.run = [this](const Command& command) -> Result<SubprocessResult> {
       journal_.push_back("run " + command.argv[0]);
@@ -97,7 +97,7 @@ class CampaignRunner : public testing::Test {
 
   std::vector<std::string> Modes() const {
     std::vector<std::string> modes;
-    for (const Sample& sample : sink_.samples) modes.push_back(sample.mode);
+    for (const Sample& sample : sink_.samples) modes.push_back(record::ModeOf(sample.cell));
     return modes;
   }
 
@@ -126,12 +126,12 @@ TEST_F(CampaignRunner, EveryCellOnceInEveryBlockInThePlannedOrder) {
     const Sample& sample = sink_.samples.at(i);
     EXPECT_EQ(sample.block, i / 2);
     EXPECT_EQ(sample.position, i % 2);
-    EXPECT_EQ(sample.mode, cells_[plan[i / 2][i % 2]].mode);
+    EXPECT_EQ(sample.cell, cells_[plan[i / 2][i % 2]].key);
     EXPECT_EQ(sample.warmup, i < 2);
     EXPECT_EQ(sample.campaign_id, "c");
     EXPECT_EQ(sample.timestamp, "run " + std::to_string(i + 1)) << "taken before the run";
     EXPECT_EQ(sample.outcome, Outcome::kOk);
-    EXPECT_EQ(sample.wall_secs, sample.mode == "slow" ? 4 : 1);
+    EXPECT_EQ(sample.wall_secs, record::ModeOf(sample.cell) == "slow" ? 4 : 1);
     EXPECT_EQ(sample.run, nlohmann::json({{"records_written", 5}}));
   }
 }
@@ -171,9 +171,9 @@ TEST_F(CampaignRunner, AFailedRunIsASampleAndTheRestGoesOn) {
   ASSERT_TRUE(outcome->error);
   EXPECT_EQ(outcome->error->code, ErrorCode::kDestination);
   for (const Sample& sample : sink_.samples) {
-    EXPECT_EQ(sample.outcome, sample.mode == "fast" ? Outcome::kFailed : Outcome::kOk);
-    EXPECT_EQ(sample.error, sample.mode == "fast" ? "error: the disk of the server is full" : "");
-    EXPECT_EQ(sample.exit_code, sample.mode == "fast" ? 14 : 0);
+    EXPECT_EQ(sample.outcome, record::ModeOf(sample.cell) == "fast" ? Outcome::kFailed : Outcome::kOk);
+    EXPECT_EQ(sample.error, record::ModeOf(sample.cell) == "fast" ? "error: the disk of the server is full" : "");
+    EXPECT_EQ(sample.exit_code, record::ModeOf(sample.cell) == "fast" ? 14 : 0);
   }
 }
 
@@ -208,7 +208,7 @@ TEST_F(CampaignRunner, WrongRowsDecideTheError) {
   EXPECT_EQ(outcome->error->code, ErrorCode::kVerification);
   EXPECT_NE(outcome->error->message.find("4 rows arrived instead of 5"), std::string::npos);
   for (const Sample& sample : sink_.samples) {
-    EXPECT_EQ(sample.outcome, sample.mode == "slow" ? Outcome::kWrongRows : Outcome::kFailed);
+    EXPECT_EQ(sample.outcome, record::ModeOf(sample.cell) == "slow" ? Outcome::kWrongRows : Outcome::kFailed);
   }
 }
 

@@ -70,6 +70,10 @@ static void ReapProgram(pid_t pid, struct launcher_report* report) {
   report->user_micros = (uint64_t)usage.ru_utime.tv_sec * 1000000u + (uint64_t)usage.ru_utime.tv_usec;
   report->system_micros = (uint64_t)usage.ru_stime.tv_sec * 1000000u + (uint64_t)usage.ru_stime.tv_usec;
   report->max_rss_kib = (uint64_t)usage.ru_maxrss;
+  report->blocks_read = (uint64_t)usage.ru_inblock;
+  report->blocks_written = (uint64_t)usage.ru_oublock;
+  report->voluntary_switches = (uint64_t)usage.ru_nvcsw;
+  report->involuntary_switches = (uint64_t)usage.ru_nivcsw;
 }
 
 int main(int argc, char** argv) {

@@ -11,4 +11,6 @@ struct launcher_report {
   uint64_t start_nanos, end_nanos;  // CLOCK_MONOTONIC
   uint64_t user_micros, system_micros;
   uint64_t max_rss_kib;
+  uint64_t blocks_read, blocks_written;  // of 512 bytes, whatever the disk's are: ru_inblock, ru_oublock
+  uint64_t voluntary_switches, involuntary_switches;
 };

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "lab/subprocess.h"
+#include "record/cell_key.h"
 
 namespace rapidbyte::lab {
 
@@ -30,8 +31,7 @@ class Subject {
 
 // A subject under the names by which its samples are kept.
 struct Cell {
-  std::string mode;
-  bool aot = true;
+  record::CellKey key;
   std::unique_ptr<Subject> subject;
 };
 

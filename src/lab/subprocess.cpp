@@ -27,6 +27,7 @@ namespace {
 // How long output may still come after the command has ended: it is in the pipes already, unless someone else holds
 // them open.
 constexpr uint64_t kDrainNanos = 1'000'000'000;
+constexpr uint64_t kRusageBlockBytes = 512;
 
 // One end of a pipe from the command and the last bytes that came out of it.
 class Tail {
@@ -205,6 +206,10 @@ void FillResult(const launcher_report& report, SubprocessResult& result) {
   result.user_secs = static_cast<double>(report.user_micros) * 1e-6;
   result.system_secs = static_cast<double>(report.system_micros) * 1e-6;
   result.max_rss_bytes = report.max_rss_kib * 1024;
+  result.read_bytes = report.blocks_read * kRusageBlockBytes;
+  result.written_bytes = report.blocks_written * kRusageBlockBytes;
+  result.voluntary_switches = report.voluntary_switches;
+  result.involuntary_switches = report.involuntary_switches;
 }
 
 std::string LastLineOf(std::string_view text) {

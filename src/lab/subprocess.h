@@ -41,6 +41,13 @@ struct SubprocessResult {
   double user_secs = 0;  // wait4: of the process and those of its children that it waited for
   double system_secs = 0;
   uint64_t max_rss_bytes = 0;
+  // wait4 as well, and of the same processes. What went to or came from block devices, in steps of 512 bytes
+  // (ru_inblock, ru_oublock: the read_bytes and write_bytes of /proc/PID/io): what the page cache answers is not in
+  // it, and a write counts when a page is made dirty.
+  uint64_t read_bytes = 0;
+  uint64_t written_bytes = 0;
+  uint64_t voluntary_switches = 0;    // ru_nvcsw: it waited for something
+  uint64_t involuntary_switches = 0;  // ru_nivcsw: it was preempted
 };
 
 // Errors: kConfiguration where the command cannot be started; kInternal where the system refuses. A command that fails,

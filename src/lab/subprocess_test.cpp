@@ -181,6 +181,23 @@ TEST(Subprocess, CountsTheCpuTimeOfItsChildrenButNotOfOthers) {
   EXPECT_LT(idle.user_secs + idle.system_secs, idle.wall_secs / 2);
 }
 
+TEST(Subprocess, CountsContextSwitches) {
+  const auto result = RunSubprocess(Shell("for i in 1 2 3; do sleep 0.01; done"));
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_GE(result->voluntary_switches, 3u) << "each sleep waits";
+}
+
+TEST(Subprocess, CountsBytesWrittenToADisk) {
+  const char* folder = "/var/tmp";  // on a disk, where /tmp may be in memory
+  const auto result = RunSubprocess(
+      Shell(std::string("f=$(mktemp -p ") + folder + "); head -c 3000000 /dev/zero >$f; stat -f -c %T $f; rm $f"));
+  ASSERT_TRUE(result) << result.error().message;
+  if (result->out == "tmpfs\n" || result->written_bytes == 0) GTEST_SKIP() << "no disk that the kernel accounts for";
+  EXPECT_GE(result->written_bytes, 3'000'000u);
+  EXPECT_LT(result->written_bytes, 30'000'000u);
+  EXPECT_EQ(result->written_bytes % 512, 0u);
+}
+
 TEST(RunSuccessfully, ReportsTheLastLine) {
   const auto failed = RunSuccessfully(Shell("echo first >&2; echo what was wrong >&2; exit 3"));
   ASSERT_FALSE(failed);

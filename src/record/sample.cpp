@@ -1,11 +1,27 @@
 #include "record/sample.h"
 
-#include <string_view>
+#include <algorithm>
+#include <array>
+#include <cmath>
 
 namespace rapidbyte::record {
 namespace {
 
 using nlohmann::json;
+using Number = std::optional<double>;
+
+constexpr std::array kOutcomes = {Outcome::kOk, Outcome::kFailed, Outcome::kWrongRows, Outcome::kTimeout};
+
+constexpr std::array kBuiltIn = {std::string_view("wall"),
+                                 std::string_view("user"),
+                                 std::string_view("system"),
+                                 std::string_view("cpu"),
+                                 std::string_view("max_rss"),
+                                 std::string_view("read_bytes"),
+                                 std::string_view("written_bytes"),
+                                 std::string_view("voluntary_switches"),
+                                 std::string_view("involuntary_switches"),
+                                 std::string_view("exit_code")};
 
 // FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/): stable over versions and machines, unlike std::hash.
 class Fnv1a {
@@ -28,43 +44,31 @@ class Fnv1a {
   uint64_t state_ = 0xcbf29ce484222325u;
 };
 
-void AddHost(const HostFingerprint& host, json& line) {
-  line["host_hash"] = host.Hash();
-  line["host_name"] = host.hostname;
-  line["host_kernel"] = host.kernel;
-  line["host_cpu_model"] = host.cpu_model;
-  line["host_cpus"] = host.cpus;
-  line["host_memory_bytes"] = host.memory_bytes;
+Number Optional(const std::optional<uint64_t>& count) {
+  return count ? Number(static_cast<double>(*count)) : std::nullopt;
 }
 
-void AddCampaign(const Campaign& campaign, json& line) {
-  line["campaign_id"] = campaign.id;
-  line["campaign_started_at"] = campaign.started_at;
-  line["git_sha"] = campaign.git_sha;
-  line["git_branch"] = campaign.git_branch;
-  line["git_dirty"] = campaign.git_dirty;
-  line["seed"] = campaign.seed;
-  line["dataset"] = campaign.dataset;
-  line["bench_rows"] = campaign.bench_rows;
-  line["server"] = campaign.server;
-  line["settings"] = campaign.settings;
-  AddHost(campaign.host, line);
+Number BuiltIn(const Sample& sample, std::string_view name) {
+  if (name == "wall") return sample.wall_secs;
+  if (name == "user") return sample.user_secs;
+  if (name == "system") return sample.system_secs;
+  if (name == "cpu") return sample.user_secs + sample.system_secs;
+  if (name == "max_rss") return static_cast<double>(sample.max_rss_bytes);
+  if (name == "read_bytes") return Optional(sample.read_bytes);
+  if (name == "written_bytes") return Optional(sample.written_bytes);
+  if (name == "voluntary_switches") return Optional(sample.voluntary_switches);
+  if (name == "involuntary_switches") return Optional(sample.involuntary_switches);
+  return sample.exit_code;
 }
 
-void AddSample(const Sample& sample, json& line) {
-  line["block"] = sample.block;
-  line["position"] = sample.position;
-  line["warmup"] = sample.warmup;
-  line["timestamp"] = sample.timestamp;
-  line["mode"] = sample.mode;
-  line["aot"] = sample.aot;
-  line["outcome"] = OutcomeName(sample.outcome);
-  line["error"] = sample.error;
-  line["exit_code"] = sample.exit_code;
-  line["wall_secs"] = sample.wall_secs;
-  line["user_secs"] = sample.user_secs;
-  line["system_secs"] = sample.system_secs;
-  line["max_rss_bytes"] = sample.max_rss_bytes;
+// Nested keys one by one, without exceptions: the document comes from another process.
+Number FromRun(const json& document, std::string_view key) {
+  if (!document.is_object()) return std::nullopt;
+  const size_t end = key.find('/');
+  const auto entry = document.find(std::string(key.substr(0, end)));
+  if (entry == document.end()) return std::nullopt;
+  if (end != std::string_view::npos) return FromRun(*entry, key.substr(end + 1));
+  return entry->is_number() ? Number(entry->get<double>()) : std::nullopt;
 }
 
 }  // namespace
@@ -93,12 +97,29 @@ std::string_view OutcomeName(Outcome outcome) {
   return "failed";
 }
 
-json ToJson(const Sample& sample, const Campaign& campaign) {
-  // What the laboratory measured itself comes last and so wins over a key of the same name in the run's line.
-  json line = sample.run.is_object() ? sample.run : json::object();
-  AddCampaign(campaign, line);
-  AddSample(sample, line);
-  return line;
+std::optional<Outcome> OutcomeOf(std::string_view name) {
+  for (const Outcome outcome : kOutcomes) {
+    if (OutcomeName(outcome) == name) return outcome;
+  }
+  return std::nullopt;
+}
+
+std::span<const std::string_view> BuiltInMetrics() { return kBuiltIn; }
+
+bool IsBuiltInMetric(std::string_view name) {
+  return std::find(kBuiltIn.begin(), kBuiltIn.end(), name) != kBuiltIn.end();
+}
+
+std::optional<double> MetricOf(const Sample& sample, std::string_view name) {
+  Number value;
+  if (IsBuiltInMetric(name)) {
+    value = BuiltIn(sample, name);
+  } else if (const auto own = sample.metrics.find(std::string(name)); own != sample.metrics.end()) {
+    value = own->second;
+  } else {
+    value = FromRun(sample.run, name);
+  }
+  return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
 }  // namespace rapidbyte::record

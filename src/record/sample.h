@@ -1,45 +1,26 @@
-// One measured run of one cell of a benchmark, and the campaign it belongs to. Plain data.
+// One measured run of one cell of a benchmark. Plain data.
 //
-// A campaign is one `bench run`: its settings and where it ran. A sample is one timed process: what the
-// operating system measured (wait4) and what the program said about itself (its @@BENCH_JSON@@ line, kept whole).
+// A sample is one timed process: what the operating system measured (wait4), what its output said by the scenario's
+// metric names, and its @@BENCH_JSON@@ line, kept whole. Its place (campaign, block, position) is its identity.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.h"
+#include "record/campaign.h"
+#include "record/cell_key.h"
 
 namespace rapidbyte::record {
 
-// Where samples were taken; two samples are only comparable where the hash is the same.
-struct HostFingerprint {
-  std::string hostname;
-  std::string kernel;
-  std::string cpu_model;
-  int cpus = 0;
-  uint64_t memory_bytes = 0;
-  std::string Hash() const;  // of everything above, 16 hex digits
-};
-
-struct Campaign {
-  std::string id;          // sortable: UTC time and random hex
-  std::string started_at;  // ISO 8601, UTC
-  std::string git_sha;     // "unknown" outside of a repository
-  std::string git_branch;
-  bool git_dirty = false;
-  uint64_t seed = 0;
-  std::string dataset;
-  uint64_t bench_rows = 0;
-  std::string server;  // server version and the settings that matter
-  HostFingerprint host;
-  nlohmann::json settings;  // modes, iterations, warm-up, runtime, compression, …
-};
-
 enum class Outcome { kOk, kFailed, kWrongRows, kTimeout };
 std::string_view OutcomeName(Outcome outcome);
+std::optional<Outcome> OutcomeOf(std::string_view name);
 
 struct Sample {
   std::string campaign_id;
@@ -47,8 +28,8 @@ struct Sample {
   uint32_t position = 0;  // of the run within its block
   bool warmup = false;
   std::string timestamp;  // ISO 8601, UTC, start of the run
-  std::string mode;       // insert | copy: the cell
-  bool aot = true;
+  CellKey cell;
+  std::string build;  // git sha of the measured program where the campaign measures several; empty: the campaign's
   Outcome outcome = Outcome::kOk;
   std::string error;  // for a failed sample: what the program printed last
   int exit_code = 0;
@@ -56,10 +37,25 @@ struct Sample {
   double user_secs = 0;  // wait4
   double system_secs = 0;
   uint64_t max_rss_bytes = 0;
-  nlohmann::json run;  // the @@BENCH_JSON@@ document, or null
+  // Of wait4 too (see lab/subprocess.h for what they count); nothing in samples from before they were kept.
+  std::optional<uint64_t> read_bytes;
+  std::optional<uint64_t> written_bytes;
+  std::optional<uint64_t> voluntary_switches;
+  std::optional<uint64_t> involuntary_switches;
+  std::map<std::string, double> metrics;  // what the output said, by the scenario's names
+  nlohmann::json run;                     // the @@BENCH_JSON@@ document, or null
+
+  // Whether it is in the statistics.
+  bool Counts() const { return !warmup && outcome == Outcome::kOk; }
 };
 
-// The flat JSON object of one line of results.jsonl: the keys of the run's line, the sample's and its campaign's.
-nlohmann::json ToJson(const Sample& sample, const Campaign& campaign);
+// The metrics that every sample has, whatever the scenario says: wall, user, system, cpu (user + system), max_rss,
+// read_bytes, written_bytes, voluntary_switches, involuntary_switches, exit_code. Seconds, bytes, or counts.
+std::span<const std::string_view> BuiltInMetrics();
+bool IsBuiltInMetric(std::string_view name);
+
+// By name: a built-in metric, else one of the scenario's, else a number of the run's document ('/' goes into nested
+// objects). Nothing where the sample has none, or no finite number.
+std::optional<double> MetricOf(const Sample& sample, std::string_view name);
 
 }  // namespace rapidbyte::record

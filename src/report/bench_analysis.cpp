@@ -18,7 +18,8 @@ constexpr size_t kMinRunsForOutliers = 6;        // quartiles of fewer say littl
 constexpr double kSmallestRelativeRange = 0.01;  // an interquartile range below 1% is no measure of noise
 
 bool HasBothRuntimes(std::span<const Sample> samples) {
-  return std::any_of(samples.begin(), samples.end(), [&](const Sample& s) { return s.aot != samples.front().aot; });
+  return std::any_of(samples.begin(), samples.end(),
+                     [&](const Sample& s) { return record::IsAot(s.cell) != record::IsAot(samples.front().cell); });
 }
 
 // The place of a mode in the campaign's own list; modes that are not in it come last.
@@ -29,10 +30,12 @@ size_t PlaceOf(const std::string& mode, const Campaign& campaign) {
 }
 
 Cell& CellOf(const Sample& sample, bool name_runtime, std::vector<Cell>& cells) {
+  const std::string mode = record::ModeOf(sample.cell);
+  const bool aot = record::IsAot(sample.cell);
   for (Cell& cell : cells) {
-    if (cell.mode == sample.mode && cell.aot == sample.aot) return cell;
+    if (cell.mode == mode && cell.aot == aot) return cell;
   }
-  return cells.emplace_back(Cell{CellName(sample, name_runtime), sample.mode, sample.aot, {}});
+  return cells.emplace_back(Cell{CellName(sample, name_runtime), mode, aot, {}});
 }
 
 std::vector<Cell> MakeCells(const Campaign& campaign, std::span<const Sample> samples) {
@@ -99,9 +102,9 @@ void AddOutliers(size_t cell, BenchAnalysis& analysis) {
 }  // namespace
 
 std::string CellName(const Sample& sample, bool name_runtime) {
-  std::string name = sample.mode;
+  std::string name = record::ModeOf(sample.cell);
   for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  if (name_runtime) name += sample.aot ? " aot" : " native";
+  if (name_runtime) name += record::IsAot(sample.cell) ? " aot" : " native";
   return name;
 }
 
@@ -119,6 +122,7 @@ const MetricRow& BenchAnalysis::Find(std::string_view key) const {
 BenchAnalysis Analyze(const Campaign& campaign, std::span<const Sample> samples) {
   BenchAnalysis analysis;
   analysis.cells = MakeCells(campaign, samples);
+  if (!samples.empty()) analysis.rows = record::RowsOf(samples.front().cell).value_or(0);
   std::set<uint32_t> blocks, warmup_blocks;
   for (const Sample& sample : samples) {
     (sample.warmup ? warmup_blocks : blocks).insert(sample.block);

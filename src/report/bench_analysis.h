@@ -21,7 +21,7 @@ namespace rapidbyte::report {
 // The runs of one mode (and runtime, where a campaign has both).
 struct Cell {
   std::string name;  // "COPY", or "COPY native"
-  std::string mode;
+  std::string mode;  // record::ModeOf
   bool aot = true;
   std::map<uint32_t, const record::Sample*> runs;  // by block: the successful ones that count
 };
@@ -50,6 +50,7 @@ struct Outlier {
 
 struct BenchAnalysis {
   std::vector<Cell> cells;
+  uint64_t rows = 0;         // of the dataset: what the first cell says
   size_t blocks = 0;         // that count
   size_t warmup_blocks = 0;  // that do not
   std::vector<MetricRow> metrics;

@@ -11,7 +11,7 @@ using record::Sample;
 
 constexpr int kFormatVersion = 1;
 
-ordered_json CampaignJson(const Campaign& campaign) {
+ordered_json CampaignJson(const Campaign& campaign, uint64_t rows) {
   const record::HostFingerprint& host = campaign.host;
   return {
       {"id", campaign.id},
@@ -21,7 +21,7 @@ ordered_json CampaignJson(const Campaign& campaign) {
       {"git_dirty", campaign.git_dirty},
       {"seed", campaign.seed},
       {"dataset", campaign.dataset},
-      {"bench_rows", campaign.bench_rows},
+      {"bench_rows", rows},
       {"server", campaign.server},
       {"host",
        {{"hash", host.Hash()},
@@ -77,8 +77,8 @@ ordered_json RowJson(const BenchAnalysis& analysis, const MetricRow& row) {
 
 ordered_json FailureJson(const Sample& sample) {
   return {{"sample", SampleId(sample)},
-          {"mode", sample.mode},
-          {"aot", sample.aot},
+          {"mode", record::ModeOf(sample.cell)},
+          {"aot", record::IsAot(sample.cell)},
           {"warmup", sample.warmup},
           {"outcome", record::OutcomeName(sample.outcome)},
           {"exit_code", sample.exit_code},
@@ -98,7 +98,7 @@ ordered_json OutlierJson(const BenchAnalysis& analysis, const Outlier& outlier) 
 std::string BenchReportJson(const Campaign& campaign, std::span<const Sample> samples) {
   const BenchAnalysis analysis = Analyze(campaign, samples);
   ordered_json report = {{"format", "rapidbyte-bench-report"}, {"version", kFormatVersion}};
-  report["campaign"] = CampaignJson(campaign);
+  report["campaign"] = CampaignJson(campaign, analysis.rows);
   report["blocks"] = analysis.blocks;
   report["warmup_blocks"] = analysis.warmup_blocks;
   for (const char* list : {"cells", "metrics", "host_functions", "outliers", "failures"}) {

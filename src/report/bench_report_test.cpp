@@ -58,8 +58,8 @@ TEST(BenchReportText, FailuresAndTooFewBlocks) {
 TEST(BenchReportText, OutliersAreNamedAndCounted) {
   std::vector<Sample> samples = TestSamples(10);
   for (Sample& sample : samples) {
-    if (sample.block == 1 && sample.mode == "copy") sample.wall_secs *= 3;
-    if (sample.block == 7 && sample.mode == "insert") sample.wall_secs *= 2;
+    if (sample.block == 1 && record::ModeOf(sample.cell) == "copy") sample.wall_secs *= 3;
+    if (sample.block == 7 && record::ModeOf(sample.cell) == "insert") sample.wall_secs *= 2;
   }
   const std::string text = Text(TestCampaign(), samples);
   EXPECT_THAT(text, HasSubstr("The first run of COPY took"));
@@ -79,7 +79,7 @@ TEST(BenchReportText, NothingSucceeded) {
 TEST(BenchReportText, OneModeFailedWholly) {
   std::vector<Sample> samples = TestSamples(6);
   for (Sample& sample : samples) {
-    if (sample.mode == "copy") Fail(sample, Outcome::kFailed, 14, "error");
+    if (record::ModeOf(sample.cell) == "copy") Fail(sample, Outcome::kFailed, 14, "error");
   }
   EXPECT_THAT(Text(TestCampaign(), samples), HasSubstr("No block has a successful run of both COPY and INSERT."));
 }
@@ -94,7 +94,8 @@ TEST(BenchReportText, SaysTheFasterFirstWhateverTheOrder) {
 
 TEST(BenchReportText, SaysWhereNoDifferenceIsShown) {
   std::vector<Sample> samples = TestSamples(8);
-  for (Sample& sample : samples) sample.wall_secs = 1 + 0.01 * ((sample.block + (sample.mode == "copy")) % 3);
+  for (Sample& sample : samples)
+    sample.wall_secs = 1 + 0.01 * ((sample.block + (record::ModeOf(sample.cell) == "copy")) % 3);
   const std::string text = Text(TestCampaign(), samples);
   EXPECT_THAT(text, HasSubstr("No difference is shown: COPY took"));
   EXPECT_THAT(text, Not(HasSubstr("times as fast")));
@@ -103,8 +104,8 @@ TEST(BenchReportText, SaysWhereNoDifferenceIsShown) {
 TEST(BenchReportText, ComparesRuntimes) {
   std::vector<Sample> samples = TestSamples(6, {"copy", "insert"});
   for (Sample& sample : samples) {
-    sample.aot = sample.mode == "copy";
-    sample.mode = "copy";
+    sample.cell["runtime"] = record::ModeOf(sample.cell) == "copy" ? "aot" : "native";
+    sample.cell["load_method"] = "copy";
   }
   EXPECT_THAT(Text(TestCampaign({"copy"}), samples), HasSubstr("COPY native was 2."));
 }

@@ -31,7 +31,7 @@ const nlohmann::json* FromFirstRun(const BenchAnalysis& analysis, const char* ke
 }
 
 std::string Title(const Campaign& campaign, const BenchAnalysis& analysis) {
-  std::string text = fmt::format("Benchmark of {}: {} rows", campaign.dataset, FormatThousands(campaign.bench_rows));
+  std::string text = fmt::format("Benchmark of {}: {} rows", campaign.dataset, FormatThousands(analysis.rows));
   const auto* bytes = FromFirstRun(analysis, "bytes_read");
   if (bytes != nullptr && bytes->is_number()) text += ", " + FormatBytes(bytes->get<double>()) + " as Arrow";
   return text;

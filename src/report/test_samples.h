@@ -19,7 +19,8 @@ inline record::Campaign TestCampaign(const std::vector<std::string>& modes = {"i
   campaign.git_dirty = true;
   campaign.seed = 42;
   campaign.dataset = "bench_events";
-  campaign.bench_rows = 100'000;
+  campaign.warmup_blocks = 1;
+  campaign.blocks = 10;
   campaign.server = "PostgreSQL 15.14, shared_buffers = 128MB, fsync = on, synchronous_commit = on, max_wal_size = 1GB";
   campaign.host = {"vm-1", "6.1.0-39-amd64", "Example CPU 3000 at 2.4 GHz", 2, 8'201'000'000};
   campaign.settings = {{"modes", modes}, {"iters", 10}, {"warmup", 1}};
@@ -79,7 +80,7 @@ inline record::Sample TestSample(uint32_t block, uint32_t position, const std::s
   sample.block = block;
   sample.position = position;
   sample.timestamp = "2026-11-24T09:00:01Z";
-  sample.mode = mode;
+  sample.cell = {{"load_method", mode}, {"rows", "100000"}, {"runtime", "aot"}};
   sample.wall_secs = secs;
   sample.user_secs = secs * 0.25;
   sample.system_secs = secs * 0.05;

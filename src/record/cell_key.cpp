@@ -1,0 +1,64 @@
+#include "record/cell_key.h"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+namespace rapidbyte::record {
+
+using nlohmann::json;
+
+std::string CanonicalText(const CellKey& cell) {
+  return json(cell).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+Result<CellKey> ParseCellKey(std::string_view text) {
+  const json document = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!document.is_object()) return Fail(ErrorCode::kConfiguration, "a cell must be a JSON object");
+  CellKey cell;
+  for (const auto& [name, value] : document.items()) {
+    if (value.is_null() || value.is_structured()) {
+      return Fail(ErrorCode::kConfiguration, "cell: '" + name + "' must be a text, a number or a flag");
+    }
+    cell[name] = value.is_string() ? value.get<std::string>() : value.dump();
+  }
+  return cell;
+}
+
+std::string Label(const CellKey& cell) {
+  std::string label;
+  for (const auto& [name, value] : cell) label.append(label.empty() ? "" : " ").append(name).append("=").append(value);
+  return label.empty() ? "all" : label;
+}
+
+std::string ParameterOf(const CellKey& cell, const std::string& name) {
+  const auto found = cell.find(name);
+  return found == cell.end() ? std::string() : found->second;
+}
+
+bool Matches(const CellKey& cell, const CellKey& filter) {
+  for (const auto& [name, value] : filter) {
+    const auto found = cell.find(name);
+    if (found == cell.end() || found->second != value) return false;
+  }
+  return true;
+}
+
+std::string ModeOf(const CellKey& cell) {
+  const std::string load_method = ParameterOf(cell, "load_method");
+  return load_method.empty() ? Label(cell) : load_method;
+}
+
+bool IsAot(const CellKey& cell) {
+  const std::string runtime = ParameterOf(cell, "runtime");
+  return runtime.empty() || runtime == "aot";
+}
+
+std::optional<uint64_t> RowsOf(const CellKey& cell) {
+  const std::string rows = ParameterOf(cell, "rows");
+  uint64_t count = 0;
+  const auto [end, error] = std::from_chars(rows.data(), rows.data() + rows.size(), count);
+  if (error == std::errc() && end == rows.data() + rows.size()) return count;
+  return std::nullopt;
+}
+
+}  // namespace rapidbyte::record
