@@ -33,26 +33,28 @@ void AddCsvColumns(const json& line, std::set<std::string>& columns) {
   }
 }
 
-std::string CsvHeader(const std::set<std::string>& columns) {
+std::string CsvLine(const std::vector<std::string>& fields) {
   std::string record;
-  for (const std::string& column : columns) {
-    if (!record.empty()) record += ',';
-    AppendField(column, record);
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (i > 0) record += ',';
+    AppendField(fields[i], record);
   }
   return record + "\r\n";
 }
 
+std::string CsvHeader(const std::set<std::string>& columns) { return CsvLine({columns.begin(), columns.end()}); }
+
 std::string CsvRecord(const json& line, const std::set<std::string>& columns) {
-  std::string record;
-  bool is_first = true;
+  std::vector<std::string> fields;
+  fields.reserve(columns.size());
   for (const std::string& column : columns) {
-    if (!is_first) record += ',';
-    is_first = false;
     const auto value = line.find(column);
-    if (value == line.end() || !IsScalar(*value)) continue;
-    AppendField(value->is_string() ? value->get_ref<const std::string&>() : record::DumpLine(*value), record);
+    const bool is_scalar = value != line.end() && IsScalar(*value);
+    fields.push_back(!is_scalar           ? ""
+                     : value->is_string() ? value->get_ref<const std::string&>()
+                                          : record::DumpLine(*value));
   }
-  return record + "\r\n";
+  return CsvLine(fields);
 }
 
 }  // namespace rapidbyte::report

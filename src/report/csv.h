@@ -4,12 +4,16 @@
 #include <nlohmann/json_fwd.hpp>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace rapidbyte::report {
 
 // Adds the names of those keys of a sample's line (a flat JSON object) that have a place in a table: numbers, texts,
 // true and false.
 void AddCsvColumns(const nlohmann::json& line, std::set<std::string>& columns);
+
+// One record of these fields, with CR LF at its end.
+std::string CsvLine(const std::vector<std::string>& fields);
 
 // One record each, with CR LF at its end; the columns in their set's order.
 std::string CsvHeader(const std::set<std::string>& columns);

@@ -1,0 +1,183 @@
+#include "analysis/comparison.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "base/nearest_name.h"
+
+namespace rapidbyte::analysis {
+namespace {
+
+// Where a value stands among those that it was interleaved with.
+using Place = std::tuple<std::string, uint32_t, std::string>;  // run, block, ignored dimensions
+using Values = std::map<Place, std::vector<double>>;
+using Table = std::map<record::CellKey, std::map<std::string, Values>>;  // row, column
+
+std::set<std::string> DimensionsOf(std::span<const Observation> observations) {
+  std::set<std::string> names;
+  for (const Observation& observation : observations) {
+    for (const auto& [name, value] : observation.dimensions) names.insert(name);
+  }
+  return names;
+}
+
+Status CheckDimension(const std::set<std::string>& known, const std::string& name) {
+  if (known.count(name) != 0) return {};
+  const std::vector<std::string_view> names(known.begin(), known.end());
+  std::string message = "no sample has a parameter \"" + name + "\"";
+  std::string all;
+  for (const std::string& one : known) all += (all.empty() ? "" : ", ") + one;
+  const std::string_view nearest = NearestName(name, names);
+  return Fail(ErrorCode::kConfiguration, message,
+              nearest.empty() ? "there are: " + all : "did you mean \"" + std::string(nearest) + "\"?");
+}
+
+Status CheckProjection(std::span<const Observation> observations, const Projection& projection) {
+  if (projection.columns.size() < 2) return Fail(ErrorCode::kUsage, "there is nothing to compare with: one column");
+  const std::set<std::string> known = DimensionsOf(observations);
+  RB_TRY(CheckDimension(known, projection.column));
+  for (const std::string& name : projection.rows) RB_TRY(CheckDimension(known, name));
+  for (const std::string& name : projection.ignore) RB_TRY(CheckDimension(known, name));
+  return {};
+}
+
+bool IsRowDimension(const Projection& projection, const std::string& name) {
+  if (name == projection.column || projection.ignore.count(name) != 0) return false;
+  return projection.rows.empty() || std::count(projection.rows.begin(), projection.rows.end(), name) != 0;
+}
+
+Table Arrange(std::span<const Observation> observations, const Projection& projection) {
+  Table table;
+  for (const Observation& observation : observations) {
+    record::CellKey row;
+    record::CellKey pooled;
+    std::string column;
+    for (const auto& [name, value] : observation.dimensions) {
+      if (name == projection.column) {
+        column = value;
+      } else {
+        (IsRowDimension(projection, name) ? row : pooled).emplace(name, value);
+      }
+    }
+    table[row][column][{observation.run, observation.block, record::CanonicalText(pooled)}].push_back(
+        observation.value);
+  }
+  return table;
+}
+
+std::vector<double> AllOf(const Values& values) {
+  std::vector<double> all;
+  for (const auto& [place, here] : values) all.insert(all.end(), here.begin(), here.end());
+  return all;
+}
+
+// One value per run: the median of its own.
+std::vector<double> MediansByRun(const Values& values) {
+  std::map<std::string, std::vector<double>> by_run;
+  for (const auto& [place, here] : values) {
+    std::vector<double>& run = by_run[std::get<0>(place)];
+    run.insert(run.end(), here.begin(), here.end());
+  }
+  std::vector<double> medians;
+  medians.reserve(by_run.size());
+  for (auto& [run, all] : by_run) medians.push_back(stats::Summarize(std::move(all)).median);
+  return medians;
+}
+
+std::set<std::string> RunsOf(const Values& values) {
+  std::set<std::string> runs;
+  for (const auto& [place, here] : values) runs.insert(std::get<0>(place));
+  return runs;
+}
+
+// What stats::Comparison refers to, for as long as the decisions are made.
+struct Sides {
+  std::vector<double> before, after;
+  stats::Design design = stats::Design::kPaired;
+  size_t unpaired = 0;
+};
+
+Sides PairUp(const Values& before, const Values& after) {
+  Sides sides;
+  for (const auto& [place, values] : before) {
+    const auto partner = after.find(place);
+    const size_t pairs = partner == after.end() ? 0 : std::min(values.size(), partner->second.size());
+    for (size_t i = 0; i < pairs; ++i) {
+      sides.before.push_back(values[i]);
+      sides.after.push_back(partner->second[i]);
+    }
+  }
+  sides.unpaired = AllOf(before).size() + AllOf(after).size() - 2 * sides.before.size();
+  return sides;
+}
+
+Sides SidesOf(const Values& before, const Values& after) {
+  Sides paired = PairUp(before, after);
+  if (!paired.before.empty()) return paired;
+  return {MediansByRun(before), MediansByRun(after), stats::Design::kUnpaired, 0};
+}
+
+// The cells of all columns, undecided yet, and what they are to be decided on.
+void Collect(const Table& table, const Projection& projection, Comparison& result, std::vector<Sides>& sides) {
+  for (size_t column = 1; column < projection.columns.size(); ++column) {
+    for (const auto& [row, columns] : table) {
+      const auto before = columns.find(projection.columns[0]);
+      const auto after = columns.find(projection.columns[column]);
+      if (before == columns.end() && after == columns.end()) continue;
+      if (before == columns.end() || after == columns.end()) {
+        (before == columns.end() ? result.only_after : result.only_before).push_back(row);
+        continue;
+      }
+      ComparedCell cell;
+      cell.row = row;
+      cell.column = column;
+      cell.before = stats::Summarize(AllOf(before->second));
+      cell.after = stats::Summarize(AllOf(after->second));
+      cell.runs_before = RunsOf(before->second).size();
+      cell.runs_after = RunsOf(after->second).size();
+      sides.push_back(SidesOf(before->second, after->second));
+      cell.unpaired = sides.back().unpaired;
+      result.cells.push_back(std::move(cell));
+    }
+  }
+}
+
+}  // namespace
+
+stats::GeometricMean Comparison::Mean(size_t column) const {
+  std::vector<stats::Decision> decisions;
+  for (const ComparedCell& cell : cells) {
+    if (cell.column == column) decisions.push_back(cell.decision);
+  }
+  return stats::GeometricMeanOf(decisions);
+}
+
+size_t Comparison::Count(stats::Verdict verdict) const {
+  return static_cast<size_t>(std::count_if(cells.begin(), cells.end(),
+                                           [&](const ComparedCell& cell) { return cell.decision.verdict == verdict; }));
+}
+
+Result<Comparison> Compare(std::span<const Observation> observations, const Projection& projection,
+                           const MetricRule& rule) {
+  RB_TRY(CheckProjection(observations, projection));
+  Comparison result;
+  result.rule = rule;
+  result.dimension = projection.column;
+  result.columns = projection.columns;
+  std::vector<Sides> sides;
+  Collect(Arrange(observations, projection), projection, result, sides);
+  if (result.cells.empty()) {
+    return Fail(ErrorCode::kUsage, "the two sides have no cell in common", "their parameters differ; see --ignore");
+  }
+  std::vector<stats::Comparison> comparisons;
+  comparisons.reserve(sides.size());
+  for (const Sides& side : sides) {
+    comparisons.push_back({side.before, side.after, side.design, rule.direction, rule.threshold});
+  }
+  const std::vector<stats::Decision> decisions = stats::Decide(comparisons);
+  for (size_t i = 0; i < decisions.size(); ++i) result.cells[i].decision = decisions[i];
+  return result;
+}
+
+}  // namespace rapidbyte::analysis

@@ -1,0 +1,62 @@
+// Two or more columns (commits, files, values of a parameter) compared cell by cell, with one verdict per cell.
+//
+// A projection says which dimension the columns are, which ones make the rows, and which are ignored; everything else
+// follows: values of one run are paired by block, others compare run by run, and Holm's correction covers all cells of
+// the table. Pure and deterministic; any thread.
+#pragma once
+
+#include <cstddef>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analysis/observation.h"
+#include "base/result.h"
+#include "stats/summary.h"
+#include "stats/verdict.h"
+
+namespace rapidbyte::analysis {
+
+// The metric that decides, and from which change on it matters.
+struct MetricRule {
+  std::string name = "wall";
+  std::string unit = "s";  // s, bytes, or whatever the scenario says
+  stats::Direction direction = stats::Direction::kLowerIsBetter;
+  double threshold = stats::kDefaultThreshold;  // as a ratio: 0.015 is 1.5%
+};
+
+struct Projection {
+  std::string column{kCommitDimension};
+  std::vector<std::string> columns;  // values of it to show; the first is what the others compare to
+  std::vector<std::string> rows;     // dimensions; empty: all others
+  std::set<std::string> ignore;      // pooled: values pair up only where these agree
+};
+
+struct ComparedCell {
+  record::CellKey row;
+  size_t column = 1;             // of Comparison::columns: the "after"; "before" is the first
+  stats::Summary before, after;  // of single values
+  size_t runs_before = 0, runs_after = 0;
+  size_t unpaired = 0;  // values whose partner is missing: they are in no statistic
+  stats::Decision decision;
+};
+
+struct Comparison {
+  MetricRule rule;
+  std::string dimension;                                 // of the columns
+  std::vector<std::string> columns;                      // at least two
+  std::vector<ComparedCell> cells;                       // by column, then by row
+  std::vector<record::CellKey> only_before, only_after;  // rows that one side lacks
+
+  // Of the cells of one column.
+  stats::GeometricMean Mean(size_t column) const;
+  size_t Count(stats::Verdict verdict) const;
+};
+
+// Errors: kConfiguration for a dimension that no observation has (the nearest is named), kUsage for fewer than two
+// columns, or where the two sides have no cell in common.
+Result<Comparison> Compare(std::span<const Observation> observations, const Projection& projection,
+                           const MetricRule& rule);
+
+}  // namespace rapidbyte::analysis

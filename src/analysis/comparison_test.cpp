@@ -1,0 +1,118 @@
+#include "analysis/comparison.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rapidbyte::analysis {
+namespace {
+
+using stats::Verdict;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Observation Value(const std::string& commit, const std::string& mode, const std::string& run, uint32_t block,
+                  double value) {
+  return {{{"commit", commit}, {"load_method", mode}}, run, block, value};
+}
+
+// Blocks with a drift that hits both sides, and a small difference that only pairs can see.
+std::vector<Observation> Interleaved(const std::string& mode, double ratio, uint32_t blocks) {
+  std::vector<Observation> values;
+  for (uint32_t block = 0; block < blocks; ++block) {
+    const double drift = 1 + 0.3 * block;
+    const double wobble = 1 + 0.001 * (block % 3);
+    values.push_back(Value("old", mode, "together", block, drift));
+    values.push_back(Value("new", mode, "together", block, drift * ratio * wobble));
+  }
+  return values;
+}
+
+Projection OldAgainstNew() { return {std::string(kCommitDimension), {"old", "new"}, {}, {}}; }
+
+TEST(Compare, PairsWhatWasInterleavedByBlock) {
+  std::vector<Observation> values = Interleaved("copy", 1.05, 12);
+  const std::vector<Observation> insert = Interleaved("insert", 0.90, 12);
+  values.insert(values.end(), insert.begin(), insert.end());
+  const auto comparison = Compare(values, OldAgainstNew(), {});
+  ASSERT_TRUE(comparison) << comparison.error().message;
+  ASSERT_EQ(comparison->cells.size(), 2u);
+  const ComparedCell& copy = comparison->cells[0];
+  EXPECT_EQ(copy.row, (record::CellKey{{"load_method", "copy"}}));
+  EXPECT_EQ(copy.decision.design, stats::Design::kPaired);
+  EXPECT_EQ(copy.decision.verdict, Verdict::kRegressed);
+  EXPECT_NEAR(copy.decision.ratio->estimate, 1.05, 0.002);
+  EXPECT_EQ(copy.decision.family, 2u);
+  EXPECT_EQ(comparison->cells[1].decision.verdict, Verdict::kImproved);
+  EXPECT_EQ(comparison->Count(Verdict::kRegressed), 1u);
+  EXPECT_NEAR(comparison->Mean(1).ratio, std::sqrt(1.05 * 0.90), 0.002);
+}
+
+TEST(Compare, RunsThatWereNotInterleavedCompareAsRuns) {
+  std::vector<Observation> values;
+  for (uint32_t block = 0; block < 30; ++block) {
+    values.push_back(Value("old", "copy", "monday", block, 1 + 0.001 * block));
+    values.push_back(Value("new", "copy", "tuesday", block, 2 + 0.001 * block));
+  }
+  const auto one_run = Compare(values, OldAgainstNew(), {});
+  ASSERT_TRUE(one_run);
+  EXPECT_EQ(one_run->cells[0].decision.verdict, Verdict::kInconclusive);
+  EXPECT_EQ(one_run->cells[0].decision.obstacle, stats::Obstacle::kOneRunASide) << "sixty values, but two runs";
+
+  for (int run = 0; run < 7; ++run) {
+    values.push_back(Value("old", "copy", "old" + std::to_string(run), 0, 1 + 0.01 * run));
+    values.push_back(Value("new", "copy", "new" + std::to_string(run), 0, 2 + 0.01 * run));
+  }
+  const auto many_runs = Compare(values, OldAgainstNew(), {});
+  ASSERT_TRUE(many_runs);
+  EXPECT_EQ(many_runs->cells[0].decision.design, stats::Design::kUnpaired);
+  EXPECT_EQ(many_runs->cells[0].decision.verdict, Verdict::kRegressed);
+  EXPECT_EQ(many_runs->cells[0].runs_before, 8u);
+}
+
+TEST(Compare, AValueWithoutItsPartnerIsCountedAndLeftOut) {
+  std::vector<Observation> values = Interleaved("copy", 1.0, 8);
+  values.push_back(Value("new", "copy", "together", 99, 1000));
+  const auto comparison = Compare(values, OldAgainstNew(), {});
+  ASSERT_TRUE(comparison);
+  EXPECT_EQ(comparison->cells[0].unpaired, 1u);
+  EXPECT_EQ(comparison->cells[0].decision.ratio->pairs, 8u);
+}
+
+TEST(Compare, AnyDimensionMakesTheColumnsAndOthersArePooled) {
+  std::vector<Observation> values = Interleaved("copy", 1.0, 8);
+  for (const Observation& insert : Interleaved("insert", 1.0, 8)) {
+    values.push_back(insert);
+    values.back().value *= 2;
+  }
+  const auto comparison = Compare(values, {"load_method", {"copy", "insert"}, {}, {"commit"}}, {});
+  ASSERT_TRUE(comparison) << comparison.error().message;
+  ASSERT_EQ(comparison->cells.size(), 1u);
+  EXPECT_TRUE(comparison->cells[0].row.empty());
+  EXPECT_EQ(comparison->cells[0].decision.ratio->pairs, 16u) << "eight blocks of each of two commits";
+  EXPECT_NEAR(comparison->cells[0].decision.ratio->estimate, 2, 0.01);
+}
+
+TEST(Compare, SaysWhichRowsOneSideLacks) {
+  std::vector<Observation> values = Interleaved("copy", 1.0, 8);
+  values.push_back(Value("new", "insert", "together", 0, 1));
+  const auto comparison = Compare(values, OldAgainstNew(), {});
+  ASSERT_TRUE(comparison);
+  EXPECT_THAT(comparison->only_after, ElementsAre(record::CellKey{{"load_method", "insert"}}));
+  EXPECT_TRUE(comparison->only_before.empty());
+}
+
+TEST(Compare, NamesTheNearestDimension) {
+  const auto comparison = Compare(Interleaved("copy", 1.0, 8), {"comit", {"old", "new"}, {}, {}}, {});
+  ASSERT_FALSE(comparison);
+  EXPECT_THAT(comparison.error().message, HasSubstr("no sample has a parameter \"comit\""));
+  EXPECT_THAT(comparison.error().hint, HasSubstr("did you mean \"commit\"?"));
+}
+
+TEST(Compare, NeedsTwoColumnsWithACellInCommon) {
+  EXPECT_FALSE(Compare(Interleaved("copy", 1.0, 8), {"commit", {"old"}, {}, {}}, {}));
+  const std::vector<Observation> apart = {Value("old", "copy", "a", 0, 1), Value("new", "insert", "a", 0, 1)};
+  EXPECT_FALSE(Compare(apart, OldAgainstNew(), {}));
+}
+
+}  // namespace
+}  // namespace rapidbyte::analysis

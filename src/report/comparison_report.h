@@ -1,0 +1,30 @@
+// A comparison as text for a terminal, as Markdown for a pull request, as JSON and as CSV. Pure; any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analysis/comparison.h"
+
+namespace rapidbyte::report {
+
+struct ComparisonNotes {
+  std::vector<std::string> column_names;  // how to call Comparison::columns: "8f2a91c03d (main)"
+  std::vector<std::string> warnings;      // whole sentences: other hosts, changed trees, failed runs
+  bool why = false;                       // with the reasons of every verdict
+};
+
+// At most 80 columns wide where the cells' names allow it. Changed cells come first, "~" stands for unchanged.
+std::string ComparisonText(const analysis::Comparison& comparison, const ComparisonNotes& notes);
+// A table of the changed cells, the others folded away. GitHub's dialect.
+std::string ComparisonMarkdown(const analysis::Comparison& comparison, const ComparisonNotes& notes);
+// docs/formats/comparison.md has the keys.
+std::string ComparisonJson(const analysis::Comparison& comparison, const ComparisonNotes& notes);
+// One line a cell, RFC 4180.
+std::string ComparisonCsv(const analysis::Comparison& comparison, const ComparisonNotes& notes);
+
+// "2 regressed, 1 improved, 40 unchanged, 11 inconclusive": the kinds that there are.
+std::string CountsSentence(const analysis::Comparison& comparison);
+
+}  // namespace rapidbyte::report
