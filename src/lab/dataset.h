@@ -1,32 +1,54 @@
-// The tables that are moved: bench_events, with the same rows each time, and a verified, marked place for them.
-//
-// Everything lies in two schemas of our own. They carry a mark, so that a schema of the same name that someone else
-// made is never touched, and they are locked by the session while a campaign uses them.
+// The tables that are moved: named datasets with the same rows each time, pgbench's, and tables of one's own.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/result.h"
+#include "lab/interrupt.h"
 #include "lab/postgres.h"
+#include "lab/verification.h"
 
 namespace rapidbyte::lab {
 
-inline constexpr const char* kSourceSchema = "rapidbyte_bench_source";
-inline constexpr const char* kDestinationSchema = "rapidbyte_bench_destination";
-inline constexpr const char* kBenchTable = "bench_events";
+enum class DatasetKind {
+  kNamed,    // seeded by a file of ours: bench_events, events, orders, documents
+  kPgbench,  // pgbench's own initialiser; pgbench_accounts is moved
+  kSql,      // seeded by a file of the user's
+  kTable,    // is there already, and stays as it is
+};
 
-// Claims both schemas for the life of the session and empties them. Errors: kConfiguration where one of them is not
-// ours, or where another campaign is using them.
-Status ClaimSchemas(Postgres& server);
+struct DatasetSpec {
+  DatasetKind kind = DatasetKind::kNamed;
+  std::string name = "bench_events";  // of kNamed
+  uint64_t rows = 100'000;            // of kNamed; of kSql the value of the psql variable bench_rows
+  uint64_t scale = 1;                 // of kPgbench: 100,000 rows each
+  std::filesystem::path file;         // of kSql: read by psql, with search_path set to the dataset's schema
+  TableName table;                    // of kTable; of kSql: the table that is moved, and no schema
 
-// Makes bench_events with `rows` rows in the source schema, analysed and checkpointed.
-Status SeedBenchEvents(Postgres& server, uint64_t rows);
+  bool operator==(const DatasetSpec&) const = default;
+};
 
-// Makes the destination schema anew, empty, and checkpoints, so that every run starts from the same state.
-Status CleanDestination(Postgres& server);
+std::span<const std::string_view> NamedDatasets();
 
-// Drops both schemas.
-Status DropSchemas(Postgres& server);
+// "bench_events, 100,000 rows", "pgbench, scale 10"
+std::string Describe(const DatasetSpec& spec);
+
+// A table that is there, and what must have arrived after a run.
+struct Dataset {
+  TableName table;
+  std::vector<std::string> columns;
+  TableContent content;
+};
+
+// Makes the table in a schema of its own (see bench_schemas.h; the schemas are claimed), analysed and checkpointed, and
+// reads what it holds. `server` is where `session` is. Errors: kConfiguration for a table or a file that is not there,
+// for a file that psql refuses (with its message), for an unknown name.
+Result<Dataset> Seed(Postgres& session, const ServerAddress& server, const DatasetSpec& spec,
+                     const Interrupt* interrupt = nullptr);
 
 }  // namespace rapidbyte::lab

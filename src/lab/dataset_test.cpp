@@ -1,5 +1,9 @@
 #include "lab/dataset.h"
 
+#include <fstream>
+
+#include "lab/bench_schemas.h"
+#include "lab/temporary_folder.h"
 #include "lab/test_server.h"
 
 namespace rapidbyte::lab {
@@ -9,13 +13,18 @@ class DatasetTest : public ServerTest {
  protected:
   void SetUp() override {
     ServerTest::SetUp();
-    Exec("DROP SCHEMA IF EXISTS rapidbyte_bench_source, rapidbyte_bench_destination CASCADE");
+    ASSERT_TRUE(DropSchemas(*session_));
+  }
+  Dataset MustSeed(const DatasetSpec& spec) {
+    const Status claimed = ClaimSchemas(*session_);
+    EXPECT_TRUE(claimed) << claimed.error().message;
+    auto seeded = lab::Seed(*session_, environment_->address(), spec);
+    EXPECT_TRUE(seeded) << seeded.error().message;
+    return seeded.value_or(Dataset());
   }
   void Seed(uint64_t rows) {
-    const Status claimed = ClaimSchemas(*session_);
-    ASSERT_TRUE(claimed) << claimed.error().message;
-    const Status seeded = SeedBenchEvents(*session_, rows);
-    ASSERT_TRUE(seeded) << seeded.error().message;
+    const Dataset dataset = MustSeed({.rows = rows});
+    Exec("ALTER SCHEMA " + QuoteIdentifier(dataset.table.schema) + " RENAME TO rapidbyte_bench_source");
   }
   // How many rows break a rule.
   std::string Breaking(const std::string& rule) {
@@ -65,58 +74,69 @@ TEST_F(DatasetTest, IsAnalysed) {
             "1000");
 }
 
-TEST_F(DatasetTest, ADestinationIsCleanEachTime) {
-  Seed(10);
-  Exec("CREATE TABLE rapidbyte_bench_destination.bench_events AS SELECT 1");
-  ASSERT_TRUE(CleanDestination(*session_));
-  EXPECT_EQ(Value("SELECT count(*) FROM pg_tables WHERE schemaname = 'rapidbyte_bench_destination'"), "0");
-  EXPECT_EQ(Value("SELECT count(*) FROM pg_tables WHERE schemaname = 'rapidbyte_bench_source'"), "1");
+// Average bytes of a row as text, which is near to what travels.
+TEST_F(DatasetTest, NamedDatasetsHaveTheSizeThatTheyPromise) {
+  const struct {
+    const char* name;
+    uint64_t rows;
+    double bytes;
+  } expected[] = {{"events", 2000, 500}, {"orders", 200, 4000}, {"documents", 20, 50'000}};
+  for (const auto& [name, rows, bytes] : expected) {
+    const Dataset dataset = MustSeed({.name = name, .rows = rows});
+    EXPECT_EQ(dataset.content.rows, rows) << name;
+    const double average = std::stod(Value("SELECT avg(pg_column_size(t.*)) FROM " + Quote(dataset.table) + " t"));
+    EXPECT_NEAR(average, bytes, 0.15 * bytes) << name;
+  }
 }
 
-TEST_F(DatasetTest, WhatOthersMadeIsNeverTouched) {
-  Exec("CREATE SCHEMA rapidbyte_bench_destination; CREATE TABLE rapidbyte_bench_destination.precious AS SELECT 1");
-  const Status claimed = ClaimSchemas(*session_);
-  ASSERT_FALSE(claimed);
-  EXPECT_EQ(claimed.error().code, ErrorCode::kConfiguration);
-  EXPECT_NE(claimed.error().message.find("rapidbyte_bench_destination"), std::string::npos);
-  EXPECT_FALSE(CleanDestination(*session_));
-  EXPECT_FALSE(DropSchemas(*session_));
-  EXPECT_EQ(Value("SELECT count(*) FROM rapidbyte_bench_destination.precious"), "1");
+TEST_F(DatasetTest, SeveralSizesStandSideBySideAndAreTheSameEachTime) {
+  ASSERT_TRUE(ClaimSchemas(*session_));
+  const auto small = lab::Seed(*session_, environment_->address(), {.name = "orders", .rows = 10});
+  const auto large = lab::Seed(*session_, environment_->address(), {.name = "orders", .rows = 20});
+  ASSERT_TRUE(small && large);
+  EXPECT_EQ(small->content.rows, 10u);
+  EXPECT_EQ(large->content.rows, 20u);
+  EXPECT_EQ(MustSeed({.name = "orders", .rows = 20}).content, large->content);
 }
 
-TEST_F(DatasetTest, RemainsOfAKilledCampaignAreReplaced) {
-  Seed(10);
-  Exec("SELECT pg_advisory_unlock_all()");  // as when the session ends
-  Seed(20);
-  EXPECT_EQ(Value("SELECT count(*) FROM rapidbyte_bench_source.bench_events"), "20");
+TEST_F(DatasetTest, PgbenchInitialisesItsOwn) {
+  const Dataset dataset = MustSeed({.kind = DatasetKind::kPgbench, .scale = 1});
+  EXPECT_EQ(dataset.table.table, "pgbench_accounts");
+  EXPECT_EQ(dataset.content.rows, 100'000u);
 }
 
-TEST_F(DatasetTest, OneCampaignAtATime) {
-  Seed(10);
-  auto other = Postgres::Connect(environment_->address());
-  ASSERT_TRUE(other);
-  const Status claimed = ClaimSchemas(*other);
-  ASSERT_FALSE(claimed);
-  EXPECT_NE(claimed.error().message.find("another benchmark"), std::string::npos);
-  EXPECT_EQ(Value("SELECT count(*) FROM rapidbyte_bench_source.bench_events"), "10");
+TEST_F(DatasetTest, AFileOfOnesOwnIsReadByPsql) {
+  const auto folder = TemporaryFolder::Make(TemporaryRoot());
+  ASSERT_TRUE(folder);
+  const std::filesystem::path file = folder->path() / "own.sql";
+  std::ofstream(file) << "\\set twice :bench_rows * 2\nCREATE TABLE own AS SELECT generate_series(1, :twice) AS i;\n";
+  const Dataset dataset = MustSeed({.kind = DatasetKind::kSql, .rows = 21, .file = file, .table = {"", "own"}});
+  EXPECT_EQ(dataset.content.rows, 42u);
+
+  std::ofstream(file) << "SELECT 1;\nCREATE TABL own (i int);\n";
+  const auto broken = lab::Seed(*session_, environment_->address(),
+                                {.kind = DatasetKind::kSql, .rows = 1, .file = file, .table = {"", "own"}});
+  ASSERT_FALSE(broken);
+  EXPECT_NE(broken.error().message.find("syntax error"), std::string::npos) << broken.error().message;
 }
 
-TEST_F(DatasetTest, NothingIsLeft) {
-  Seed(10);
+TEST_F(DatasetTest, AnExistingTableStaysAsItIs) {
+  Exec("DROP TABLE IF EXISTS public.precious; CREATE TABLE public.precious AS SELECT 7 AS seven");
+  const DatasetSpec spec = {.kind = DatasetKind::kTable, .table = {"public", "precious"}};
+  EXPECT_EQ(MustSeed(spec).content.rows, 1u);
   ASSERT_TRUE(DropSchemas(*session_));
-  EXPECT_EQ(Value("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'rapidbyte%'"), "0");
+  EXPECT_EQ(Value("SELECT seven FROM public.precious"), "7");
+  Exec("DROP TABLE public.precious");
+  const auto missing = lab::Seed(*session_, environment_->address(), spec);
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, ErrorCode::kConfiguration);
 }
 
-TEST_F(DatasetTest, ARoleThatMayNotCheckpointDoesWithout) {
-  Exec("DROP ROLE IF EXISTS loader; CREATE ROLE loader LOGIN; GRANT CREATE ON DATABASE postgres TO loader");
-  ServerAddress address = environment_->address();
-  address.user = "loader";
-  auto session = Postgres::Connect(address);
-  ASSERT_TRUE(session) << session.error().message;
-  ASSERT_TRUE(ClaimSchemas(*session));
-  const Status seeded = SeedBenchEvents(*session, 10);
-  EXPECT_TRUE(seeded) << seeded.error().message;
-  EXPECT_TRUE(DropSchemas(*session));
+TEST_F(DatasetTest, AnUnknownNameNamesTheKnown) {
+  ASSERT_TRUE(ClaimSchemas(*session_));
+  const auto unknown = lab::Seed(*session_, environment_->address(), {.name = "bench_event", .rows = 1});
+  ASSERT_FALSE(unknown);
+  EXPECT_NE(unknown.error().hint.find("bench_events"), std::string::npos);
 }
 
 }  // namespace

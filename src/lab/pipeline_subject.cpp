@@ -42,19 +42,19 @@ Status WriteDocument(const std::filesystem::path& path, const std::string& text)
 
 class PipelineSubject : public Subject {
  public:
-  PipelineSubject(Command command, ExpectedRows expected, Postgres& session)
-      : command_(std::move(command)), expected_(std::move(expected)), session_(session) {}
+  PipelineSubject(Command command, Dataset dataset, Postgres& session)
+      : command_(std::move(command)), dataset_(std::move(dataset)), session_(session) {}
 
   Status Prepare() override { return CleanDestination(session_); }
   Result<Command> NextCommand() override { return command_; }
   Result<nlohmann::json> ReadMetrics(const SubprocessResult& run) override { return FindBenchLine(run.out); }
   Result<std::optional<std::string>> Verify() override {
-    return FindDifference(session_, {kDestinationSchema, kBenchTable}, expected_.columns, expected_.content);
+    return FindDifference(session_, {kDestinationSchema, dataset_.table.table}, dataset_.columns, dataset_.content);
   }
 
  private:
   Command command_;
-  ExpectedRows expected_;
+  Dataset dataset_;
   Postgres& session_;
 };
 
