@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <numbers>
 
@@ -106,10 +107,12 @@ double PowerOfTest(double shift, size_t blocks, double level, Design design) {
   const size_t rejected = distribution.CountUpTo(level);
   if (rejected == 0) return 0;
   const auto n = static_cast<double>(blocks);
-  const Moments moments = design == Design::kPaired ? SignedRankMoments(shift, n) : RankSumMoments(shift, n);
-  const double critical = static_cast<double>(distribution.Largest()) - (static_cast<double>(rejected) - 0.5);
-  if (moments.variance <= 0) return moments.mean > critical ? 1 : 0;
-  return NormalCdf((moments.mean - critical) / std::sqrt(moments.variance));
+  const Moments above = design == Design::kPaired ? SignedRankMoments(shift, n) : RankSumMoments(shift, n);
+  // Of what the statistic lacks to its largest value, which is small and skewed where the power is worth asking for.
+  const double mean = static_cast<double>(distribution.Largest()) - above.mean;
+  if (mean <= 0 || above.variance <= 0) return 1;
+  const double scale = above.variance / mean;
+  return boost::math::gamma_p(mean / scale, (static_cast<double>(rejected) - 0.5) / scale);
 }
 
 std::optional<double> SmallestEffect(double sd_of_log_ratio, size_t blocks, size_t cells, double threshold,

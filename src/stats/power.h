@@ -1,11 +1,11 @@
 // How many blocks it takes: what a number of blocks can show, and what number would decide.
 //
 // The bounds "before significance" are exact: with fewer blocks no outcome whatever can be significant. The power is
-// an approximation: the rank statistic's exact mean and variance for a shift of normal noise, its tail taken as normal
-// (E. L. Lehmann, Nonparametrics (1975), sections 2.3 and 4.2), against the exact critical value. For normal noise of
-// the sd that it is given it is a few points of power off; the sd itself, estimated from 10 blocks, is a quarter off,
-// so the number of blocks that follows is good to a factor of about 1.5. Real noise has heavier tails, which helps
-// here. Pure; any thread.
+// an approximation: against the exact critical value, the rank statistic's exact mean and variance for a shift of
+// normal noise (E. L. Lehmann, Nonparametrics (1975), sections 2.3 and 4.2), with a gamma distribution's tail. For
+// normal noise of the sd that it is given it is a few points of power off; the sd itself, estimated from 10 blocks, is
+// a quarter off, so the number of blocks that follows is good to a factor of about 1.5.
+// Pure; any thread.
 #pragma once
 
 #include <cstddef>
