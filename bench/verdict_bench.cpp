@@ -119,8 +119,8 @@ void AddFalseChanges(std::vector<Row>& rows, size_t n) {
   for (const Noise noise : kAllNoises) {
     const World matrix{.noise = noise};
     const std::string any = "false change in 54 cells";
-    rows.push_back({any, kFixed, matrix, AnyChange, 3 * n, 0.05});
-    rows.push_back({any, kUntilDecided, Longer(matrix, kMostBlocks), AnyChange, n / 4, 0.05});
+    rows.push_back({any, kFixed, matrix, AnyChange, 2 * n, 0.05});
+    rows.push_back({any, kUntilDecided, Longer(matrix, kMostBlocks), AnyChange, n * 3 / 8, 0.05});
     rows.push_back({any, kUnpaired, matrix, AnyChange, n, 0.05});
     rows.push_back({any, kMannWhitney, matrix, AnyChange, n / 8});
     rows.push_back({any, kMean, matrix, AnyChange, n / 4});
@@ -138,8 +138,8 @@ void AddFalseChangesWithoutThreshold(std::vector<Row>& rows, size_t n) {
   const World matrix{.sd = 0.1};
   const World single{.sd = 0.1, .cells = 1};
   rows.push_back({"false change in 54 cells", kFixed, matrix, AnyChange, 10 * n, 0.05});
-  rows.push_back({"false change in 54 cells", kUntilDecided, Longer(matrix, kMostBlocks), AnyChange, n / 4, 0.05});
-  rows.push_back({"false change in one cell", kFixed, single, AnyChange, 200 * n, 0.01});
+  rows.push_back({"false change in 54 cells", kUntilDecided, Longer(matrix, kMostBlocks), AnyChange, n * 3 / 8, 0.05});
+  rows.push_back({"false change in one cell", kFixed, single, AnyChange, 100 * n, 0.01});
   rows.push_back({"false change in one cell", kUntilDecided, Longer(single, kMostBlocks), AnyChange, 10 * n, 0.01});
 }
 
@@ -171,13 +171,13 @@ void AddPower(std::vector<Row>& rows, size_t n) {
 void AddEquivalence(std::vector<Row>& rows, size_t n) {
   for (const Noise noise : kAllNoises) {
     const World at_threshold{.noise = noise, .cells = 1, .first_cell = 1 + stats::kDefaultThreshold};
-    rows.push_back({"1.5% slower, called unchanged", kFixed, at_threshold, FirstUnchanged, 40 * n, 0.05});
+    rows.push_back({"1.5% slower, called unchanged", kFixed, at_threshold, FirstUnchanged, 30 * n, 0.05});
     rows.push_back(
         {"1.5% slower, called unchanged", kUntilDecided, Longer(at_threshold, kMostBlocks), FirstUnchanged, n, 0.05});
     World same = at_threshold;
     same.first_cell = 1;
-    rows.push_back({"the same, called unchanged", kFixed, same, FirstUnchanged, n});
-    rows.push_back({"the same, called unchanged", kUntilDecided, Longer(same, kMostBlocks), FirstUnchanged, n});
+    rows.push_back({"not slower, called unchanged", kFixed, same, FirstUnchanged, n});
+    rows.push_back({"not slower, called unchanged", kUntilDecided, Longer(same, kMostBlocks), FirstUnchanged, n});
   }
 }
 

@@ -45,14 +45,16 @@ std::optional<double> SmallestEffect(double sd_of_log_ratio, size_t blocks, size
                                      double threshold = kDefaultThreshold, Design design = Design::kPaired,
                                      const Criteria& criteria = {});
 
-// The number of blocks (runs a side) that would decide a cell if the true ratio were `estimate`: with criteria.power,
-// either a change of its size, and at least of the threshold's, would be significant in Holm's first step, or, within
-// the threshold, equivalence be shown, whichever takes fewer. At least BlocksBeforeSignificance; nothing above
-// kMostBlocks, where the estimate is as good as at the threshold or the noise hopeless.
-std::optional<size_t> BlocksToDecide(double estimate, double sd_of_log_ratio, size_t cells,
-                                     double threshold = kDefaultThreshold, Design design = Design::kPaired,
-                                     const Criteria& criteria = {});
-inline constexpr size_t kMostBlocks = 10'000;
+// The number of blocks (runs a side) with which a true ratio of one cell of so many is significant in Holm's first step
+// with criteria.power. At least BlocksBeforeSignificance; nothing above kMostBlocks.
+std::optional<size_t> BlocksForChange(double true_ratio, double sd_of_log_ratio, size_t cells,
+                                      Design design = Design::kPaired, const Criteria& criteria = {});
+
+// The same for equivalence to be shown. Nothing also where the ratio does not lie within the threshold.
+std::optional<size_t> BlocksForEquivalence(double true_ratio, double sd_of_log_ratio, size_t cells,
+                                           double threshold = kDefaultThreshold, Design design = Design::kPaired,
+                                           const Criteria& criteria = {});
+inline constexpr size_t kMostBlocks = 1000;
 
 // The sd of normal noise that would give the test an interval of this width: what the test saw of the noise, so that
 // heavy tails count for as little as they do in the test. Nothing without an interval.

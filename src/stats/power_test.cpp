@@ -81,21 +81,31 @@ TEST(SmallestEffect, IsNeverBelowTheThreshold) {
   EXPECT_LT(*SmallestEffect(0.02, 20, 1), *SmallestEffect(0.02, 20, 54));
 }
 
-TEST(BlocksToDecide, FollowsNoiseAndDistance) {
-  EXPECT_EQ(*BlocksToDecide(1.2, 0.001, 54), 12u);  // as soon as anything can be significant
-  EXPECT_EQ(*BlocksToDecide(1.0, 0, 1), 8u);
-  EXPECT_LT(*BlocksToDecide(1.05, 0.03, 54), *BlocksToDecide(1.02, 0.03, 54));
-  EXPECT_LT(*BlocksToDecide(1.0, 0.03, 54), *BlocksToDecide(1.01, 0.03, 54));
-  EXPECT_EQ(*BlocksToDecide(1.02, 0.03, 54), *BlocksToDecide(1 / 1.02, 0.03, 54));
-  EXPECT_FALSE(BlocksToDecide(1.0, 5, 54));
+TEST(BlocksForChange, FollowsNoiseAndDistance) {
+  EXPECT_EQ(*BlocksForChange(1.2, 0.001, 54), 12u);  // as soon as anything can be significant
+  EXPECT_EQ(*BlocksForChange(1.02, 0, 1), 8u);
+  EXPECT_LT(*BlocksForChange(1.05, 0.03, 54), *BlocksForChange(1.02, 0.03, 54));
+  EXPECT_EQ(*BlocksForChange(1.02, 0.03, 54), *BlocksForChange(1 / 1.02, 0.03, 54));
+  EXPECT_FALSE(BlocksForChange(1.02, 5, 54));
 }
 
 // The number is one that finds the change nine times in ten, and one fewer would not.
-TEST(BlocksToDecide, IsTheFirstThatIsEnough) {
-  const size_t blocks = *BlocksToDecide(1.03, 0.05, 54);
+TEST(BlocksForChange, IsTheFirstThatIsEnough) {
+  const size_t blocks = *BlocksForChange(1.03, 0.05, 54);
   const double shift = std::log(1.03) / 0.05, level = Criteria{}.FirstLevel(54);
   EXPECT_GE(PowerOfTest(shift, blocks, level, Design::kPaired), 0.9);
   EXPECT_LT(PowerOfTest(shift, blocks - 1, level, Design::kPaired), 0.9);
+}
+
+// With the true ratio at 1, each of two tests at 5% has to succeed: 3.29 standard errors to the threshold, each of
+// 0.03 * sqrt(pi/3/n), are n = 46.01.
+TEST(BlocksForEquivalence, ByHand) {
+  EXPECT_EQ(*BlocksForEquivalence(1, 0.03, 54), 47u);
+  EXPECT_EQ(*BlocksForEquivalence(1, 0, 1), 8u);
+  EXPECT_GT(*BlocksForEquivalence(1.01, 0.03, 54), 47u);
+  EXPECT_EQ(*BlocksForEquivalence(1.01, 0.03, 54), *BlocksForEquivalence(1 / 1.01, 0.03, 54));
+  EXPECT_FALSE(BlocksForEquivalence(1.0149, 0.03, 54));
+  EXPECT_FALSE(BlocksForEquivalence(1.02, 0.03, 54));
 }
 
 // The sd of normal noise comes back; a tenth of the pairs gone wild hardly move it.

@@ -59,6 +59,8 @@ TEST(Decide, AtTheThresholdItIsInconclusive) {
   EXPECT_TRUE(decision.significant);
   EXPECT_FALSE(decision.equivalent);
   EXPECT_EQ(decision.verdict, Verdict::kInconclusive);
+  EXPECT_EQ(Explain(decision).back(),
+            "No sensible number of blocks would decide: the ratio lies too near the threshold.");
 }
 
 TEST(Decide, EqualValuesAreUnchanged) {
