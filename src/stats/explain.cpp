@@ -72,7 +72,10 @@ std::string EquivalenceSentence(const Decision& decision) {
 std::string BlocksSentence(const Decision& decision) {
   const char* unit = decision.design == Design::kPaired ? "blocks" : "runs a side";
   const auto enough = BlocksToDecide(decision);
-  if (!enough) return fmt::format("No sensible number of {} would decide: the noise is too large.", unit);
+  if (!enough) {
+    const char* why = decision.significant ? "the ratio lies too near the threshold" : "the noise is too large";
+    return fmt::format("No sensible number of {} would decide: {}.", unit, why);
+  }
   if (!decision.noise) return fmt::format("Below {} {} no change can be significant.", *enough, unit);
   return fmt::format("About {} {} would decide, if the estimate is right.", *enough, unit);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <numbers>
 
@@ -106,10 +107,12 @@ double PowerOfTest(double shift, size_t blocks, double level, Design design) {
   const size_t rejected = distribution.CountUpTo(level);
   if (rejected == 0) return 0;
   const auto n = static_cast<double>(blocks);
-  const Moments moments = design == Design::kPaired ? SignedRankMoments(shift, n) : RankSumMoments(shift, n);
-  const double critical = static_cast<double>(distribution.Largest()) - (static_cast<double>(rejected) - 0.5);
-  if (moments.variance <= 0) return moments.mean > critical ? 1 : 0;
-  return NormalCdf((moments.mean - critical) / std::sqrt(moments.variance));
+  const Moments above = design == Design::kPaired ? SignedRankMoments(shift, n) : RankSumMoments(shift, n);
+  // Of what the statistic lacks to its largest value, which is small and skewed where the power is worth asking for.
+  const double mean = static_cast<double>(distribution.Largest()) - above.mean;
+  if (mean <= 0 || above.variance <= 0) return 1;
+  const double scale = above.variance / mean;
+  return boost::math::gamma_p(mean / scale, (static_cast<double>(rejected) - 0.5) / scale);
 }
 
 std::optional<double> SmallestEffect(double sd_of_log_ratio, size_t blocks, size_t cells, double threshold,
@@ -127,23 +130,24 @@ std::optional<double> SmallestEffect(double sd_of_log_ratio, size_t blocks, size
   return std::exp(std::max(high * sd_of_log_ratio, beyond));
 }
 
-std::optional<size_t> BlocksToDecide(double estimate, double sd_of_log_ratio, size_t cells, double threshold,
-                                     Design design, const Criteria& criteria) {
-  const size_t least = BlocksBeforeSignificance(cells, design, criteria);
-  if (sd_of_log_ratio <= 0) return least;
-  const double distance = std::abs(std::log(estimate));
-  const double limit = std::log1p(threshold);
-  const double shift = std::max(distance, limit) / sd_of_log_ratio;
+std::optional<size_t> BlocksForChange(double true_ratio, double sd_of_log_ratio, size_t cells, Design design,
+                                      const Criteria& criteria) {
   const double level = criteria.FirstLevel(cells);
-  const auto change =
-      FirstEnough(least, [&](size_t blocks) { return PowerOfTest(shift, blocks, level, design) >= criteria.power; });
-  if (distance >= limit) return change;
-  const auto equivalence = FirstEnough(least, [&](size_t blocks) {
-    const double standard_error = StandardError(sd_of_log_ratio, blocks, design);
-    return PowerOfEquivalence(distance, limit, standard_error, criteria) >= criteria.power;
+  const double distance = std::abs(std::log(true_ratio));
+  return FirstEnough(BlocksBeforeSignificance(cells, design, criteria), [&](size_t blocks) {
+    return sd_of_log_ratio <= 0 || PowerOfTest(distance / sd_of_log_ratio, blocks, level, design) >= criteria.power;
   });
-  if (!change || !equivalence) return change ? change : equivalence;
-  return std::min(*change, *equivalence);
+}
+
+std::optional<size_t> BlocksForEquivalence(double true_ratio, double sd_of_log_ratio, size_t cells, double threshold,
+                                           Design design, const Criteria& criteria) {
+  const double distance = std::abs(std::log(true_ratio));
+  const double limit = std::log1p(threshold);
+  if (distance >= limit) return std::nullopt;
+  return FirstEnough(BlocksBeforeSignificance(cells, design, criteria), [&](size_t blocks) {
+    const double standard_error = StandardError(sd_of_log_ratio, blocks, design);
+    return sd_of_log_ratio <= 0 || PowerOfEquivalence(distance, limit, standard_error, criteria) >= criteria.power;
+  });
 }
 
 std::optional<double> NoiseSeenBy(const RankTest& test, const NullDistribution& distribution, const Ratio& ratio) {

@@ -1,11 +1,11 @@
 // How many blocks it takes: what a number of blocks can show, and what number would decide.
 //
 // The bounds "before significance" are exact: with fewer blocks no outcome whatever can be significant. The power is
-// an approximation: the rank statistic's exact mean and variance for a shift of normal noise, its tail taken as normal
-// (E. L. Lehmann, Nonparametrics (1975), sections 2.3 and 4.2), against the exact critical value. For normal noise of
-// the sd that it is given it is a few points of power off; the sd itself, estimated from 10 blocks, is a quarter off,
-// so the number of blocks that follows is good to a factor of about 1.5. Real noise has heavier tails, which helps
-// here. Pure; any thread.
+// an approximation: against the exact critical value, the rank statistic's exact mean and variance for a shift of
+// normal noise (E. L. Lehmann, Nonparametrics (1975), sections 2.3 and 4.2), with a gamma distribution's tail. For
+// normal noise of the sd that it is given it is a few points of power off; the sd itself, estimated from 10 blocks, is
+// a quarter off, so the number of blocks that follows is good to a factor of about 1.5.
+// Pure; any thread.
 #pragma once
 
 #include <cstddef>
@@ -45,14 +45,16 @@ std::optional<double> SmallestEffect(double sd_of_log_ratio, size_t blocks, size
                                      double threshold = kDefaultThreshold, Design design = Design::kPaired,
                                      const Criteria& criteria = {});
 
-// The number of blocks (runs a side) that would decide a cell if the true ratio were `estimate`: with criteria.power,
-// either a change of its size, and at least of the threshold's, would be significant in Holm's first step, or, within
-// the threshold, equivalence be shown, whichever takes fewer. At least BlocksBeforeSignificance; nothing above
-// kMostBlocks, where the estimate is as good as at the threshold or the noise hopeless.
-std::optional<size_t> BlocksToDecide(double estimate, double sd_of_log_ratio, size_t cells,
-                                     double threshold = kDefaultThreshold, Design design = Design::kPaired,
-                                     const Criteria& criteria = {});
-inline constexpr size_t kMostBlocks = 10'000;
+// The number of blocks (runs a side) with which a true ratio of one cell of so many is significant in Holm's first step
+// with criteria.power. At least BlocksBeforeSignificance; nothing above kMostBlocks.
+std::optional<size_t> BlocksForChange(double true_ratio, double sd_of_log_ratio, size_t cells,
+                                      Design design = Design::kPaired, const Criteria& criteria = {});
+
+// The same for equivalence to be shown. Nothing also where the ratio does not lie within the threshold.
+std::optional<size_t> BlocksForEquivalence(double true_ratio, double sd_of_log_ratio, size_t cells,
+                                           double threshold = kDefaultThreshold, Design design = Design::kPaired,
+                                           const Criteria& criteria = {});
+inline constexpr size_t kMostBlocks = 1000;
 
 // The sd of normal noise that would give the test an interval of this width: what the test saw of the noise, so that
 // heavy tails count for as little as they do in the test. Nothing without an interval.

@@ -44,15 +44,18 @@ NullDistribution RankSumDistribution(size_t n, size_t m) {
 
 std::optional<RankTest> RankSumTest(std::span<const double> numerator, std::span<const double> denominator,
                                     const NullDistribution& distribution) {
-  const auto above = Logarithms(numerator);
+  auto above = Logarithms(numerator);
   const auto below = Logarithms(denominator);
   if (!above || !below || above->empty() || below->empty()) return std::nullopt;
+  std::sort(above->begin(), above->end());
   std::vector<double> log_ratios;
+  std::vector<size_t> run_ends;
   log_ratios.reserve(above->size() * below->size());
-  for (const double a : *above) {
-    for (const double b : *below) log_ratios.push_back(a - b);
+  for (const double b : *below) {
+    for (const double a : *above) log_ratios.push_back(a - b);
+    run_ends.push_back(log_ratios.size());
   }
-  return RankTest(std::move(log_ratios), distribution);
+  return RankTest(std::move(log_ratios), std::move(run_ends), distribution);
 }
 
 std::optional<Ratio> CompareSamples(std::span<const double> numerator, std::span<const double> denominator,

@@ -23,6 +23,40 @@ size_t FirstOutside(size_t largest, Inside inside) {
   return low;
 }
 
+// Merges two ascending runs. Without a branch on the values: they come in no order that a processor could foresee,
+// which makes the library's merge and sort several times slower here.
+double* Merge(const double* left, const double* left_end, const double* right, const double* right_end, double* out) {
+  while (left != left_end && right != right_end) {
+    const double a = *left, b = *right;
+    *out++ = std::min(a, b);
+    const size_t from_left = a <= b;
+    left += from_left;
+    right += 1 - from_left;
+  }
+  return std::copy(right, right_end, std::copy(left, left_end, out));
+}
+
+// Sorts values that are ascending up to each of run_ends, the last of which is the end.
+std::vector<double> MergeRuns(std::vector<double> values, std::vector<size_t> run_ends) {
+  RB_CHECK(!run_ends.empty() && run_ends.back() == values.size());
+  std::vector<double> merged(values.size());
+  while (run_ends.size() > 1) {
+    std::vector<size_t> ends;
+    const double* left = values.data();
+    double* out = merged.data();
+    for (size_t run = 0; run < run_ends.size(); run += 2) {
+      const double* right = values.data() + run_ends[run];
+      const double* right_end = values.data() + run_ends[std::min(run + 1, run_ends.size() - 1)];
+      out = Merge(left, right, right, right_end, out);
+      left = right_end;
+      ends.push_back(static_cast<size_t>(right_end - values.data()));
+    }
+    values.swap(merged);
+    run_ends.swap(ends);
+  }
+  return values;
+}
+
 }  // namespace
 
 NullDistribution NullDistribution::Exact(std::vector<double> counts) {
@@ -58,13 +92,13 @@ size_t NullDistribution::CountUpTo(double level) const {
   return FirstOutside(largest_, [&](size_t k) { return 2 * Cdf(k) <= level; });
 }
 
-RankTest::RankTest(std::vector<double> pairwise_log_ratios, const NullDistribution& distribution)
-    : sorted_(std::move(pairwise_log_ratios)), distribution_(&distribution) {
+RankTest::RankTest(std::vector<double> pairwise_log_ratios, std::vector<size_t> run_ends,
+                   const NullDistribution& distribution)
+    : sorted_(MergeRuns(std::move(pairwise_log_ratios), std::move(run_ends))), distribution_(&distribution) {
   RB_CHECK(!sorted_.empty() && sorted_.size() == distribution.Largest());
   for (double& log : sorted_) {
     if (std::abs(log) < kTie) log = 0;
   }
-  std::sort(sorted_.begin(), sorted_.end());
 }
 
 double RankTest::Estimate() const {

@@ -55,9 +55,10 @@ class NullDistribution {
 // One comparison, ready for questions. Refers to the distribution, which must outlive it.
 class RankTest {
  public:
-  // All pairwise log ratios, as many as distribution.Largest(), in any order. One nearer to 0 than kTie is taken as 0:
-  // logarithms of equal ratios of different numbers differ by their rounding.
-  RankTest(std::vector<double> pairwise_log_ratios, const NullDistribution& distribution);
+  // All pairwise log ratios, as many as distribution.Largest(), in ascending runs that end before these places; from
+  // sorted samples they come in such runs. One nearer to 0 than kTie is taken as 0: logarithms of equal ratios of
+  // different numbers differ by their rounding.
+  RankTest(std::vector<double> pairwise_log_ratios, std::vector<size_t> run_ends, const NullDistribution& distribution);
 
   double Estimate() const;
   // Two-sided, of the ratio 1. A pairwise ratio of exactly 1 counts on both sides: ties favour "no difference". Broken
@@ -73,7 +74,8 @@ class RankTest {
   const NullDistribution* distribution_;
 };
 
-// The logarithms; nothing where a value is not positive and finite, since a ratio says nothing there.
+// The logarithms, in the order of the values; nothing where a value is not positive and finite, since a ratio says
+// nothing there.
 std::optional<std::vector<double>> Logarithms(std::span<const double> values);
 
 }  // namespace rapidbyte::stats

@@ -1,5 +1,6 @@
 #include "stats/signed_rank.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -39,13 +40,16 @@ std::optional<RankTest> SignedRankTest(std::span<const double> numerator, std::s
   if (!logs || !subtracted || logs->empty()) return std::nullopt;
   const size_t pairs = logs->size();
   for (size_t i = 0; i < pairs; ++i) (*logs)[i] -= (*subtracted)[i];
+  std::sort(logs->begin(), logs->end());
   // The mean of each two pairs' log ratios (Walsh's averages), each pair with itself included.
   std::vector<double> means;
+  std::vector<size_t> run_ends;
   means.reserve(LargestRankSum(pairs));
   for (size_t i = 0; i < pairs; ++i) {
     for (size_t j = i; j < pairs; ++j) means.push_back(0.5 * ((*logs)[i] + (*logs)[j]));
+    run_ends.push_back(means.size());
   }
-  return RankTest(std::move(means), distribution);
+  return RankTest(std::move(means), std::move(run_ends), distribution);
 }
 
 std::optional<Ratio> ComparePairs(std::span<const double> numerator, std::span<const double> denominator,

@@ -114,8 +114,16 @@ std::optional<size_t> BlocksToDecide(const Decision& decision) {
   if (decision.verdict != Verdict::kInconclusive || decision.obstacle == Obstacle::kNoRatio) return std::nullopt;
   const size_t least = BlocksBeforeSignificance(decision.family, decision.design, decision.criteria);
   if (!decision.noise) return least;
-  const auto enough = BlocksToDecide(decision.ratio->estimate, *decision.noise, decision.family, decision.threshold,
-                                     decision.design, decision.criteria);
+  const double limit = 1 + decision.threshold;
+  const double estimate = decision.ratio->estimate;
+  const double change = std::max({estimate, 1 / estimate, limit});
+  std::optional<size_t> enough = BlocksForEquivalence(estimate, *decision.noise, decision.family, decision.threshold,
+                                                      decision.design, decision.criteria);
+  if (!decision.significant) {  // else more significance would not decide either
+    const auto for_change =
+        BlocksForChange(change, *decision.noise, decision.family, decision.design, decision.criteria);
+    if (!enough || (for_change && *for_change < *enough)) enough = for_change;
+  }
   if (!enough) return std::nullopt;
   return std::max(*enough, std::min(decision.ratio->numerators, decision.ratio->denominators) + 1);
 }

@@ -62,8 +62,10 @@ std::vector<Decision> Decide(std::span<const Comparison> comparisons, const Crit
 bool IsChange(Verdict verdict);
 const char* VerdictName(Verdict verdict);  // "regressed", "improved", "unchanged", "inconclusive"
 
-// How many blocks (runs a side) in all would decide an inconclusive cell whose true ratio is the estimate: as
-// stats::BlocksToDecide, and more than there are. Nothing for a decided cell, or where no sensible number would.
+// How many blocks (runs a side) in all would decide an inconclusive cell if its true ratio were the estimate: those
+// for a change of its size, and at least of the threshold's, or for equivalence, whichever are fewer; more than there
+// are, and at least BlocksBeforeSignificance. An approximation, see power.h. Nothing for a decided cell, without a
+// ratio, or where no sensible number would.
 std::optional<size_t> BlocksToDecide(const Decision& decision);
 
 // The reasons as plain sentences, in an order to be read, without a line's end.
