@@ -8,7 +8,7 @@
 namespace rapidbyte::stats {
 namespace {
 
-constexpr double kLargestScore = 2;
+constexpr double kLargestScore = 2.3;
 
 // The scores of n untied values in rising order.
 std::vector<double> OrderedScores(size_t n) {
@@ -48,16 +48,20 @@ std::vector<double> NormalScores(std::span<const double> values) {
 double NeighbourCorrelation(std::span<const double> values, std::span<const size_t> changes) {
   double products = 0;
   double squares = 0;
+  double bias = 0;
   size_t begin = 0;
   for (size_t segment = 0; segment <= changes.size(); ++segment) {
     const size_t end = segment < changes.size() ? changes[segment] : values.size();
     const std::vector<double> scores = NormalScores(values.subspan(begin, end - begin));
+    const double own_squares = std::inner_product(scores.begin(), scores.end(), scores.begin(), 0.0);
     products += std::inner_product(scores.begin(), scores.end() - 1, scores.begin() + 1, 0.0);
-    squares += std::inner_product(scores.begin(), scores.end(), scores.begin(), 0.0);
+    squares += own_squares;
+    bias += own_squares / static_cast<double>(scores.size());
     begin = end;
   }
   if (squares == 0) return 0;
-  return products / squares;
+  const double independent = (products + bias) / squares;
+  return independent + 4 * std::max(0.0, independent) * bias / squares;
 }
 
 }  // namespace rapidbyte::stats

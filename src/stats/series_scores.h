@@ -13,14 +13,15 @@
 
 namespace rapidbyte::stats {
 
-// One score for each value: the normal quantile of (rank - 1/2) / n, cut off at two standard deviations, scaled so that
+// One score for each value: the normal quantile of (rank - 1/2) / n, cut off at 2.3 standard deviations, scaled so that
 // untied values have mean 0 and mean square 1. Equal values share the mean of their scores, which makes the mean square
-// of tied values less than 1: what they do not tell apart. All are 0 for a constant series.
+// of tied values less than 1 by what they do not tell apart. All are 0 for a constant series.
 std::vector<double> NormalScores(std::span<const double> values);
 
-// The correlation of neighbours, where the level changes at `changes` (rising indexes within the series): Pearson's
-// lag-1 correlation of the scores within each segment, with the bias removed that comes from not knowing the levels.
-// 0 for a constant series. May leave [-1, 1] by as much as the correction is too large.
+// The correlation of neighbours in a series whose level changes at `changes` (rising, each segment of one point or
+// more): lag-1 correlation of the scores within the segments. Each segment's unknown level makes it too small by
+// (1 + 3r) / n (M. G. Kendall, Biometrika 41 (1954)); that is made good, with one more r because the places of the
+// changes were chosen to fit. 0 for a constant series.
 double NeighbourCorrelation(std::span<const double> values, std::span<const size_t> changes);
 
 }  // namespace rapidbyte::stats
