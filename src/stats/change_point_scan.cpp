@@ -98,7 +98,8 @@ double ChangePointScan::PValue(double explained, size_t length) const {
   if (height < 2) return 1;  // the tail's formula is for the tail
   if (explained >= 1) return 0;
   const double density = std::exp(0.5 * (n - 4) * std::log1p(-explained)) / std::sqrt(2 * std::numbers::pi);
-  return std::min(1.0, density * (height * Opportunities(height, length) + 2 / height));
+  const double single_place = 2 * (1 - explained) / height;
+  return std::min(1.0, density * (height * Opportunities(height, length) + single_place));
 }
 
 }  // namespace rapidbyte::stats

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "base/check.h"
-#include "stats/change_point_scan.h"
+#include "stats/change_point_place.h"
 #include "stats/change_point_search.h"
 #include "stats/series_scores.h"
 
@@ -14,7 +14,6 @@ namespace rapidbyte::stats {
 namespace {
 
 constexpr double kFalseAlarmRate = 0.018;  // 2% with a margin
-constexpr double kConfidence = 0.95;
 constexpr double kLargestCorrelation = 0.95;
 constexpr int kMostRounds = 8;
 
@@ -54,37 +53,26 @@ double Median(std::span<const double> values) {
   return std::midpoint(*std::max_element(copy.begin(), middle), *middle);
 }
 
-struct Range {
-  size_t first = 0;
-  size_t last = 0;
-};
+// Relative changes are what people see: on the logarithmic scale where there is one.
+std::vector<double> LogarithmsIfPositive(std::span<const double> series) {
+  std::vector<double> result(series.begin(), series.end());
+  if (std::any_of(series.begin(), series.end(), [](double value) { return value <= 0; })) return result;
+  for (double& value : result) value = std::log(value);
+  return result;
+}
 
-// Places around `index` that together have 95% of the likelihood of all places in the segment, from the likeliest
-// neighbour to the next.
-Range ConfidenceRange(const ChangePointScan& scan, size_t index) {
-  const size_t lowest = kMinSegment;
-  const size_t highest = scan.size() - kMinSegment;
-  std::vector<double> likelihood(scan.size() + 1, 0.0);
-  const StepShapes shapes(scan.size(), scan.correlation());
-  const double at_index = scan.Explained(shapes, 0, index);
-  double total = 0;
-  for (size_t i = lowest; i <= highest; ++i) {
-    const double unexplained = (1 - scan.Explained(shapes, 0, i)) / (1 - at_index);
-    total += likelihood[i] = std::pow(unexplained, -0.5 * static_cast<double>(scan.size() - 3));
+// Neighbours are taken from their final place before, and from where the search found them after.
+std::vector<ChangePoint> PlaceAll(std::span<const double> series, const Changes& changes) {
+  const std::vector<double> scaled = LogarithmsIfPositive(series);
+  std::vector<ChangePoint> placed;
+  for (size_t i = 0; i < changes.indexes.size(); ++i) {
+    const size_t begin = i == 0 ? 0 : placed.back().index;
+    const size_t end = i + 1 == changes.indexes.size() ? series.size() : changes.indexes[i + 1];
+    const auto segment = std::span(scaled).subspan(begin, end - begin);
+    const ChangePlace place = PlaceChange(segment, changes.correlation, changes.indexes[i] - begin);
+    placed.push_back({.index = begin + place.index, .first = begin + place.first, .last = begin + place.last});
   }
-  Range range{index, index};
-  for (double covered = likelihood[index]; covered < kConfidence * total;) {
-    if (range.first == lowest && range.last == highest) break;
-    const double below = range.first > lowest ? likelihood[range.first - 1] : -1;
-    const double above = range.last < highest ? likelihood[range.last + 1] : -1;
-    covered += std::max(below, above);
-    if (below >= above) {
-      --range.first;
-    } else {
-      ++range.last;
-    }
-  }
-  return range;
+  return placed;
 }
 
 }  // namespace
@@ -97,19 +85,16 @@ double RelativeChange(double before, double after) {
 
 std::vector<ChangePoint> FindChangePoints(std::span<const double> series) {
   RB_CHECK(std::all_of(series.begin(), series.end(), [](double value) { return std::isfinite(value); }));
-  const Changes changes = FindIndexes(series);
-  std::vector<ChangePoint> found;
-  for (size_t i = 0; i < changes.indexes.size(); ++i) {
-    const size_t begin = i == 0 ? 0 : changes.indexes[i - 1];
-    const size_t index = changes.indexes[i];
-    const size_t end = i + 1 == changes.indexes.size() ? series.size() : changes.indexes[i + 1];
-    const ChangePointScan scan(series.subspan(begin, end - begin), changes.correlation);
-    const Range range = ConfidenceRange(scan, index - begin);
-    const double before = Median(series.subspan(begin, index - begin));
-    const double after = Median(series.subspan(index, end - index));
-    found.push_back({index, begin + range.first, begin + range.last, before, after, RelativeChange(before, after)});
+  std::vector<ChangePoint> changes = PlaceAll(series, FindIndexes(series));
+  for (size_t i = 0; i < changes.size(); ++i) {
+    ChangePoint& change = changes[i];
+    const size_t begin = i == 0 ? 0 : changes[i - 1].index;
+    const size_t end = i + 1 == changes.size() ? series.size() : changes[i + 1].index;
+    change.before = Median(series.subspan(begin, change.index - begin));
+    change.after = Median(series.subspan(change.index, end - change.index));
+    change.change = RelativeChange(change.before, change.after);
   }
-  return found;
+  return changes;
 }
 
 }  // namespace rapidbyte::stats

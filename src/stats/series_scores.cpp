@@ -39,6 +39,7 @@ std::vector<double> NormalScores(std::span<const double> values) {
     size_t end = first;
     double sum = 0;
     for (; end < sorted.size() && sorted[end].first == sorted[first].first; ++end) sum += ordered[end];
+    if (end - first == sorted.size()) return scores;  // exactly 0, which their sum may miss by rounding
     for (size_t i = first; i < end; ++i) scores[sorted[i].second] = sum / static_cast<double>(end - first);
     first = end;
   }
