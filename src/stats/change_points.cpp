@@ -17,9 +17,9 @@ constexpr double kFalseAlarmRate = 0.018;  // 2% with a margin
 constexpr double kLargestCorrelation = 0.95;
 constexpr int kMostRounds = 8;
 
-// What the search should assume where `estimate` was measured on n points: nothing where it is less than one standard
-// error (1/sqrt(n)) from 0, so that independent noise loses no power; from two and a half on, 0.4 more than measured,
-// since correlation that is taken for too small raises false alarms, while the opposite only costs power.
+// What the search should assume where `estimate` was measured on n points. Nothing where it is less than one standard
+// error, 1/sqrt(n): independent noise shall lose no power. From two and a half on, 0.4 standard errors more than was
+// measured: correlation taken for too small raises false alarms, taken for too large it only costs power.
 double CautiousCorrelation(double estimate, size_t n) {
   const double error = 1 / std::sqrt(static_cast<double>(n));
   const double certainty = std::clamp((estimate / error - 1) / 1.5, 0.0, 1.0);
@@ -53,11 +53,12 @@ double Median(std::span<const double> values) {
   return std::midpoint(*std::max_element(copy.begin(), middle), *middle);
 }
 
-// Relative changes are what people see: on the logarithmic scale where there is one.
+// Relative changes are what people see: on the logarithmic scale where there is one. Elsewhere an eighth of the values,
+// whose differences do not overflow.
 std::vector<double> LogarithmsIfPositive(std::span<const double> series) {
-  std::vector<double> result(series.begin(), series.end());
-  if (std::any_of(series.begin(), series.end(), [](double value) { return value <= 0; })) return result;
-  for (double& value : result) value = std::log(value);
+  const bool positive = std::all_of(series.begin(), series.end(), [](double value) { return value > 0; });
+  std::vector<double> result;
+  for (const double value : series) result.push_back(positive ? std::log(value) : value / 8);
   return result;
 }
 

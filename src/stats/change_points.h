@@ -1,10 +1,9 @@
 // Where the level of a benchmark's history changed, by how much, and how sure the place is.
 //
-// Ranks decide, not values: a lone outlier of any size is never a change, heavy-tailed and bimodal noise raise no more
-// false alarms than normal noise, and the answer is the same for values and for their logarithms, so that values of
-// either sign are welcome. Neighbouring values that resemble each other make it more cautious. A series without change
-// shows one in less than 2% of cases. The level must have lasted for kMinSegment points on either side.
-// Pure and deterministic: no random numbers. Time n log n. Any thread.
+// Ranks decide whether, values decide where: a lone outlier of any size makes no change, heavy-tailed and bimodal noise
+// raise no more false alarms than normal noise, and values of either sign are welcome. Where neighbouring values
+// resemble each other, more is asked for. Of series of independent noise, less than 2% show a change. A level must have
+// lasted for 5 points. Pure and deterministic: no random numbers. Time n log n. Any thread.
 //
 // docs/statistics.md, "Change points", says how and why, with sources and the figures that change_point_bench measured.
 #pragma once
@@ -24,8 +23,8 @@ struct ChangePoint {
   double change = 0;  // RelativeChange(before, after)
 };
 
-// The changes of the series in rising order of index, at least kMinSegment points apart and that far from both ends;
-// none for a series of less than 2 * kMinSegment points. Every value must be finite: callers leave out others.
+// The changes of the series in rising order of index, at least 5 points apart and that far from both ends;
+// none for a series of less than 10 points. Every value must be finite: callers leave out others.
 std::vector<ChangePoint> FindChangePoints(std::span<const double> series);
 
 // (after - before) / |before|, which is after / before - 1 for positive values and has the sign of the change for all.

@@ -252,6 +252,15 @@ TEST(FindChangePoints, ValuesOfEitherSignMirror) {
   EXPECT_EQ(changes[0].after, -mirrored[0].after);
 }
 
+TEST(FindChangePoints, TheLargestNumbersDoNotOverflow) {
+  constexpr double kLargest = std::numeric_limits<double>::max();
+  EXPECT_THAT(Indexes(Step(30, -kLargest, 30, kLargest)), ElementsAre(30));
+  Random random(19);
+  Series series = Raised(NormalSeries(60, random), 30, 60, 9);
+  for (size_t i = 0; i < series.size(); i += 7) series[i] = i % 2 == 0 ? kLargest : -kLargest;
+  for (const ChangePoint& change : FindChangePoints(series)) EXPECT_NEAR(static_cast<double>(change.index), 30, 3);
+}
+
 TEST(FindChangePoints, TicksOfACoarseClockAreNoObstacle) {
   Random random(15);
   Series series = Raised(NormalSeries(100, random, 20), 60, 100, 3);
