@@ -45,21 +45,24 @@ double RobustScale(std::vector<double> differences) {
 LogLikelihoods ByValues(std::span<const double> segment, double correlation, size_t index) {
   const double before = Quantile(Sorted(segment.first(index)), 0.5);
   const double after = Quantile(Sorted(segment.subspan(index)), 0.5);
-  const auto difference = [&](size_t i, double level_here, double level_earlier) {
+  // What is new at i, if the levels there and one point earlier are these. A spike is `most` to the point after it.
+  const auto innovation = [&](size_t i, double level_here, double level_earlier, double most) {
     const double own = segment[i] - level_here;
-    return i == 0 ? own : own - correlation * (segment[i - 1] - level_earlier);
+    return i == 0 ? own : own - correlation * std::clamp(segment[i - 1] - level_earlier, -most, most);
   };
-  std::vector<double> differences;
+  std::vector<double> innovations;
   for (size_t i = 0; i < segment.size(); ++i) {
-    differences.push_back(difference(i, i < index ? before : after, i <= index ? before : after));
+    const double level_earlier = i <= index ? before : after;
+    innovations.push_back(innovation(i, i < index ? before : after, level_earlier, HUGE_VAL));
   }
   const double step = std::abs(after - before);
-  const double noise = RobustScale(std::move(differences));
+  const double noise = RobustScale(std::move(innovations));
   if (step == 0 || step < noise) return {};
   // Without noise, every value that is not on its level counts in full.
   const double scale = std::max(noise, step / 10);
   const auto loss = [&](size_t i, double level_here, double level_earlier) {
-    const double deviations = std::min(kCutOff, std::abs(difference(i, level_here, level_earlier)) / scale);
+    const double size = std::abs(innovation(i, level_here, level_earlier, kCutOff * scale));
+    const double deviations = std::min(kCutOff, size / scale);
     return 0.5 * deviations * deviations;
   };
   // From place to place, one point goes over to the level before. Only differences between places matter.

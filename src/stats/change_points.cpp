@@ -17,14 +17,14 @@ constexpr double kFalseAlarmRate = 0.018;  // 2% with a margin
 constexpr double kLargestCorrelation = 0.95;
 constexpr int kMostRounds = 8;
 
-// What the search should assume where `estimate` was measured on n points. Nothing where it is less than one standard
-// error, 1/sqrt(n): independent noise shall lose no power. From two and a half on, 0.4 standard errors more than was
-// measured: correlation taken for too small raises false alarms, taken for too large it only costs power.
+// What the search should assume where `estimate` was measured on n points. Nothing where it is less than half a standard
+// error, 1/sqrt(n): independent noise shall lose no power. From two on, a quarter of an error more than was measured:
+// correlation taken for too small raises false alarms, taken for too large it only costs power.
 double CautiousCorrelation(double estimate, size_t n) {
   const double error = 1 / std::sqrt(static_cast<double>(n));
-  const double certainty = std::clamp((estimate / error - 1) / 1.5, 0.0, 1.0);
-  const double target = std::max(estimate, 2.5 * error);
-  return std::min(kLargestCorrelation, certainty * (target + 0.4 * error));
+  const double certainty = std::clamp((estimate / error - 0.5) / 1.5, 0.0, 1.0);
+  const double at_least = std::max(estimate, 2 * error) + 0.25 * error;
+  return std::min(kLargestCorrelation, certainty * at_least);
 }
 
 struct Changes {
