@@ -1,6 +1,6 @@
 // Starts one program, waits for its end and reports what it took. Run by subprocess.cpp, out of memory:
 //
-//   launcher PARENT_PID PROGRAM ARGUMENT…
+//   launcher PARENT_PID LEFTOVERS PROGRAM ARGUMENT…     (LEFTOVERS: a letter of launcher.h)
 //
 // It is small and statically linked, because the kernel folds the peak memory of the process that calls exec into the
 // peak of the program that it becomes: what is reported for the program is never less than what we weigh here. The
@@ -56,40 +56,97 @@ static pid_t StartProgram(char** argv) {
   return pid;
 }
 
-// The zombie keeps its number until wait4, so that killing the rest of its group can hit no other one.
-static void ReapProgram(pid_t pid, struct launcher_report* report) {
-  siginfo_t info;
-  while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
-  }
-  report->end_nanos = Nanos();
-  kill(-pid, SIGKILL);
-  program = -1;
+static uint64_t Micros(const struct timeval* time) {
+  return (uint64_t)time->tv_sec * 1000000u + (uint64_t)time->tv_usec;
+}
+
+// Reaps a child and adds what it took. 0: none is ready; -1: there is none.
+static pid_t Reap(pid_t pid, int options, int* status, struct launcher_report* report) {
   struct rusage usage;
-  while (wait4(pid, &report->status, 0, &usage) < 0 && errno == EINTR) {
+  pid_t reaped;
+  while ((reaped = wait4(pid, status, options, &usage)) < 0 && errno == EINTR) {
   }
-  report->user_micros = (uint64_t)usage.ru_utime.tv_sec * 1000000u + (uint64_t)usage.ru_utime.tv_usec;
-  report->system_micros = (uint64_t)usage.ru_stime.tv_sec * 1000000u + (uint64_t)usage.ru_stime.tv_usec;
-  report->max_rss_kib = (uint64_t)usage.ru_maxrss;
-  report->blocks_read = (uint64_t)usage.ru_inblock;
-  report->blocks_written = (uint64_t)usage.ru_oublock;
-  report->voluntary_switches = (uint64_t)usage.ru_nvcsw;
-  report->involuntary_switches = (uint64_t)usage.ru_nivcsw;
+  if (reaped <= 0) return reaped;
+  report->user_micros += Micros(&usage.ru_utime);
+  report->system_micros += Micros(&usage.ru_stime);
+  if ((uint64_t)usage.ru_maxrss > report->max_rss_kib) report->max_rss_kib = (uint64_t)usage.ru_maxrss;
+  report->blocks_read += (uint64_t)usage.ru_inblock;
+  report->blocks_written += (uint64_t)usage.ru_oublock;
+  report->voluntary_switches += (uint64_t)usage.ru_nvcsw;
+  report->involuntary_switches += (uint64_t)usage.ru_nivcsw;
+  return reaped;
+}
+
+// Until the program has ended. Its orphans become our children where we are their reaper; they are reaped as they end,
+// or a program that makes many would run out of process numbers.
+static void AwaitProgram(pid_t pid, struct launcher_report* report) {
+  for (;;) {
+    siginfo_t info = {.si_pid = 0};
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOWAIT) < 0) continue;
+    if (info.si_pid == pid) return;
+    int status;
+    Reap(info.si_pid, 0, &status, report);
+  }
+}
+
+// The kernel lists them as numbers with a space behind each. How many were killed; not all where there are hundreds.
+static int KillChildren(void) {
+  char list[4096];
+  const int file = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+  const ssize_t size = file < 0 ? 0 : read(file, list, sizeof list);
+  if (file >= 0) close(file);
+  int killed = 0;
+  pid_t child = 0;
+  for (ssize_t i = 0; i < size; ++i) {
+    if (list[i] >= '0' && list[i] <= '9') {
+      child = child * 10 + (list[i] - '0');
+    } else if (child > 0) {
+      kill(child, SIGKILL);
+      ++killed;
+      child = 0;
+    }
+  }
+  return killed;
+}
+
+// The children of one that dies become ours in turn, so this goes on until nobody is left. Without a list of our
+// children from the kernel there is nothing to be done.
+static void KillDescendants(struct launcher_report* report) {
+  int status;
+  for (;;) {
+    const pid_t reaped = Reap(-1, WNOHANG, &status, report);
+    if (reaped < 0) return;
+    if (reaped == 0 && (KillChildren() == 0 || Reap(-1, 0, &status, report) < 0)) return;
+  }
+}
+
+// The zombie keeps its number until it is reaped, so that killing the rest of its group can hit no other one.
+static void FinishProgram(pid_t pid, char leftovers, struct launcher_report* report) {
+  AwaitProgram(pid, report);
+  report->end_nanos = Nanos();
+  if (leftovers != LAUNCHER_KEEP) kill(-pid, SIGKILL);
+  program = -1;
+  Reap(pid, 0, &report->status, report);
+  if (leftovers == LAUNCHER_TREE) KillDescendants(report);
 }
 
 int main(int argc, char** argv) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (argc < 3 || getppid() != atoi(argv[1])) return 1;
+  if (argc < 4 || getppid() != atoi(argv[1])) return 1;
   fcntl(LAUNCHER_REPORT_FD, F_SETFD, FD_CLOEXEC);
   close_range(LAUNCHER_REPORT_FD + 1, ~0u, 0);
   struct sigaction action = {.sa_handler = KillProgram};
   sigaction(SIGTERM, &action, NULL);
 
+  const char leftovers = argv[2][0];
+  if (leftovers == LAUNCHER_TREE) prctl(PR_SET_CHILD_SUBREAPER, 1);
+
   struct launcher_report report = {.start_nanos = Nanos()};
-  const pid_t pid = StartProgram(argv + 2);
+  const pid_t pid = StartProgram(argv + 3);
   if (pid < 0) {
     report.error = errno;
   } else {
-    ReapProgram(pid, &report);
+    FinishProgram(pid, leftovers, &report);
     report.error = exec_error;
   }
   return write(LAUNCHER_REPORT_FD, &report, sizeof report) == (ssize_t)sizeof report ? 0 : 1;

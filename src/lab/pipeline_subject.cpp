@@ -9,7 +9,7 @@
 
 #include "lab/dataset.h"
 #include "lab/file_descriptor.h"
-#include "record/run_record.h"
+#include "metrics/json_text.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -47,7 +47,7 @@ class PipelineSubject : public Subject {
 
   Status Prepare() override { return CleanDestination(session_); }
   Result<Command> NextCommand() override { return command_; }
-  Result<nlohmann::json> ReadMetrics(const SubprocessResult& run) override { return FindBenchLine(run.out); }
+  Result<nlohmann::json> ReadMetrics(const SubprocessResult& run) override { return metrics::FindBenchLine(run.out); }
   Result<std::optional<std::string>> Verify() override {
     return FindDifference(session_, {kDestinationSchema, dataset_.table.table}, dataset_.columns, dataset_.content);
   }
@@ -81,26 +81,9 @@ Result<std::unique_ptr<Subject>> MakePipelineSubject(const PipelineSettings& set
   Command command;
   command.argv = {settings.executable.string(), "run", document.string(), "--quiet"};
   command.environment = settings.server.environment;
+  command.leftovers = Leftovers::kKillTree;
   if (!settings.server.password.empty()) command.environment[kPasswordVariable] = settings.server.password;
   return std::make_unique<PipelineSubject>(std::move(command), std::move(expected), session);
-}
-
-Result<nlohmann::json> FindBenchLine(const std::string& output) {
-  const std::string prefix(record::kBenchLinePrefix);
-  size_t at = output.rfind("\n" + prefix);
-  if (at != std::string::npos) {
-    ++at;
-  } else if (output.starts_with(prefix)) {
-    at = 0;
-  } else {
-    return Fail(ErrorCode::kInternal, "the run printed no line with " + prefix);
-  }
-  const size_t begin = at + prefix.size();
-  const size_t end = output.find('\n', begin);
-  auto document = nlohmann::json::parse(output.substr(begin, end == std::string::npos ? end : end - begin), nullptr,
-                                        /*allow_exceptions=*/false);
-  if (!document.is_object()) return Fail(ErrorCode::kInternal, "the run's line " + prefix + " is no JSON object");
-  return document;
 }
 
 }  // namespace rapidbyte::lab

@@ -37,10 +37,6 @@ struct ExpectedRows {
 Result<std::unique_ptr<Subject>> MakePipelineSubject(const PipelineSettings& settings, ExpectedRows expected,
                                                      Postgres& session);
 
-// The document behind the last line of `output` that begins with @@BENCH_JSON@@. Errors: kInternal where there is none
-// or where it is no JSON object.
-Result<nlohmann::json> FindBenchLine(const std::string& output);
-
 // The pipeline document, for PipelineSettings.
 std::string PipelineDocument(const PipelineSettings& settings);
 

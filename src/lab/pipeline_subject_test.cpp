@@ -27,22 +27,6 @@ TEST(PipelineDocument, SaysAllButThePassword) {
   }
 }
 
-TEST(FindBenchLine, TakesTheLastLine) {
-  const auto line = FindBenchLine("hello\n@@BENCH_JSON@@{\"a\":1}\nmore\n@@BENCH_JSON@@{\"a\":2}\nbye\n");
-  ASSERT_TRUE(line);
-  EXPECT_EQ(*line, nlohmann::json({{"a", 2}}));
-  EXPECT_EQ(FindBenchLine("@@BENCH_JSON@@{}"), nlohmann::json::object());
-}
-
-TEST(FindBenchLine, RefusesAMissingOrBrokenLine) {
-  for (const char* output :
-       {"", "no line\n", "x @@BENCH_JSON@@{}\n", "@@BENCH_JSON@@{\"a\":\n", "@@BENCH_JSON@@[]\n"}) {
-    const auto line = FindBenchLine(output);
-    ASSERT_FALSE(line) << output;
-    EXPECT_EQ(line.error().code, ErrorCode::kInternal);
-  }
-}
-
 class PipelineSubjectTest : public ServerTest {
  protected:
   void SetUp() override {

@@ -101,18 +101,67 @@ void ResetSignals(posix_spawnattr_t& attributes) {
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
 }
 
-Result<pid_t> SpawnLauncher(const Command& command, int out, int err, int report) {
+// The standard streams of a command, on our side of it and on its own.
+struct Streams {
+  FileDescriptor input, output, errors;           // the command's; where not open, it inherits ours
+  FileDescriptor output_to_read, errors_to_read;  // ours; where not open, there is nothing to read
+};
+
+Result<FileDescriptor> OpenFile(const std::filesystem::path& path, int flags, std::string_view what) {
+  FileDescriptor file(open(path.c_str(), flags | O_CLOEXEC, 0666));
+  if (file.is_open()) return file;
+  return Fail(ErrorCode::kConfiguration, fmt::format("cannot open the {} file {}: {}", what, path.string(),
+                                                     std::generic_category().message(errno)));
+}
+
+Status OpenPipe(FileDescriptor& read_end, FileDescriptor& write_end) {
+  Pipe pipe = Pipe::Open();
+  if (!pipe.is_open()) {
+    return Fail(ErrorCode::kInternal, "cannot make a pipe: " + std::generic_category().message(errno));
+  }
+  read_end = std::move(pipe.read_end);
+  write_end = std::move(pipe.write_end);
+  return {};
+}
+
+Result<Streams> OpenStreams(const Command& command) {
+  Streams streams;
+  RB_ASSIGN(streams.input, OpenFile(command.input.empty() ? "/dev/null" : command.input, O_RDONLY, "input"));
+  if (command.output == OutputTo::kInherit) return streams;
+  RB_TRY(OpenPipe(streams.errors_to_read, streams.errors));
+  if (command.output == OutputTo::kPipe) RB_TRY(OpenPipe(streams.output_to_read, streams.output));
+  if (command.output == OutputTo::kNull) {
+    RB_ASSIGN(streams.output, OpenFile("/dev/null", O_WRONLY, "output"));
+  }
+  if (command.output == OutputTo::kFile) {
+    RB_ASSIGN(streams.output, OpenFile(command.output_file, O_WRONLY | O_CREAT | O_TRUNC, "output"));
+  }
+  return streams;
+}
+
+const char* LeftoversArgument(Leftovers leftovers) {
+  static constexpr char kKeep[] = {LAUNCHER_KEEP, 0}, kGroup[] = {LAUNCHER_GROUP, 0}, kTree[] = {LAUNCHER_TREE, 0};
+  if (leftovers == Leftovers::kKeep) return kKeep;
+  return leftovers == Leftovers::kKillTree ? kTree : kGroup;
+}
+
+void Place(SpawnSettings& settings, const FileDescriptor& file, int number) {
+  posix_spawn_file_actions_adddup2(&settings.files, file.is_open() ? file.get() : number, number);
+}
+
+Result<pid_t> SpawnLauncher(const Command& command, const Streams& streams, const FileDescriptor& report) {
   RB_ASSIGN(const std::string launcher, LauncherPath());
   SpawnSettings settings;
   ResetSignals(settings.attributes);
-  posix_spawn_file_actions_addopen(&settings.files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&settings.files, out, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&settings.files, err, STDERR_FILENO);
-  posix_spawn_file_actions_adddup2(&settings.files, report, LAUNCHER_REPORT_FD);
+  Place(settings, streams.input, STDIN_FILENO);
+  Place(settings, streams.output, STDOUT_FILENO);
+  Place(settings, streams.errors, STDERR_FILENO);
+  Place(settings, report, LAUNCHER_REPORT_FD);
   if (!command.working_directory.empty()) {
     posix_spawn_file_actions_addchdir_np(&settings.files, command.working_directory.c_str());
   }
-  std::vector<std::string> arguments = {"rapidbyte-launcher", std::to_string(getpid())};
+  std::vector<std::string> arguments = {"rapidbyte-launcher", std::to_string(getpid()),
+                                        LeftoversArgument(command.leftovers)};
   arguments.insert(arguments.end(), command.argv.begin(), command.argv.end());
   std::vector<std::string> environment = MergedEnvironment(command.environment);
   pid_t pid = 0;
@@ -223,19 +272,17 @@ std::string LastLineOf(std::string_view text) {
 }  // namespace
 
 Result<SubprocessResult> RunSubprocess(const Command& command, const SubprocessLimits& limits) {
-  Pipe out_pipe = Pipe::Open(), err_pipe = Pipe::Open(), report_pipe = Pipe::Open();
-  if (!out_pipe.is_open() || !err_pipe.is_open() || !report_pipe.is_open()) {
-    return Fail(ErrorCode::kInternal, "cannot make a pipe: " + std::generic_category().message(errno));
-  }
-  RB_ASSIGN(const pid_t launcher,
-            SpawnLauncher(command, out_pipe.write_end.get(), err_pipe.write_end.get(), report_pipe.write_end.get()));
-  out_pipe.write_end.Close();
-  err_pipe.write_end.Close();
-  report_pipe.write_end.Close();
+  RB_ASSIGN(Streams streams, OpenStreams(command));
+  FileDescriptor report_to_read, report_to_write;
+  RB_TRY(OpenPipe(report_to_read, report_to_write));
+  RB_ASSIGN(const pid_t launcher, SpawnLauncher(command, streams, report_to_write));
+  streams.output.Close();
+  streams.errors.Close();
+  report_to_write.Close();
   SubprocessResult result;
-  Tail out(std::move(out_pipe.read_end), limits.output_bytes);
-  Tail err(std::move(err_pipe.read_end), limits.output_bytes);
-  const auto report = Watch(launcher, std::move(report_pipe.read_end), limits, out, err).Run(result);
+  Tail out(std::move(streams.output_to_read), limits.output_bytes);
+  Tail err(std::move(streams.errors_to_read), limits.output_bytes);
+  const auto report = Watch(launcher, std::move(report_to_read), limits, out, err).Run(result);
   Reap(launcher);
   if (!report && (result.interrupted || result.timed_out)) return result;  // before the launcher could start anything
   if (!report) return Fail(ErrorCode::kInternal, command.argv[0] + ": the process that started it was killed");

@@ -2,8 +2,12 @@
 //
 // The command is started and reaped by a small process of its own, the launcher (launcher.c), because Linux counts the
 // memory of whoever calls exec into the peak of what is executed: started by us, /bin/true would weigh as much as we
-// do. The command gets no input, a process group of its own, and none of our open files; what is left of its group is
-// killed when it ends. If we are killed, so is the command. Any thread, which must live until the function returns.
+// do. The command gets a process group of its own and none of our open files. If we are killed, so is the command.
+// Any thread, which must live until the function returns.
+//
+// CPU time is that of the process tree: of the command and of all its descendants that were waited for, each by its
+// parent; with Leftovers::kKillTree also of those that nobody waited for. Peak memory is that of the largest single
+// process among them, not the sum of those that lived at the same time (docs/decisions/006-peak-of-one-process.md).
 #pragma once
 
 #include <cstddef>
@@ -18,10 +22,28 @@
 
 namespace rapidbyte::lab {
 
+enum class OutputTo {
+  kPipe,     // both streams are ours to read: the result has their ends
+  kNull,     // standard output is lost, errors are ours to read
+  kInherit,  // both streams are what ours are
+  kFile,     // standard output goes to Command::output_file, which is emptied first; errors are ours to read
+};
+
+// What happens to the processes that are still there when the command has ended.
+enum class Leftovers {
+  kKillGroup,  // those of the command's process group are killed
+  kKillTree,   // all descendants are killed and counted, also those that left the group or the session
+  kKeep,       // they live on: for commands that start a service
+};
+
 struct Command {
   std::vector<std::string> argv;                   // argv[0] is searched for in the PATH
   std::map<std::string, std::string> environment;  // in addition to ours
   std::filesystem::path working_directory;         // empty: ours
+  std::filesystem::path input = {};                // empty: none; relative to our own folder, as is output_file
+  OutputTo output = OutputTo::kPipe;
+  std::filesystem::path output_file = {};
+  Leftovers leftovers = Leftovers::kKillGroup;
 };
 
 struct SubprocessLimits {
@@ -38,10 +60,10 @@ struct SubprocessResult {
   bool timed_out = false;
   bool interrupted = false;
   double wall_secs = 0;  // from just before the process is made until it has ended
-  double user_secs = 0;  // wait4: of the process and those of its children that it waited for
+  double user_secs = 0;  // of the process tree
   double system_secs = 0;
-  uint64_t max_rss_bytes = 0;
-  // wait4 as well, and of the same processes. What went to or came from block devices, in steps of 512 bytes
+  uint64_t max_rss_bytes = 0;  // of the largest process of the tree
+  // Of the process tree. What went to or came from block devices, in steps of 512 bytes
   // (ru_inblock, ru_oublock: the read_bytes and write_bytes of /proc/PID/io): what the page cache answers is not in
   // it, and a write counts when a page is made dirty.
   uint64_t read_bytes = 0;
@@ -50,8 +72,8 @@ struct SubprocessResult {
   uint64_t involuntary_switches = 0;  // ru_nivcsw: it was preempted
 };
 
-// Errors: kConfiguration where the command cannot be started; kInternal where the system refuses. A command that fails,
-// or is killed by a limit, is a result.
+// Errors: kConfiguration where the command cannot be started or a file of its cannot be opened; kInternal where the
+// system refuses. A command that fails, or is killed by a limit, is a result.
 Result<SubprocessResult> RunSubprocess(const Command& command, const SubprocessLimits& limits = {});
 
 // The result, or an error with the last line the command printed where it did not exit with 0.
