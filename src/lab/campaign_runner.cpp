@@ -7,7 +7,6 @@
 
 #include "base/clock.h"
 #include "lab/block_plan.h"
-#include "lab/fingerprint.h"
 #include "lab/time_estimate.h"
 
 namespace rapidbyte::lab {
@@ -33,10 +32,15 @@ int Badness(const Sample& sample) {
   return 1 + (sample.warmup ? 0 : 1) + (sample.outcome == Outcome::kWrongRows ? 2 : 0);
 }
 
-std::string HowItFailed(const SubprocessResult& run) {
-  const std::string line = LastLine(run);
-  if (run.signal == 0) return line.empty() ? fmt::format("exit code {}", run.exit_code) : line;
-  return fmt::format("killed by signal {}{}{}", run.signal, line.empty() ? "" : ": ", line);
+// Of each cell.
+std::vector<size_t> RunsToCome(const CampaignPlan& plan, size_t cells) {
+  std::vector<size_t> runs(cells, plan.warmup_blocks + plan.blocks);
+  if (plan.done.empty()) return runs;
+  const auto orders = PlanBlocks(plan.seed, plan.warmup_blocks + plan.blocks, cells);
+  for (const Place& place : plan.done) {
+    if (place.block < orders.size() && place.position < cells) --runs[orders[place.block][place.position]];
+  }
+  return runs;
 }
 
 class Runner {
@@ -49,30 +53,74 @@ class Runner {
         interrupt_(interrupt),
         sink_(sink),
         listener_(listener),
-        estimate_(std::vector<size_t>(cells.size(), plan.warmup_blocks + plan.blocks)) {}
+        estimate_(RunsToCome(plan, cells.size())) {}
 
   Result<CampaignOutcome> Run() {
-    progress_.blocks = plan_.warmup_blocks + plan_.blocks;
-    progress_.warmup_blocks = plan_.warmup_blocks;
-    progress_.positions = static_cast<uint32_t>(cells_.size());
-    const auto orders = PlanBlocks(plan_.seed, progress_.blocks, cells_.size());
-    for (progress_.block = 0; progress_.block < progress_.blocks; ++progress_.block) {
-      progress_.warmup = progress_.block < plan_.warmup_blocks;
-      for (progress_.position = 0; progress_.position < progress_.positions; ++progress_.position) {
-        const Status done = RunCell(orders[progress_.block][progress_.position]);
-        if (WasInterrupted(done)) {
-          outcome_.interrupted = true;
-          return Finish();
-        }
-        RB_TRY(done);
-      }
-    }
+    Status done = SetUp();
+    if (done) done = RunBlocks();
+    const Status clean = CleanUp();
+    if (!done && !WasInterrupted(done)) return tl::unexpected(done.error());
+    outcome_.interrupted = !done;
+    RB_TRY(clean);
     return Finish();
   }
 
  private:
   bool WasInterrupted(const Status& done) const {
-    return !done && (done.error().code == ErrorCode::kInterrupted || interrupt_.triggered());
+    return done.error().code == ErrorCode::kInterrupted || interrupt_.triggered();
+  }
+
+  Status SetUp() {
+    for (const Cell& cell : cells_) {
+      ++set_up_;  // also where it fails: half a set-up is cleaned up as well
+      RB_TRY(cell.subject->Setup());
+    }
+    return {};
+  }
+
+  // All of them; the first error counts.
+  Status CleanUp() {
+    Status first;
+    for (size_t i = 0; i < set_up_; ++i) {
+      const Status done = cells_[i].subject->Cleanup();
+      if (first && !done) first = done;
+    }
+    return first;
+  }
+
+  Status RunBlocks() {
+    progress_.blocks = plan_.warmup_blocks + plan_.blocks;
+    progress_.warmup_blocks = plan_.warmup_blocks;
+    progress_.positions = static_cast<uint32_t>(cells_.size());
+    const auto orders = PlanBlocks(plan_.seed, progress_.blocks, cells_.size());
+    RB_TRY(WarmUpAgain());
+    for (progress_.block = 0; progress_.block < progress_.blocks; ++progress_.block) {
+      progress_.warmup = progress_.block < plan_.warmup_blocks;
+      RB_TRY(RunBlock(orders[progress_.block]));
+      if (progress_.warmup) continue;
+      ++outcome_.blocks;
+      if (!plan_.enough) continue;
+      RB_ASSIGN(const bool enough, plan_.enough(outcome_.blocks));
+      if (enough) return {};
+    }
+    return {};
+  }
+
+  Status WarmUpAgain() {
+    if (plan_.warmup_blocks == 0 || !plan_.done.contains({plan_.warmup_blocks - 1, 0})) return {};
+    if (plan_.done.size() == size_t{progress_.blocks} * progress_.positions) return {};
+    for (const Cell& cell : cells_) {
+      if (interrupt_.triggered()) return Fail(ErrorCode::kInterrupted, "interrupted");
+      RB_TRY(MeasureOnce(cell, ports_));
+    }
+    return {};
+  }
+
+  Status RunBlock(const std::vector<size_t>& order) {
+    for (progress_.position = 0; progress_.position < progress_.positions; ++progress_.position) {
+      if (!plan_.done.contains({progress_.block, progress_.position})) RB_TRY(RunCell(order[progress_.position]));
+    }
+    return {};
   }
 
   Status RunCell(size_t index) {
@@ -82,69 +130,17 @@ class Runner {
     progress_.remaining_secs = estimate_.RemainingSecs();
     listener_.OnRunStarted(progress_);
     const uint64_t start = ports_.monotonic_nanos();
-    RB_ASSIGN(const Sample sample, Measure(cell));
+    RB_ASSIGN(Sample sample, MeasureOnce(cell, ports_));
+    sample.campaign_id = plan_.campaign_id;
+    sample.block = progress_.block;
+    sample.position = progress_.position;
+    sample.warmup = progress_.warmup;
     RB_TRY(sink_.Append(sample));
     Count(sample);
     estimate_.Add(index, NanosToSeconds(ports_.monotonic_nanos() - start));
     progress_.remaining_secs = estimate_.RemainingSecs();
     listener_.OnRunFinished(progress_, sample);
     return {};
-  }
-
-  Result<Sample> Measure(const Cell& cell) {
-    RB_TRY(cell.subject->Prepare());
-    RB_ASSIGN(const Command command, cell.subject->NextCommand());
-    Sample sample = EmptySample(cell);
-    const auto run = ports_.run(command);
-    if (!run) return Fail(run.error());
-    if (run->interrupted) return Fail(ErrorCode::kInterrupted, "interrupted");
-    sample.exit_code = run->exit_code;
-    sample.wall_secs = run->wall_secs;
-    sample.user_secs = run->user_secs;
-    sample.system_secs = run->system_secs;
-    sample.max_rss_bytes = run->max_rss_bytes;
-    sample.read_bytes = run->read_bytes;
-    sample.written_bytes = run->written_bytes;
-    sample.voluntary_switches = run->voluntary_switches;
-    sample.involuntary_switches = run->involuntary_switches;
-    RB_TRY(Judge(cell, *run, sample));
-    return sample;
-  }
-
-  Sample EmptySample(const Cell& cell) const {
-    Sample sample;
-    sample.campaign_id = plan_.campaign_id;
-    sample.block = progress_.block;
-    sample.position = progress_.position;
-    sample.warmup = progress_.warmup;
-    sample.timestamp = ports_.utc_now();
-    sample.cell = cell.key;
-    return sample;
-  }
-
-  Status Judge(const Cell& cell, const SubprocessResult& run, Sample& sample) {
-    if (run.timed_out) {
-      Spoil(sample, Outcome::kTimeout, fmt::format("killed after {} s", plan_.timeout_secs));
-      return {};
-    }
-    if (run.exit_code != 0) {
-      Spoil(sample, Outcome::kFailed, HowItFailed(run));
-      return {};
-    }
-    auto metrics = cell.subject->ReadMetrics(run);
-    if (!metrics) {
-      Spoil(sample, Outcome::kFailed, metrics.error().message);
-      return {};
-    }
-    sample.run = *std::move(metrics);
-    RB_ASSIGN(const auto difference, cell.subject->Verify());
-    if (difference) Spoil(sample, Outcome::kWrongRows, *difference);
-    return {};
-  }
-
-  static void Spoil(Sample& sample, Outcome outcome, std::string error) {
-    sample.outcome = outcome;
-    sample.error = std::move(error);
   }
 
   void Count(const Sample& sample) {
@@ -158,7 +154,7 @@ class Runner {
     if (worst_) {
       outcome_.error = Error{CodeOf(*worst_),
                              fmt::format("{} of {} runs failed; {} in block {}: {}", outcome_.failures,
-                                         outcome_.samples, record::ModeOf(worst_->cell), worst_->block, worst_->error),
+                                         outcome_.samples, record::Label(worst_->cell), worst_->block, worst_->error),
                              ""};
     }
     return outcome_;
@@ -172,18 +168,12 @@ class Runner {
   CampaignListener& listener_;
   CampaignProgress progress_;
   TimeEstimate estimate_;
+  size_t set_up_ = 0;  // cells, from the first
   CampaignOutcome outcome_;
   std::optional<Sample> worst_;
 };
 
 }  // namespace
-
-CampaignPorts SystemPorts(double timeout_secs, const Interrupt& interrupt) {
-  SubprocessLimits limits;
-  limits.timeout_secs = timeout_secs;
-  limits.interrupt = &interrupt;
-  return {[limits](const Command& command) { return RunSubprocess(command, limits); }, MonotonicNanos, UtcNow};
-}
 
 Result<CampaignOutcome> RunCampaign(const CampaignPlan& plan, const std::vector<Cell>& cells,
                                     const CampaignPorts& ports, const Interrupt& interrupt, SampleSink& sink,

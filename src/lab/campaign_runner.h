@@ -2,19 +2,21 @@
 //
 // What happens to a program is a sample too: a crash, a timeout, wrong rows. The campaign goes on. It ends early where
 // nothing can be measured any more (the server is gone, the disk is full) or on an interrupt; a run that was cut short
-// by it is no sample. The runner reaches processes and clocks through its ports and prints nothing. One thread.
+// by it is no sample. What was set up is cleaned up in any case. The runner reaches processes and clocks through its
+// ports and prints nothing. One thread.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "lab/interrupt.h"
+#include "lab/measured_run.h"
 #include "lab/subject.h"
-#include "lab/subprocess.h"
 #include "record/sample.h"
 
 namespace rapidbyte::lab {
@@ -45,29 +47,31 @@ class CampaignListener {
   virtual void OnRunFinished(const CampaignProgress& progress, const record::Sample& sample) = 0;
 };
 
+// A run's place in a campaign.
+struct Place {
+  uint32_t block = 0;
+  uint32_t position = 0;
+  auto operator<=>(const Place&) const = default;
+};
+
 struct CampaignPlan {
   std::string campaign_id;
   uint64_t seed = 0;
   uint32_t warmup_blocks = 1;
-  uint32_t blocks = 10;  // after the warm-up
-  double timeout_secs = 0;
+  uint32_t blocks = 10;  // after the warm-up; the most, where `enough` may end the campaign before
+  // What an earlier process has measured of the same plan: it is not measured again. Where the warm-up is among it, every
+  // cell runs once without being kept, since the surroundings are cold again.
+  std::set<Place> done = {};
+  // Asked after each block that counts, with their number so far; empty: never.
+  std::function<Result<bool>(uint32_t blocks)> enough = {};
 };
-
-// What a campaign needs of the outside world.
-struct CampaignPorts {
-  std::function<Result<SubprocessResult>(const Command&)> run;  // with the plan's timeout and the interrupt
-  std::function<uint64_t()> monotonic_nanos;
-  std::function<std::string()> utc_now;  // ISO 8601
-};
-
-// The real ones. `interrupt` must outlive them.
-CampaignPorts SystemPorts(double timeout_secs, const Interrupt& interrupt);
 
 // The first failed sample that is not of a warm-up block, or else of one, decides the error: kVerification where any
 // run left wrong rows, otherwise the class that the program's exit code names.
 struct CampaignOutcome {
   uint32_t samples = 0;
   uint32_t failures = 0;
+  uint32_t blocks = 0;  // that count and are complete
   bool interrupted = false;
   std::optional<Error> error;  // of the worst failure
 };

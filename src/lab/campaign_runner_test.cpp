@@ -102,7 +102,7 @@ class CampaignRunner : public testing::Test {
   }
 
   Journal journal_;
-  CampaignPlan plan_{.campaign_id = "c", .seed = 5, .warmup_blocks = 1, .blocks = 3, .timeout_secs = 60};
+  CampaignPlan plan_{.campaign_id = "c", .seed = 5, .warmup_blocks = 1, .blocks = 3};
   std::vector<Cell> cells_;
   std::vector<FakeSubject*> subjects_;
   CampaignPorts ports_;
@@ -191,7 +191,7 @@ TEST_F(CampaignRunner, ACrashATimeoutAndAMissingLineAreFailures) {
   EXPECT_EQ(sink_.samples[0].outcome, Outcome::kFailed);
   EXPECT_EQ(sink_.samples[0].error, "killed by signal 11: last words");
   EXPECT_EQ(sink_.samples[1].outcome, Outcome::kTimeout);
-  EXPECT_EQ(sink_.samples[1].error, "killed after 60 s");
+  EXPECT_EQ(sink_.samples[1].error, "killed after 4 s");
   EXPECT_EQ(sink_.samples[2].outcome, Outcome::kFailed);
   EXPECT_EQ(sink_.samples[2].error, "no line");
   EXPECT_EQ(outcome->error->code, ErrorCode::kInternal);
@@ -264,6 +264,38 @@ TEST_F(CampaignRunner, TellsItsListenerWhereItStandsAndWhatRemains) {
   // Three blocks of a slow run of 4 s and a fast one of 1 s are left after the warm-up.
   EXPECT_DOUBLE_EQ(*listener_.finished[1].remaining_secs, 15);
   EXPECT_DOUBLE_EQ(*listener_.finished[7].remaining_secs, 0);
+}
+
+TEST_F(CampaignRunner, GoesOnWhereAnEarlierProcessStopped) {
+  plan_.warmup_blocks = 1;
+  plan_.blocks = 3;
+  Run();
+  const std::vector<Sample> whole = sink_.samples;
+  sink_.samples.clear();
+  for (size_t i = 0; i < 5; ++i) plan_.done.insert({whole[i].block, whole[i].position});
+  const auto outcome = Run();
+  ASSERT_TRUE(outcome);
+  ASSERT_EQ(sink_.samples.size(), whole.size() - 5) << "nothing twice, nothing left out, the warm-up not kept again";
+  for (size_t i = 5; i < whole.size(); ++i) {
+    EXPECT_EQ(sink_.samples[i - 5].block, whole[i].block);
+    EXPECT_EQ(sink_.samples[i - 5].position, whole[i].position);
+    EXPECT_EQ(sink_.samples[i - 5].cell, whole[i].cell);
+  }
+}
+
+TEST_F(CampaignRunner, EndsWhenItIsToldThatItIsEnough) {
+  plan_.warmup_blocks = 1;
+  plan_.blocks = 50;
+  std::vector<uint32_t> asked;
+  plan_.enough = [&](uint32_t blocks) -> Result<bool> {
+    asked.push_back(blocks);
+    return blocks == 3;
+  };
+  const auto outcome = Run();
+  ASSERT_TRUE(outcome);
+  EXPECT_THAT(asked, ElementsAre(1, 2, 3));
+  EXPECT_EQ(outcome->blocks, 3u);
+  EXPECT_EQ(sink_.samples.size(), 4 * cells_.size());
 }
 
 }  // namespace

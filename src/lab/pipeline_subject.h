@@ -20,7 +20,6 @@ struct PipelineSettings {
   std::filesystem::path executable;  // rapidbyte itself
   std::filesystem::path folder;      // for the document and the state; exists
   ServerAddress server;              // both ends
-  TableName source;                  // moved to the destination schema, under its own name
   std::string load_method;           // insert | copy
   std::string compression;           // none | lz4 | zstd
   std::string runtime;               // aot | native

@@ -49,6 +49,7 @@ class Subject {
 struct Cell {
   record::CellKey key;
   std::unique_ptr<Subject> subject;
+  std::string build = {};  // the commit that the subject was built from, where a campaign measures several
 };
 
 }  // namespace rapidbyte::lab

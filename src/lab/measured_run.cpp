@@ -1,0 +1,89 @@
+#include "lab/measured_run.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/clock.h"
+#include "lab/fingerprint.h"
+
+namespace rapidbyte::lab {
+namespace {
+
+using record::Outcome;
+using record::Sample;
+
+std::string HowItFailed(const SubprocessResult& run) {
+  const std::string line = LastLine(run);
+  if (run.signal == 0) return line.empty() ? fmt::format("exit code {}", run.exit_code) : line;
+  return fmt::format("killed by signal {}{}{}", run.signal, line.empty() ? "" : ": ", line);
+}
+
+void Spoil(Sample& sample, Outcome outcome, std::string error) {
+  sample.outcome = outcome;
+  sample.error = std::move(error);
+}
+
+void FillIn(const SubprocessResult& run, Sample& sample) {
+  sample.exit_code = run.exit_code;
+  sample.wall_secs = run.wall_secs;
+  sample.user_secs = run.user_secs;
+  sample.system_secs = run.system_secs;
+  sample.max_rss_bytes = run.max_rss_bytes;
+  sample.read_bytes = run.read_bytes;
+  sample.written_bytes = run.written_bytes;
+  sample.voluntary_switches = run.voluntary_switches;
+  sample.involuntary_switches = run.involuntary_switches;
+}
+
+Status ReadOutput(Subject& subject, const SubprocessResult& run, Sample& sample) {
+  RB_ASSIGN(sample.run, subject.ReadMetrics(run));
+  RB_ASSIGN(sample.metrics, subject.ExtractMetrics(run));
+  return {};
+}
+
+Status Judge(Subject& subject, const SubprocessResult& run, Sample& sample) {
+  if (run.timed_out) {
+    Spoil(sample, Outcome::kTimeout, fmt::format("killed after {:.3g} s", run.wall_secs));
+    return {};
+  }
+  if (!subject.IsSuccess(run)) {
+    Spoil(sample, Outcome::kFailed, HowItFailed(run));
+    return {};
+  }
+  if (const Status read = ReadOutput(subject, run, sample); !read) {
+    Spoil(sample, Outcome::kFailed, read.error().message);
+    return {};
+  }
+  RB_ASSIGN(const auto difference, subject.Verify());
+  if (difference) Spoil(sample, Outcome::kWrongRows, *difference);
+  return {};
+}
+
+}  // namespace
+
+CampaignPorts SystemPorts(double timeout_secs, const Interrupt& interrupt) {
+  SubprocessLimits limits;
+  limits.timeout_secs = timeout_secs;
+  limits.interrupt = &interrupt;
+  return {[limits](const Command& command) { return RunSubprocess(command, limits); }, MonotonicNanos, UtcNow};
+}
+
+Result<Sample> MeasureOnce(const Cell& cell, const CampaignPorts& ports) {
+  Subject& subject = *cell.subject;
+  RB_TRY(subject.Prepare());
+  RB_ASSIGN(const Command command, subject.NextCommand());
+  Sample sample;
+  sample.timestamp = ports.utc_now();
+  sample.cell = cell.key;
+  sample.build = cell.build;
+  RB_ASSIGN(SubprocessResult run, ports.run(command));
+  if (run.interrupted) return Fail(ErrorCode::kInterrupted, "interrupted");
+  subject.Correct(run);
+  FillIn(run, sample);
+  RB_TRY(Judge(subject, run, sample));
+  RB_TRY(subject.Conclude());
+  return sample;
+}
+
+}  // namespace rapidbyte::lab
