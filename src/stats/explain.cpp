@@ -101,6 +101,10 @@ std::vector<std::string> Explain(const Decision& decision) {
   if (decision.obstacle != Obstacle::kNone) sentences.push_back(ObstacleSentence(decision));
   if (decision.ratio) sentences.push_back(EstimateSentence(decision));
   if (decision.obstacle == Obstacle::kNone) {
+    if (decision.look > 0) {
+      sentences.push_back(
+          fmt::format("At look {}, with levels lowered so that all looks together keep to theirs:", decision.look));
+    }
     sentences.push_back(SignificanceSentence(decision));
     sentences.push_back(EquivalenceSentence(decision));
   }

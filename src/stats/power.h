@@ -2,7 +2,7 @@
 //
 // The bounds "before significance" are exact: with fewer blocks no outcome whatever can be significant. The power is
 // an approximation: against the exact critical value, the rank statistic's exact mean and variance for a shift of
-// normal noise (E. L. Lehmann, Nonparametrics (1975), sections 2.3 and 4.2), with a gamma distribution's tail. For
+// normal noise (E. L. Lehmann, Nonparametrics (1975), chapters 2 and 4), with a gamma distribution's tail. For
 // normal noise of the sd that it is given it is a few points of power off; the sd itself, estimated from 10 blocks, is
 // a quarter off, so the number of blocks that follows is good to a factor of about 1.5.
 // Pure; any thread.

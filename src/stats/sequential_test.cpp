@@ -106,6 +106,7 @@ TEST(DecideAtLook, KeepsWhatIsDecided) {
   EXPECT_EQ(first[2].verdict, Verdict::kInconclusive);
   EXPECT_EQ(first[0].family, 3u);
   EXPECT_FALSE(AllDecided(first));
+  EXPECT_EQ(Explain(first[0])[1], "At look 1, with levels lowered so that all looks together keep to theirs:");
 
   // Whatever the decided cells show later, they are not read any more, and the change has left the family.
   campaign.slower.assign(100, 1.0);

@@ -30,10 +30,10 @@ class Distributions {
   std::map<std::pair<size_t, size_t>, NullDistribution> made_;
 };
 
+// Short of a ratio that does not exist: that comes out of the test.
 Obstacle ObstacleOf(const Comparison& comparison) {
   const size_t fewer = std::min(comparison.before.size(), comparison.after.size());
   if (fewer == 0) return Obstacle::kNoValues;
-  if (!Logarithms(comparison.before) || !Logarithms(comparison.after)) return Obstacle::kNoRatio;
   if (comparison.design == Design::kPaired) {
     return fewer < kMinPairsForInterval ? Obstacle::kFewBlocks : Obstacle::kNone;
   }
@@ -54,10 +54,14 @@ Decision Examine(const Comparison& comparison, const Criteria& criteria, Distrib
                     .direction = comparison.direction,
                     .threshold = comparison.threshold,
                     .criteria = criteria};
-  if (decision.obstacle == Obstacle::kNoValues || decision.obstacle == Obstacle::kNoRatio) return decision;
-
+  if (decision.obstacle == Obstacle::kNoValues) return decision;
   const NullDistribution& distribution = distributions.For(comparison);
-  const RankTest test = *TestOf(comparison, distribution);
+  const auto possible_test = TestOf(comparison, distribution);
+  if (!possible_test) {
+    decision.obstacle = Obstacle::kNoRatio;
+    return decision;
+  }
+  const RankTest& test = *possible_test;
   Ratio ratio{.pairs = comparison.design == Design::kPaired ? comparison.after.size() : 0,
               .numerators = comparison.after.size(),
               .denominators = comparison.before.size(),

@@ -52,7 +52,7 @@ struct Decision {
   bool beyond_threshold = false;                 // the estimate
   bool equivalent = false;                       // the equivalence interval lies within the threshold
   std::optional<double> noise;                   // sd of a pair's (a run's) log ratio, as NoiseSeenBy
-  size_t look = 1;                               // of several under optional stopping
+  size_t look = 0;                               // the number of the look that decided, under optional stopping
 };
 
 // One decision per comparison, in their order. A family larger than the comparisons (0: not larger) has further cells
