@@ -214,7 +214,7 @@ void MeasureFalseAlarms(Bench& bench) {
     bench.FalseAlarms(name, Autoregressive(coefficient, n), Bound::kNone, 0, series / 2);
   }
   std::printf("Other lengths\n");
-  for (const size_t length : {30, 300, 1000, 10000}) {
+  for (const size_t length : {10, 12, 30, 300, 1000, 10000}) {
     const size_t fewer = std::max<size_t>(series * 100 / std::max<size_t>(length, 200), 50);
     const std::string points = ", " + std::to_string(length) + " points";
     bench.FalseAlarms("  normal" + points, Independent(Normal, length), Bound::kNone, 0, fewer);

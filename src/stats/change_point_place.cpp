@@ -91,7 +91,11 @@ ChangePlace WithRange(const LogLikelihoods& places) {
     const double below = first > 0 ? likelihood[first - 1] : -1;
     const double above = last + 1 < places.size() ? likelihood[last + 1] : -1;
     covered += std::max(below, above);
-    below >= above ? --first : ++last;
+    if (below >= above) {
+      --first;
+    } else {
+      ++last;
+    }
   }
   return {kMinSegment + best, kMinSegment + first, kMinSegment + last};
 }

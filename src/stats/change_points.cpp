@@ -17,9 +17,9 @@ constexpr double kFalseAlarmRate = 0.018;  // 2% with a margin
 constexpr double kLargestCorrelation = 0.95;
 constexpr int kMostRounds = 8;
 
-// What the search should assume where `estimate` was measured on n points. Nothing where it is less than half a standard
-// error, 1/sqrt(n): independent noise shall lose no power. From two on, a quarter of an error more than was measured:
-// correlation taken for too small raises false alarms, taken for too large it only costs power.
+// What the search should assume where `estimate` was measured on n points. Nothing where it is less than half a
+// standard error, 1/sqrt(n): independent noise shall lose no power. From two on, a quarter of an error more than was
+// measured: correlation taken for too small raises false alarms, taken for too large it only costs power.
 double CautiousCorrelation(double estimate, size_t n) {
   const double error = 1 / std::sqrt(static_cast<double>(n));
   const double certainty = std::clamp((estimate / error - 0.5) / 1.5, 0.0, 1.0);
