@@ -1,11 +1,16 @@
-#include "engine/pipeline_yaml.h"
+#include "yaml/node.h"
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
-namespace rapidbyte::engine {
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
+namespace rapidbyte::yaml {
 namespace {
 
+constexpr uintmax_t kMaxDocumentBytes = 1 << 20;
 constexpr int kMaxDepth = 100;
 constexpr int kMaxNodes = 100'000;  // aliases of aliases grow exponentially
 
@@ -13,37 +18,37 @@ class TreeCopier {
  public:
   explicit TreeCopier(std::string file) : file_(std::move(file)) {}
 
-  Result<YamlNode> Copy(const YAML::Node& node, int parent_line, int depth) {
-    YamlNode copy;
+  Result<Node> Copy(const YAML::Node& node, int parent_line, int depth) {
+    Node copy;
     copy.line = node.Mark().line >= 0 && !node.IsNull() ? node.Mark().line + 1 : parent_line;
     if (depth > kMaxDepth || ++nodes_ > kMaxNodes) return Refuse(copy.line, "the document is too large or too deep");
     if (node.IsScalar()) {
-      copy.kind = YamlNode::Kind::kScalar;
+      copy.kind = Node::Kind::kScalar;
       copy.text = node.Scalar();
     } else if (node.IsSequence()) {
-      copy.kind = YamlNode::Kind::kList;
+      copy.kind = Node::Kind::kList;
       RB_TRY(CopyItems(node, depth, copy));
     } else if (node.IsMap()) {
-      copy.kind = YamlNode::Kind::kMap;
+      copy.kind = Node::Kind::kMap;
       RB_TRY(CopyEntries(node, depth, copy));
     }
     return copy;
   }
 
  private:
-  Status CopyItems(const YAML::Node& list, int depth, YamlNode& copy) {
+  Status CopyItems(const YAML::Node& list, int depth, Node& copy) {
     for (const YAML::Node& item : list) {
-      RB_ASSIGN(YamlNode copied, Copy(item, copy.line, depth + 1));
+      RB_ASSIGN(Node copied, Copy(item, copy.line, depth + 1));
       copy.items.push_back(std::move(copied));
     }
     return {};
   }
 
-  Status CopyEntries(const YAML::Node& map, int depth, YamlNode& copy) {
+  Status CopyEntries(const YAML::Node& map, int depth, Node& copy) {
     for (const auto& entry : map) {
       const int line = entry.first.Mark().line + 1;
       if (!entry.first.IsScalar()) return Refuse(line, "a key must be a text");
-      RB_ASSIGN(YamlNode value, Copy(entry.second, line, depth + 1));
+      RB_ASSIGN(Node value, Copy(entry.second, line, depth + 1));
       copy.entries.push_back({entry.first.Scalar(), line, std::move(value)});
     }
     return {};
@@ -62,24 +67,40 @@ std::string WithoutQuotation(const std::string& message) { return message.substr
 
 }  // namespace
 
-std::string_view KindName(YamlNode::Kind kind) {
+std::string_view KindName(Node::Kind kind) {
   switch (kind) {
-    case YamlNode::Kind::kNull:
+    case Node::Kind::kNull:
       return "nothing";
-    case YamlNode::Kind::kScalar:
+    case Node::Kind::kScalar:
       return "a text";
-    case YamlNode::Kind::kList:
+    case Node::Kind::kList:
       return "a list";
-    case YamlNode::Kind::kMap:
+    case Node::Kind::kMap:
       return "a mapping";
   }
   return "";
 }
 
-Result<YamlNode> ParseYaml(const std::string& text, const std::string& file) {
+Result<std::string> ReadFile(const std::filesystem::path& path, std::string_view what) {
+  const auto cannot_read = [&](const std::string& why) {
+    return Fail(ErrorCode::kConfiguration, fmt::format("cannot read {}: {}", path.string(), why));
+  };
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return cannot_read("it is a folder");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return cannot_read(std::generic_category().message(errno));
+  std::string text(kMaxDocumentBytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(file.gcount()));
+  if (file.bad()) return cannot_read(std::generic_category().message(errno));
+  if (text.size() > kMaxDocumentBytes) return cannot_read(fmt::format("it is larger than 1 MiB, so no {}", what));
+  return text;
+}
+
+Result<Node> Parse(const std::string& text, const std::string& file) {
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.empty()) return YamlNode{.line = 1};
+    if (documents.empty()) return Node{.line = 1};
     if (documents.size() > 1) {
       return Fail(ErrorCode::kConfiguration,
                   fmt::format("{}: expected one document, found {} separated by ---", file, documents.size()));
@@ -91,4 +112,4 @@ Result<YamlNode> ParseYaml(const std::string& text, const std::string& file) {
   }
 }
 
-}  // namespace rapidbyte::engine
+}  // namespace rapidbyte::yaml

@@ -4,11 +4,15 @@
 // is a literal "${"; any other '$' is itself. What was put in is not looked at again.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 
-#include "engine/pipeline.h"
+namespace rapidbyte::yaml {
 
-namespace rapidbyte::engine {
+// The value of an environment variable, or nothing; a parameter so that tests need no environment.
+using Environment = std::function<std::optional<std::string>(const std::string&)>;
+Environment ProcessEnvironment();
 
 struct Substitution {
   std::string text;
@@ -18,4 +22,4 @@ struct Substitution {
 
 Substitution Substitute(const std::string& text, const Environment& environment);
 
-}  // namespace rapidbyte::engine
+}  // namespace rapidbyte::yaml

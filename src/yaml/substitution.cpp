@@ -1,4 +1,4 @@
-#include "engine/pipeline_substitution.h"
+#include "yaml/substitution.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
-namespace rapidbyte::engine {
+namespace rapidbyte::yaml {
 namespace {
 
 bool IsName(std::string_view text) {
@@ -66,4 +66,4 @@ Substitution Substitute(const std::string& text, const Environment& environment)
   return result;
 }
 
-}  // namespace rapidbyte::engine
+}  // namespace rapidbyte::yaml

@@ -12,34 +12,17 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/pipeline.h"
-#include "engine/pipeline_yaml.h"
+#include "yaml/node.h"
+#include "yaml/problems.h"
+#include "yaml/substitution.h"
 
-namespace rapidbyte::engine {
-
-class Problems {
- public:
-  explicit Problems(std::string file) : file_(std::move(file)) {}
-
-  void Add(int line, std::string_view key, std::string_view what);
-  bool empty() const { return problems_.empty(); }
-  // kConfiguration; a line «file:line: key: what» each, in the order of the document.
-  Error ToError() const;
-
- private:
-  struct Problem {
-    int line;
-    std::string text;
-  };
-  std::string file_;
-  std::vector<Problem> problems_;
-};
+namespace rapidbyte::yaml {
 
 class Fields {
  public:
   // `map` may be null or of another kind, which the caller has noted: then every key is absent, and none is missed.
   // All arguments must outlive it. `path` is what problems call the mapping: "source.config", "" for the document.
-  Fields(const YamlNode* map, std::string path, int line, const Environment& environment, Problems& problems);
+  Fields(const Node* map, std::string path, int line, const Environment& environment, Problems& problems);
 
   // `expected` completes "expected …". A required text is there and not empty.
   void RequiredText(std::string_view key, std::string_view expected, std::string& target);
@@ -50,16 +33,25 @@ class Fields {
   void Number(std::string_view key, uint64_t least, uint64_t most, uint64_t& target);
   // A number of bytes, or one with a unit: 1MB is 1000 kB, 1MiB is 1024 KiB.
   void Bytes(std::string_view key, uint64_t least, uint64_t most, uint64_t& target);
+  void Flag(std::string_view key, bool& target);
   void Texts(std::string_view key, std::string_view expected, std::vector<std::string>& target);
+  // As a text that is not empty, but with ${ left as it is: for texts that another program reads.
+  void Verbatim(std::string_view key, std::string_view expected, std::string& target);
+
+  // For mappings whose keys or kinds are not fixed: the kind of a key's value, kNull where it is absent; and the keys.
+  Node::Kind KindOf(std::string_view key);
+  std::vector<std::string> Keys() const;
 
   Fields Section(std::string_view key, bool required);
-  // The mappings in a required list that is not empty.
+  // The mappings in a list that is not empty.
   std::vector<Fields> Sections(std::string_view key, std::string_view expected);
 
   void Finish();
 
+  const std::string& path() const { return path_; }
+  std::string PathOf(std::string_view key) const;
   int LineOf(std::string_view key) const;
-  void Note(std::string_view key, std::string_view what);
+  void Note(std::string_view key, std::string_view what);  // an empty key: the mapping itself
 
  private:
   struct Value {
@@ -67,18 +59,17 @@ class Fields {
     std::string shown;  // as problems show it
   };
 
-  const YamlEntry* Find(std::string_view key);
-  std::string PathOf(std::string_view key) const;
+  const Entry* Find(std::string_view key);
   std::optional<Value> Scalar(std::string_view key, std::string_view expected);
-  std::optional<Value> Resolve(const YamlNode& scalar, std::string_view path, std::string_view expected);
+  std::optional<Value> Resolve(const Node& scalar, std::string_view path, std::string_view expected);
   void NoteMissing(std::string_view key, std::string_view expected);
 
-  const YamlNode* map_;  // null: no such mapping, so nothing in it is missed
+  const Node* map_;  // null: no such mapping, so nothing in it is missed
   std::string path_;
   int line_;
   const Environment* environment_;
   Problems* problems_;
-  std::vector<std::string_view> known_;  // the keys asked for; literals
+  std::vector<std::string> known_;  // the keys asked for
 };
 
-}  // namespace rapidbyte::engine
+}  // namespace rapidbyte::yaml
