@@ -18,7 +18,7 @@ Fields::Fields(const Node* map, std::string path, int line, const Environment& e
       problems_(&problems) {}
 
 const Entry* Fields::Find(std::string_view key) {
-  known_.emplace_back(key);
+  if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
   problems_->Asked(PathOf(key));
   if (map_ == nullptr) return nullptr;
   for (const Entry& entry : map_->entries) {
