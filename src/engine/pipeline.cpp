@@ -5,22 +5,18 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <tuple>
 
-#include "engine/pipeline_fields.h"
-#include "engine/pipeline_yaml.h"
+#include "yaml/fields.h"
+#include "yaml/node.h"
 
 namespace rapidbyte::engine {
 namespace {
 
-constexpr uintmax_t kMaxDocumentBytes = 1 << 20;
 constexpr const char* kDefaultState = ".rapidbyte/state.db";
 
 template <typename T, size_t N>
-void ReadChoice(Fields& fields, std::string_view key, const std::array<T, N>& values, T& target) {
+void ReadChoice(yaml::Fields& fields, std::string_view key, const std::array<T, N>& values, T& target) {
   std::array<std::string_view, N> names;
   std::transform(values.begin(), values.end(), names.begin(), [](T value) { return Name(value); });
   auto index = static_cast<size_t>(std::find(values.begin(), values.end(), target) - values.begin());
@@ -29,19 +25,19 @@ void ReadChoice(Fields& fields, std::string_view key, const std::array<T, N>& va
 }
 
 template <typename T>
-void ReadNumber(Fields& fields, std::string_view key, uint64_t least, uint64_t most, T& target) {
+void ReadNumber(yaml::Fields& fields, std::string_view key, uint64_t least, uint64_t most, T& target) {
   uint64_t number = target;
   fields.Number(key, least, most, number);
   target = static_cast<T>(number);
 }
 
-void ReadVersion(Fields& document) {
+void ReadVersion(yaml::Fields& document) {
   std::string version;
   document.RequiredText("version", "1", version);
   if (!version.empty() && version != "1") document.Note("version", "expected 1, the only version there is");
 }
 
-void ReadServer(Fields& config, PostgresConfig& server) {
+void ReadServer(yaml::Fields& config, PostgresConfig& server) {
   config.OptionalText("host", "a name, an address or a socket's folder", server.host);
   ReadNumber(config, "port", 1, 65535, server.port);
   config.RequiredText("user", "the role to connect as", server.user);
@@ -50,9 +46,9 @@ void ReadServer(Fields& config, PostgresConfig& server) {
   config.OptionalText("schema", "the name of a schema", server.schema);
 }
 
-void ReadStreams(Fields& source, std::vector<StreamSpec>& streams) {
+void ReadStreams(yaml::Fields& source, std::vector<StreamSpec>& streams) {
   constexpr std::string_view sync_modes[] = {"full_refresh"};
-  for (Fields& fields : source.Sections("streams", "a list of streams, each with its name")) {
+  for (yaml::Fields& fields : source.Sections("streams", "a list of streams, each with its name")) {
     StreamSpec stream;
     fields.RequiredText("name", "the name of a table", stream.name);
     size_t sync_mode = 0;
@@ -67,18 +63,18 @@ void ReadStreams(Fields& source, std::vector<StreamSpec>& streams) {
   }
 }
 
-void ReadSource(Fields source, Pipeline& pipeline) {
+void ReadSource(yaml::Fields source, Pipeline& pipeline) {
   source.RequiredText("use", "a connector, such as source-postgres", pipeline.source_use);
-  Fields config = source.Section("config", /*required=*/true);
+  yaml::Fields config = source.Section("config", /*required=*/true);
   ReadServer(config, pipeline.source);
   config.Finish();
   ReadStreams(source, pipeline.streams);
   source.Finish();
 }
 
-void ReadDestination(Fields destination, Pipeline& pipeline) {
+void ReadDestination(yaml::Fields destination, Pipeline& pipeline) {
   destination.RequiredText("use", "a connector, such as dest-postgres", pipeline.destination_use);
-  Fields config = destination.Section("config", /*required=*/true);
+  yaml::Fields config = destination.Section("config", /*required=*/true);
   pipeline.destination.schema = "raw";
   ReadServer(config, pipeline.destination);
   ReadChoice(config, "load_method", std::array{LoadMethod::kInsert, LoadMethod::kCopy}, pipeline.load_method);
@@ -87,7 +83,7 @@ void ReadDestination(Fields destination, Pipeline& pipeline) {
   destination.Finish();
 }
 
-void ReadResources(Fields resources, Pipeline& pipeline) {
+void ReadResources(yaml::Fields resources, Pipeline& pipeline) {
   ReadChoice(resources, "compression", std::array{Compression::kNone, Compression::kLz4, Compression::kZstd},
              pipeline.compression);
   resources.Bytes("max_batch_bytes", 1 << 10, 256 << 20, pipeline.max_batch_bytes);
@@ -96,7 +92,7 @@ void ReadResources(Fields resources, Pipeline& pipeline) {
   resources.Finish();
 }
 
-void ReadState(Fields state, Pipeline& pipeline) {
+void ReadState(yaml::Fields state, Pipeline& pipeline) {
   constexpr std::string_view backends[] = {"sqlite"};
   size_t backend = 0;
   state.Choice("backend", backends, backend);
@@ -117,7 +113,7 @@ std::string SameHost(std::string host) {
 }
 
 // The destination would wait for the source's lock on the table, and the source for the destination.
-void RefuseToOverwriteTheSource(Fields& document, const Pipeline& pipeline) {
+void RefuseToOverwriteTheSource(yaml::Fields& document, const Pipeline& pipeline) {
   const auto identity = [](const PostgresConfig& server) {
     return std::tuple(SameHost(server.host), server.port, server.database, server.schema);
   };
@@ -127,9 +123,9 @@ void RefuseToOverwriteTheSource(Fields& document, const Pipeline& pipeline) {
                                            pipeline.destination.schema));
 }
 
-Pipeline ReadDocument(const YamlNode& root, const Environment& environment, Problems& problems) {
+Pipeline ReadDocument(const yaml::Node& root, const Environment& environment, yaml::Problems& problems) {
   Pipeline pipeline;
-  Fields document(&root, "", root.line, environment, problems);
+  yaml::Fields document(&root, "", root.line, environment, problems);
   ReadVersion(document);
   document.RequiredText("pipeline", "the pipeline's name", pipeline.name);
   ReadSource(document.Section("source", /*required=*/true), pipeline);
@@ -164,9 +160,9 @@ std::string_view Name(WriteMode mode) { return mode == WriteMode::kAppend ? "app
 
 Result<Pipeline> ParsePipeline(const std::string& text, const std::filesystem::path& path,
                                const Environment& environment) {
-  RB_ASSIGN(const YamlNode root, ParseYaml(text, path.string()));
-  Problems problems(path.string());
-  if (root.kind != YamlNode::Kind::kMap) {
+  RB_ASSIGN(const yaml::Node root, yaml::Parse(text, path.string()));
+  yaml::Problems problems(path.string(), "docs/pipeline.md describes every key");
+  if (root.kind != yaml::Node::Kind::kMap) {
     problems.Add(root.line, "",
                  fmt::format("expected a mapping with version, pipeline, source and destination, found {}",
                              KindName(root.kind)));
@@ -179,19 +175,19 @@ Result<Pipeline> ParsePipeline(const std::string& text, const std::filesystem::p
 }
 
 Result<Pipeline> LoadPipeline(const std::filesystem::path& path, const Environment& environment) {
-  const auto cannot_read = [&](const std::string& why) {
-    return Fail(ErrorCode::kConfiguration, fmt::format("cannot read {}: {}", path.string(), why));
-  };
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) return cannot_read("it is a folder");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return cannot_read(std::strerror(errno));
-  std::string text(kMaxDocumentBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(file.gcount()));
-  if (file.bad()) return cannot_read(std::strerror(errno));
-  if (text.size() > kMaxDocumentBytes) return cannot_read("it is larger than 1 MiB, so no pipeline document");
+  RB_ASSIGN(const std::string text, yaml::ReadFile(path, "pipeline document"));
   return ParsePipeline(text, path, environment);
+}
+
+std::set<std::string> PipelineKeys() {
+  yaml::Node stream{.kind = yaml::Node::Kind::kMap};
+  yaml::Node streams{.kind = yaml::Node::Kind::kList, .items = {stream}};
+  yaml::Node source{.kind = yaml::Node::Kind::kMap, .entries = {{"streams", 0, streams}}};
+  const yaml::Node root{.kind = yaml::Node::Kind::kMap, .entries = {{"source", 0, source}}};
+  yaml::Problems problems("", "");
+  const Environment environment = [](const std::string&) { return std::nullopt; };
+  ReadDocument(root, environment, problems);
+  return problems.asked();
 }
 
 }  // namespace rapidbyte::engine

@@ -7,12 +7,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "yaml/substitution.h"
 
 namespace rapidbyte::engine {
 
@@ -59,14 +60,16 @@ struct Pipeline {
   Runtime runtime = Runtime::kAot;
 };
 
-// The value of an environment variable, or nothing; a parameter so that tests need no environment.
-using Environment = std::function<std::optional<std::string>(const std::string&)>;
-Environment ProcessEnvironment();
+using yaml::Environment;
+using yaml::ProcessEnvironment;
 
-// Errors: kConfiguration, one line per error kept short: «pipeline.yaml:12: source.config.prot: unknown key, did you
-// mean "port"?».
+// Errors: kConfiguration, one line per error kept short: «pipeline.yaml:12: key 'source.config.prot': unknown key; did
+// you mean 'port'?».
 Result<Pipeline> LoadPipeline(const std::filesystem::path& path, const Environment& environment);
 Result<Pipeline> ParsePipeline(const std::string& text, const std::filesystem::path& path,
                                const Environment& environment);
+
+// Every key that a document may have, sections too, with [0] for the items of a list: "source.streams[0].name".
+std::set<std::string> PipelineKeys();
 
 }  // namespace rapidbyte::engine

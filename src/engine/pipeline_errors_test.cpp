@@ -56,32 +56,32 @@ TEST(PipelineErrorsTest, TheDocumentTheyStartFromHasNone) {
 
 TEST(PipelineErrorsTest, UnknownKeysNameTheNearest) {
   EXPECT_EQ(ErrorsOf(WithLine(9, "    prot: 5432")),
-            "p.yaml:9: source.config.prot: unknown key, did you mean \"port\"?");
-  EXPECT_EQ(ErrorsOf(WithLine(21, "run_time: aot")), "p.yaml:21: run_time: unknown key, did you mean \"runtime\"?");
-  EXPECT_EQ(
-      ErrorsOf(WithLine(21, "zzz: aot")),
-      "p.yaml:21: zzz: unknown key, expected version, pipeline, source, destination, resources, state or runtime");
+            "p.yaml:9: key 'source.config.prot': unknown key; did you mean 'port'?");
+  EXPECT_EQ(ErrorsOf(WithLine(21, "run_time: aot")), "p.yaml:21: key 'run_time': unknown key; did you mean 'runtime'?");
+  EXPECT_EQ(ErrorsOf(WithLine(21, "zzz: aot")),
+            "p.yaml:21: key 'zzz': unknown key; expected version, pipeline, source, destination, resources, state or "
+            "runtime");
   EXPECT_EQ(ErrorsOf(WithLine(11, "    - {name: orders, colums: [a]}")),
-            "p.yaml:11: source.streams[0].colums: unknown key, did you mean \"columns\"?");
+            "p.yaml:11: key 'source.streams[0].colums': unknown key; did you mean 'columns'?");
 }
 
 TEST(PipelineErrorsTest, MissingKeysSayWhatIsExpected) {
-  EXPECT_EQ(ErrorsOf(WithLine(1, "")), "p.yaml:2: version: missing, expected 1");
+  EXPECT_EQ(ErrorsOf(WithLine(1, "")), "p.yaml:2: key 'version': missing; expected 1");
   EXPECT_EQ(ErrorsOf(WithLine(6, "    user:")),
-            "p.yaml:6: source.config.user: missing, expected the role to connect as");
+            "p.yaml:6: key 'source.config.user': missing; expected the role to connect as");
   EXPECT_EQ(ErrorsOf(WithLine(16, "")),
-            "p.yaml:14: destination.config.database: missing, expected the database to connect to");
+            "p.yaml:14: key 'destination.config.database': missing; expected the database to connect to");
   EXPECT_THAT(ErrorsOf("version: 1\npipeline: p\n"),
-              AllOf(HasSubstr("source: missing, expected a mapping\n"), HasSubstr("destination: missing")));
+              AllOf(HasSubstr("key 'source': missing; expected a mapping\n"), HasSubstr("key 'destination': missing")));
 }
 
 TEST(PipelineErrorsTest, WrongValuesAreShownBesideTheRightOnes) {
   EXPECT_EQ(ErrorsOf(WithLine(19, "  compression: lz5")),
-            "p.yaml:19: resources.compression: expected none, lz4 or zstd, found \"lz5\", did you mean \"lz4\"?");
+            "p.yaml:19: key 'resources.compression': expected none, lz4 or zstd, found \"lz5\"; did you mean 'lz4'?");
   EXPECT_EQ(ErrorsOf(WithLine(17, "    load_method: bulk")),
-            "p.yaml:17: destination.config.load_method: expected insert or copy, found \"bulk\"");
+            "p.yaml:17: key 'destination.config.load_method': expected insert or copy, found \"bulk\"");
   EXPECT_EQ(ErrorsOf(WithLine(9, "    port: 65536")),
-            "p.yaml:9: source.config.port: expected a number from 1 to 65535, found \"65536\"");
+            "p.yaml:9: key 'source.config.port': expected a number from 1 to 65535, found \"65536\"");
   for (const char* number : {"-1", "0", "5432x", "1e3", "99999999999999999999", "''"}) {
     EXPECT_THAT(ErrorsOf(WithLine(9, std::string("    port: ") + number)), HasSubstr("expected a number")) << number;
   }
@@ -89,20 +89,22 @@ TEST(PipelineErrorsTest, WrongValuesAreShownBesideTheRightOnes) {
     EXPECT_THAT(ErrorsOf(WithLine(20, std::string("  max_batch_bytes: ") + bytes)), HasSubstr("expected bytes"))
         << bytes;
   }
-  EXPECT_THAT(ErrorsOf(WithLine(1, "version: 2")), HasSubstr("p.yaml:1: version: expected 1"));
+  EXPECT_THAT(ErrorsOf(WithLine(1, "version: 2")), HasSubstr("p.yaml:1: key 'version': expected 1"));
   EXPECT_THAT(ErrorsOf(WithLine(11, "    - {name: o, sync_mode: incremental}")), HasSubstr("expected full_refresh"));
   EXPECT_THAT(ErrorsOf(WithLine(2, "pipeline: ''")), HasSubstr("which is empty"));
 }
 
 TEST(PipelineErrorsTest, WrongKindsAreNamed) {
   EXPECT_EQ(ErrorsOf(WithLine(11, "    name: orders")),
-            "p.yaml:10: source.streams: expected a list of streams, each with its name, found a mapping");
-  EXPECT_EQ(ErrorsOf(WithLine(11, "    - orders")), "p.yaml:11: source.streams[0]: expected a mapping, found a text");
+            "p.yaml:10: key 'source.streams': expected a list of streams, each with its name, found a mapping");
+  EXPECT_EQ(ErrorsOf(WithLine(11, "    - orders")),
+            "p.yaml:11: key 'source.streams[0]': expected a mapping, found a text");
   EXPECT_EQ(ErrorsOf(WithLine(11, "    []")),
-            "p.yaml:10: source.streams: expected a list of streams, each with its name, found an empty one");
-  EXPECT_EQ(ErrorsOf(WithLine(2, "pipeline: [a]")), "p.yaml:2: pipeline: expected the pipeline's name, found a list");
+            "p.yaml:10: key 'source.streams': expected a list of streams, each with its name, found an empty one");
+  EXPECT_EQ(ErrorsOf(WithLine(2, "pipeline: [a]")),
+            "p.yaml:2: key 'pipeline': expected the pipeline's name, found a list");
   EXPECT_EQ(ErrorsOf(WithLine(11, "    - {name: o, columns: id}")),
-            "p.yaml:11: source.streams[0].columns: expected a list of column names, found a text");
+            "p.yaml:11: key 'source.streams[0].columns': expected a list of column names, found a text");
   EXPECT_EQ(ErrorsOf("- a\n"),
             "p.yaml:1: expected a mapping with version, pipeline, source and destination, found a list");
   EXPECT_THAT(ErrorsOf(""), HasSubstr("found nothing"));
@@ -110,19 +112,19 @@ TEST(PipelineErrorsTest, WrongKindsAreNamed) {
 
 TEST(PipelineErrorsTest, RepetitionsAreErrors) {
   EXPECT_EQ(ErrorsOf(WithLine(9, "    user: again")),
-            "p.yaml:9: source.config.user: this key occurs twice in the mapping");
+            "p.yaml:9: key 'source.config.user': this key occurs twice in the mapping");
   EXPECT_EQ(ErrorsOf(WithLine(11, "    - name: a\n    - name: a")),
-            "p.yaml:12: source.streams[1].name: the stream \"a\" is listed twice");
+            "p.yaml:12: key 'source.streams[1].name': the stream \"a\" is listed twice");
   EXPECT_EQ(ErrorsOf(WithLine(11, "    - {name: a, columns: [x, x]}")),
-            "p.yaml:11: source.streams[0].columns[1]: \"x\" is listed twice");
+            "p.yaml:11: key 'source.streams[0].columns[1]': \"x\" is listed twice");
 }
 
 TEST(PipelineErrorsTest, AllProblemsAreToldInTheOrderOfTheDocument) {
   EXPECT_EQ(ErrorsOf(WithLine(19, "  compresion: lz4\n  max_batch_rows: many\nstate: {backend: mysql}\nresource:")),
-            "p.yaml:19: resources.compresion: unknown key, did you mean \"compression\"?\n"
-            "p.yaml:20: resources.max_batch_rows: expected a number from 1 to 1000000, found \"many\"\n"
-            "p.yaml:21: state.backend: expected sqlite, found \"mysql\"\n"
-            "p.yaml:22: resource: unknown key, did you mean \"resources\"?");
+            "p.yaml:19: key 'resources.compresion': unknown key; did you mean 'compression'?\n"
+            "p.yaml:20: key 'resources.max_batch_rows': expected a number from 1 to 1000000, found \"many\"\n"
+            "p.yaml:21: key 'state.backend': expected sqlite, found \"mysql\"\n"
+            "p.yaml:22: key 'resource': unknown key; did you mean 'resources'?");
 }
 
 TEST(PipelineErrorsTest, SyntaxErrorsHaveTheirLine) {
@@ -144,9 +146,10 @@ TEST(PipelineErrorsTest, AliasesCannotExplode) {
 }
 
 TEST(PipelineErrorsTest, VariablesThatAreNotSetAreNamed) {
-  EXPECT_EQ(ErrorsOf(WithLine(6, "    user: ${DB_USER}")),
-            "p.yaml:6: source.config.user: the environment variable DB_USER is not set; set it, or give a default: "
-            "${DB_USER:-…}");
+  EXPECT_EQ(
+      ErrorsOf(WithLine(6, "    user: ${DB_USER}")),
+      "p.yaml:6: key 'source.config.user': the environment variable DB_USER is not set; set it, or give a default: "
+      "${DB_USER:-…}");
   EXPECT_THAT(ErrorsOf(WithLine(6, "    user: ${DB_USER")), HasSubstr("expected } after ${"));
   EXPECT_THAT(ErrorsOf(WithLine(6, "    user: ${1A}")), HasSubstr("expected the name of an environment variable"));
   EXPECT_THAT(ErrorsOf(WithLine(6, "    user: ${}")), HasSubstr("expected the name of an environment variable"));
@@ -155,7 +158,7 @@ TEST(PipelineErrorsTest, VariablesThatAreNotSetAreNamed) {
 TEST(PipelineErrorsTest, SecretsAreNeverShown) {
   const Environment environment = [](auto&) { return "hunter2"; };
   EXPECT_EQ(ErrorsOf(WithLine(9, "    port: ${PW}"), environment),
-            "p.yaml:9: source.config.port: expected a number from 1 to 65535, found the value of \"${PW}\"");
+            "p.yaml:9: key 'source.config.port': expected a number from 1 to 65535, found the value of \"${PW}\"");
   for (const char* password :
        {"[s3cret]", "{s3cret: s3cret}", "*s3cret", "\"s3cret\\q\"", "\"s3cret\\0\"", "&s3cret", "!s3cret !s3cret x",
         "${s3cret-is-no-name}", "'s3cret", "s3cret: s3cret", "%s3cret", "@s3cret", "\"\\xs3cret\""}) {
@@ -169,7 +172,7 @@ TEST(PipelineErrorsTest, ATableIsNotWrittenIntoItself) {
            "destination: {use: b, config: {user: w, " + destination + "}}\n";
   };
   const std::string same = ErrorsOf(document("database: d", "database: d, schema: public"));
-  EXPECT_THAT(same, StartsWith("p.yaml:4: destination: is the schema \"public\" that the source reads"));
+  EXPECT_THAT(same, StartsWith("p.yaml:4: key 'destination': is the schema \"public\" that the source reads"));
   EXPECT_EQ(
       ErrorsOf(document("database: d, schema: raw, host: LocalHost", "database: d, host: 127.0.0.1")).find("p.yaml:4"),
       0u);

@@ -2,7 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <fstream>
+#include <set>
+
+#include "yaml/pipeline_keys.h"
 
 namespace rapidbyte::engine {
 namespace {
@@ -177,6 +181,22 @@ TEST(PipelineTest, ThePipelinesOfTheBenchmarkAreValid) {
     EXPECT_EQ(loaded->destination.user, "postgres");
     EXPECT_EQ(loaded->load_method, loaded->name == "bench_pg" ? LoadMethod::kInsert : LoadMethod::kCopy);
   }
+}
+
+// A key is a section where another one is below it.
+TEST(PipelineTest, TheListOfKeysIsWhatTheEngineReads) {
+  const std::set<std::string> asked = PipelineKeys();
+  std::set<std::string> leaves;
+  for (std::string key : asked) {
+    const auto is_below = [&](const std::string& other) {
+      return other.starts_with(key + ".") || other.starts_with(key + "[");
+    };
+    if (std::any_of(asked.begin(), asked.end(), is_below)) continue;
+    if (const size_t at = key.find("[0]"); at != std::string::npos) key.erase(at + 1, 1);
+    leaves.insert(key);
+  }
+  const std::set<std::string> listed(std::begin(yaml::kPipelineKeys), std::end(yaml::kPipelineKeys));
+  EXPECT_EQ(listed, leaves);
 }
 
 TEST(PipelineTest, UnreadableFilesAreConfigurationErrors) {

@@ -19,23 +19,10 @@
 
 namespace rapidbyte::lab {
 
-struct CommandHooks {  // empty: none
-  std::string setup, prepare, conclude, cleanup;
-};
-
 // Which exit codes make a sample. 0 always does.
 struct AcceptedCodes {
   bool all = false;  // also a signal, but not a timeout
   std::vector<int> codes;
-};
-
-enum class MetricFrom { kStdout, kStderr, kFile };
-
-struct OutputMetric {
-  std::string name;
-  metrics::MetricSource source;
-  MetricFrom from = MetricFrom::kStdout;
-  std::filesystem::path file = {};  // for kFile; relative to the command's folder
 };
 
 struct CommandSettings {

@@ -2,17 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <sstream>
 
-#include "base/format.h"
 #include "lab/bench_schemas.h"
 #include "lab/libpq_names.h"
 #include "lab/subprocess.h"
 
 namespace rapidbyte::lab {
 namespace {
+
+using scenario::DatasetSpec;
+using Kind = DatasetSpec::Kind;
 
 constexpr struct {
   std::string_view name;
@@ -21,7 +21,6 @@ constexpr struct {
 #include "seed_files.inc"
 };
 
-constexpr std::array<std::string_view, 4> kNames = {"bench_events", "events", "orders", "documents"};
 constexpr const char* kPgbenchTable = "pgbench_accounts";
 constexpr std::string_view kRowsVariable = ":bench_rows";
 
@@ -50,24 +49,33 @@ std::string SeedStatements(std::string_view content, uint64_t rows) {
   return statements;
 }
 
-std::string SchemaOf(const DatasetSpec& spec) {
+// "public.orders" or "orders"
+TableName ParseTable(const std::string& text) {
+  const size_t dot = text.find('.');
+  if (dot == std::string::npos) return {"public", text};
+  return {text.substr(0, dot), text.substr(dot + 1)};
+}
+
+TableName TableOf(const DatasetSpec& spec, uint64_t size) {
   switch (spec.kind) {
-    case DatasetKind::kNamed:
-      return fmt::format("rapidbyte_bench_{}_{}", spec.name, spec.rows);
-    case DatasetKind::kPgbench:
-      return fmt::format("rapidbyte_bench_pgbench_{}", spec.scale);
-    case DatasetKind::kSql:
-      return fmt::format("rapidbyte_bench_sql_{}", spec.rows);
-    case DatasetKind::kTable:
-      return spec.table.schema;
+    case Kind::kGenerated:
+      return {fmt::format("rapidbyte_bench_{}_{}", spec.name, size), spec.name};
+    case Kind::kPgbench:
+      return {fmt::format("rapidbyte_bench_pgbench_{}", size), kPgbenchTable};
+    case Kind::kSql:
+      return {fmt::format("rapidbyte_bench_sql_{}", size), ParseTable(spec.table).table};
+    case Kind::kTable:
+      return ParseTable(spec.table);
+    case Kind::kNone:
+      break;
   }
   return {};
 }
 
-Status SeedNamed(Postgres& session, const DatasetSpec& spec, const std::string& schema) {
+Status SeedNamed(Postgres& session, const DatasetSpec& spec, uint64_t size, const std::string& schema) {
   RB_ASSIGN(const std::string_view content, SeedFile(spec.name));
   RB_TRY(session.Exec(fmt::format("SET search_path TO {}", QuoteIdentifier(schema))));
-  RB_TRY(session.Exec(SeedStatements(content, spec.rows)));
+  RB_TRY(session.Exec(SeedStatements(content, size)));
   return session.Exec("RESET search_path");
 }
 
@@ -87,72 +95,47 @@ Status RunClient(const ServerAddress& server, const std::string& schema, std::ve
   return Fail(ErrorCode::kConfiguration, program + ": " + LastLine(run));
 }
 
-Status SeedByClient(const ServerAddress& server, const DatasetSpec& spec, const std::string& schema,
+Status SeedByClient(const ServerAddress& server, const DatasetSpec& spec, uint64_t size, const std::string& schema,
                     const Interrupt* interrupt) {
-  if (spec.kind == DatasetKind::kPgbench) {
-    return RunClient(server, schema, {"pgbench", "-i", "-q", "-s", std::to_string(spec.scale)}, interrupt);
+  if (spec.kind == Kind::kPgbench) {
+    return RunClient(server, schema, {"pgbench", "-i", "-q", "-s", std::to_string(size)}, interrupt);
   }
   std::error_code ignored;
-  if (!std::filesystem::is_regular_file(spec.file, ignored)) {
-    return Fail(ErrorCode::kConfiguration, "there is no file " + spec.file.string());
+  if (!std::filesystem::is_regular_file(spec.sql_file, ignored)) {
+    return Fail(ErrorCode::kConfiguration, "there is no file " + spec.sql_file.string());
   }
   return RunClient(
       server, schema,
-      {"psql", "-qX", "-v", "ON_ERROR_STOP=1", "-v", fmt::format("bench_rows={}", spec.rows), "-f", spec.file.string()},
+      {"psql", "-qX", "-v", "ON_ERROR_STOP=1", "-v", fmt::format("bench_rows={}", size), "-f", spec.sql_file.string()},
       interrupt);
 }
 
-Status Make(Postgres& session, const ServerAddress& server, const DatasetSpec& spec, const TableName& table,
-            const Interrupt* interrupt) {
+Status Make(Postgres& session, const ServerAddress& server, const DatasetSpec& spec, uint64_t size,
+            const TableName& table, const Interrupt* interrupt) {
   RB_TRY(MakeSchema(session, table.schema));
-  if (spec.kind == DatasetKind::kNamed) {
-    RB_TRY(SeedNamed(session, spec, table.schema));
+  if (spec.kind == Kind::kGenerated) {
+    RB_TRY(SeedNamed(session, spec, size, table.schema));
   } else {
-    RB_TRY(SeedByClient(server, spec, table.schema, interrupt));
+    RB_TRY(SeedByClient(server, spec, size, table.schema, interrupt));
   }
   RB_TRY(session.Exec(fmt::format("VACUUM (ANALYZE) {}", Quote(table))));
   return CheckpointIfAllowed(session);
 }
 
-TableName TableOf(const DatasetSpec& spec) {
-  switch (spec.kind) {
-    case DatasetKind::kNamed:
-      return {SchemaOf(spec), spec.name};
-    case DatasetKind::kPgbench:
-      return {SchemaOf(spec), kPgbenchTable};
-    case DatasetKind::kSql:
-    case DatasetKind::kTable:
-      break;
-  }
-  return {SchemaOf(spec), spec.table.table};
-}
-
 }  // namespace
 
-std::span<const std::string_view> NamedDatasets() { return kNames; }
-
-std::string Describe(const DatasetSpec& spec) {
-  switch (spec.kind) {
-    case DatasetKind::kNamed:
-      return fmt::format("{}, {} rows", spec.name, FormatThousands(spec.rows));
-    case DatasetKind::kPgbench:
-      return fmt::format("pgbench, scale {}", spec.scale);
-    case DatasetKind::kSql:
-      return spec.file.filename().string();
-    case DatasetKind::kTable:
-      return "table " + Quote(spec.table);
-  }
-  return {};
-}
-
-Result<Dataset> Seed(Postgres& session, const ServerAddress& server, const DatasetSpec& spec,
+Result<Dataset> Seed(Postgres& session, const ServerAddress& server, const DatasetSpec& spec, uint64_t size,
                      const Interrupt* interrupt) {
   Dataset dataset;
-  dataset.table = TableOf(spec);
-  if (spec.kind != DatasetKind::kTable) RB_TRY(Make(session, server, spec, dataset.table, interrupt));
+  dataset.table = TableOf(spec, size);
+  if (spec.kind != Kind::kTable) RB_TRY(Make(session, server, spec, size, dataset.table, interrupt));
   RB_ASSIGN(dataset.columns, ColumnsOf(session, dataset.table));
   RB_ASSIGN(dataset.content, ReadContent(session, dataset.table, dataset.columns));
   return dataset;
+}
+
+Result<std::optional<std::string>> FindMissing(Postgres& session, const Dataset& dataset) {
+  return FindDifference(session, {kDestinationSchema, dataset.table.table}, dataset.columns, dataset.content);
 }
 
 }  // namespace rapidbyte::lab

@@ -2,41 +2,17 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
-#include <span>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "lab/interrupt.h"
 #include "lab/postgres.h"
 #include "lab/verification.h"
+#include "scenario/scenario.h"
 
 namespace rapidbyte::lab {
-
-enum class DatasetKind {
-  kNamed,    // seeded by a file of ours: bench_events, events, orders, documents
-  kPgbench,  // pgbench's own initialiser; pgbench_accounts is moved
-  kSql,      // seeded by a file of the user's
-  kTable,    // is there already, and stays as it is
-};
-
-struct DatasetSpec {
-  DatasetKind kind = DatasetKind::kNamed;
-  std::string name = "bench_events";  // of kNamed
-  uint64_t rows = 100'000;            // of kNamed; of kSql the value of the psql variable bench_rows
-  uint64_t scale = 1;                 // of kPgbench: 100,000 rows each
-  std::filesystem::path file;         // of kSql: read by psql, with search_path set to the dataset's schema
-  TableName table;                    // of kTable; of kSql: the table that is moved, and no schema
-
-  bool operator==(const DatasetSpec&) const = default;
-};
-
-std::span<const std::string_view> NamedDatasets();
-
-// "bench_events, 100,000 rows", "pgbench, scale 10"
-std::string Describe(const DatasetSpec& spec);
 
 // A table that is there, and what must have arrived after a run.
 struct Dataset {
@@ -46,9 +22,14 @@ struct Dataset {
 };
 
 // Makes the table in a schema of its own (see bench_schemas.h; the schemas are claimed), analysed and checkpointed, and
-// reads what it holds. `server` is where `session` is. Errors: kConfiguration for a table or a file that is not there,
-// for a file that psql refuses (with its message), for an unknown name.
-Result<Dataset> Seed(Postgres& session, const ServerAddress& server, const DatasetSpec& spec,
+// reads what it holds. `size` is the number of rows, or pgbench's scale. `server` is where `session` is. A table of
+// DatasetSpec::Kind::kTable is there already, and stays as it is; of a kSql file, read by psql with search_path set to
+// the schema and the size in the variable bench_rows, it is the one that the spec names. Errors: kConfiguration for a
+// table or a file that is not there, for a file that psql refuses (with its message), for an unknown name.
+Result<Dataset> Seed(Postgres& session, const ServerAddress& server, const scenario::DatasetSpec& spec, uint64_t size,
                      const Interrupt* interrupt = nullptr);
+
+// Nothing where the destination schema holds the dataset's rows; otherwise what is wrong, as a sentence.
+Result<std::optional<std::string>> FindMissing(Postgres& session, const Dataset& dataset);
 
 }  // namespace rapidbyte::lab

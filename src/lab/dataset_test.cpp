@@ -9,21 +9,26 @@
 namespace rapidbyte::lab {
 namespace {
 
+using scenario::DatasetSpec;
+using Kind = DatasetSpec::Kind;
+
 class DatasetTest : public ServerTest {
  protected:
   void SetUp() override {
     ServerTest::SetUp();
     ASSERT_TRUE(DropSchemas(*session_));
   }
-  Dataset MustSeed(const DatasetSpec& spec) {
+  static DatasetSpec Named(const std::string& name) { return {.kind = Kind::kGenerated, .name = name}; }
+
+  Dataset MustSeed(const DatasetSpec& spec, uint64_t size) {
     const Status claimed = ClaimSchemas(*session_);
     EXPECT_TRUE(claimed) << claimed.error().message;
-    auto seeded = lab::Seed(*session_, environment_->address(), spec);
+    auto seeded = lab::Seed(*session_, environment_->address(), spec, size);
     EXPECT_TRUE(seeded) << seeded.error().message;
     return seeded.value_or(Dataset());
   }
   void Seed(uint64_t rows) {
-    const Dataset dataset = MustSeed({.rows = rows});
+    const Dataset dataset = MustSeed(Named("bench_events"), rows);
     Exec("ALTER SCHEMA " + QuoteIdentifier(dataset.table.schema) + " RENAME TO rapidbyte_bench_source");
   }
   // How many rows break a rule.
@@ -82,7 +87,7 @@ TEST_F(DatasetTest, NamedDatasetsHaveTheSizeThatTheyPromise) {
     double bytes;
   } expected[] = {{"events", 2000, 500}, {"orders", 200, 4000}, {"documents", 20, 50'000}};
   for (const auto& [name, rows, bytes] : expected) {
-    const Dataset dataset = MustSeed({.name = name, .rows = rows});
+    const Dataset dataset = MustSeed(Named(name), rows);
     EXPECT_EQ(dataset.content.rows, rows) << name;
     const double average = std::stod(Value("SELECT avg(pg_column_size(t.*)) FROM " + Quote(dataset.table) + " t"));
     EXPECT_NEAR(average, bytes, 0.15 * bytes) << name;
@@ -91,16 +96,16 @@ TEST_F(DatasetTest, NamedDatasetsHaveTheSizeThatTheyPromise) {
 
 TEST_F(DatasetTest, SeveralSizesStandSideBySideAndAreTheSameEachTime) {
   ASSERT_TRUE(ClaimSchemas(*session_));
-  const auto small = lab::Seed(*session_, environment_->address(), {.name = "orders", .rows = 10});
-  const auto large = lab::Seed(*session_, environment_->address(), {.name = "orders", .rows = 20});
+  const auto small = lab::Seed(*session_, environment_->address(), Named("orders"), 10);
+  const auto large = lab::Seed(*session_, environment_->address(), Named("orders"), 20);
   ASSERT_TRUE(small && large);
   EXPECT_EQ(small->content.rows, 10u);
   EXPECT_EQ(large->content.rows, 20u);
-  EXPECT_EQ(MustSeed({.name = "orders", .rows = 20}).content, large->content);
+  EXPECT_EQ(MustSeed(Named("orders"), 20).content, large->content);
 }
 
 TEST_F(DatasetTest, PgbenchInitialisesItsOwn) {
-  const Dataset dataset = MustSeed({.kind = DatasetKind::kPgbench, .scale = 1});
+  const Dataset dataset = MustSeed({.kind = Kind::kPgbench}, 1);
   EXPECT_EQ(dataset.table.table, "pgbench_accounts");
   EXPECT_EQ(dataset.content.rows, 100'000u);
 }
@@ -110,31 +115,31 @@ TEST_F(DatasetTest, AFileOfOnesOwnIsReadByPsql) {
   ASSERT_TRUE(folder);
   const std::filesystem::path file = folder->path() / "own.sql";
   std::ofstream(file) << "\\set twice :bench_rows * 2\nCREATE TABLE own AS SELECT generate_series(1, :twice) AS i;\n";
-  const Dataset dataset = MustSeed({.kind = DatasetKind::kSql, .rows = 21, .file = file, .table = {"", "own"}});
+  const Dataset dataset = MustSeed({.kind = Kind::kSql, .sql_file = file, .table = "own"}, 21);
   EXPECT_EQ(dataset.content.rows, 42u);
 
   std::ofstream(file) << "SELECT 1;\nCREATE TABL own (i int);\n";
-  const auto broken = lab::Seed(*session_, environment_->address(),
-                                {.kind = DatasetKind::kSql, .rows = 1, .file = file, .table = {"", "own"}});
+  const auto broken =
+      lab::Seed(*session_, environment_->address(), {.kind = Kind::kSql, .sql_file = file, .table = "own"}, 1);
   ASSERT_FALSE(broken);
   EXPECT_NE(broken.error().message.find("syntax error"), std::string::npos) << broken.error().message;
 }
 
 TEST_F(DatasetTest, AnExistingTableStaysAsItIs) {
   Exec("DROP TABLE IF EXISTS public.precious; CREATE TABLE public.precious AS SELECT 7 AS seven");
-  const DatasetSpec spec = {.kind = DatasetKind::kTable, .table = {"public", "precious"}};
-  EXPECT_EQ(MustSeed(spec).content.rows, 1u);
+  const DatasetSpec spec = {.kind = Kind::kTable, .table = "public.precious"};
+  EXPECT_EQ(MustSeed(spec, 0).content.rows, 1u);
   ASSERT_TRUE(DropSchemas(*session_));
   EXPECT_EQ(Value("SELECT seven FROM public.precious"), "7");
   Exec("DROP TABLE public.precious");
-  const auto missing = lab::Seed(*session_, environment_->address(), spec);
+  const auto missing = lab::Seed(*session_, environment_->address(), spec, 0);
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, ErrorCode::kConfiguration);
 }
 
 TEST_F(DatasetTest, AnUnknownNameNamesTheKnown) {
   ASSERT_TRUE(ClaimSchemas(*session_));
-  const auto unknown = lab::Seed(*session_, environment_->address(), {.name = "bench_event", .rows = 1});
+  const auto unknown = lab::Seed(*session_, environment_->address(), Named("bench_event"), 1);
   ASSERT_FALSE(unknown);
   EXPECT_NE(unknown.error().hint.find("bench_events"), std::string::npos);
 }

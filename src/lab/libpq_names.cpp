@@ -29,9 +29,9 @@ std::map<std::string, std::string> ClientEnvironment(const ServerAddress& server
 }
 
 std::string ConnectionUri(const ServerAddress& server, const std::string& schema) {
-  std::string uri = fmt::format("postgresql://{}@{}:{}/{}", Encoded(server.user), Encoded(server.host), server.port,
-                                Encoded(server.database));
-  if (!schema.empty()) uri += "?options=" + Encoded("-c search_path=" + schema);
+  std::string uri = fmt::format("postgresql:///?host={}&port={}&user={}&dbname={}", Encoded(server.host), server.port,
+                                Encoded(server.user), Encoded(server.database));
+  if (!schema.empty()) uri += "&options=" + Encoded("-c search_path=" + schema);
   return uri;
 }
 

@@ -5,31 +5,57 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 
-#include "lab/dataset.h"
+#include "lab/bench_schemas.h"
 #include "lab/file_descriptor.h"
 #include "metrics/json_text.h"
+#include "scenario/pipeline_binding.h"
 
 namespace rapidbyte::lab {
 namespace {
 
-// The run's environment variables for what the document does not spell out.
+// The run's environment variable for what the document does not spell out.
 constexpr const char* kPasswordVariable = "RAPIDBYTE_BENCH_PASSWORD";
+// Stands for a reference to it until the document is written: values are never references.
+constexpr const char* kPasswordMark = "rapidbyte-bench-password";
 
-// JSON's strings are YAML's double-quoted ones. "$${" stands for "${", which would be a reference.
-std::string YamlString(const std::string& text) {
-  std::string quoted = nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  for (size_t at = 0; (at = quoted.find("${", at)) != std::string::npos; at += 3) quoted.insert(at, "$");
-  return quoted;
+constexpr const char* kDefaultDocument = R"(version: 1
+pipeline: bench
+source:
+  use: source-postgres
+  streams: [{name: bench_events, sync_mode: full_refresh}]
+destination:
+  use: dest-postgres
+  config: {load_method: copy}
+  write_mode: append
+state: {backend: sqlite, connection: state.db}
+)";
+
+Result<std::string> ReadDocument(const std::string& document) {
+  if (document == "default") return std::string(kDefaultDocument);
+  std::ifstream file(document, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file) return Fail(ErrorCode::kConfiguration, "cannot read the pipeline " + document);
+  return text;
 }
 
-std::string ConnectionConfig(const ServerAddress& server, const std::string& schema) {
-  std::string config =
-      fmt::format("    host: {}\n    port: {}\n    user: {}\n    database: {}\n    schema: {}\n",
-                  YamlString(server.host), server.port, YamlString(server.user), YamlString(server.database), schema);
-  if (!server.password.empty()) config += fmt::format("    password: \"${{{}}}\"\n", kPasswordVariable);
-  return config;
+void BindServer(const ServerAddress& server, const std::string& side, const std::string& schema,
+                record::CellKey& values) {
+  const std::string config = side + ".config.";
+  values[config + "host"] = server.host;
+  values[config + "port"] = std::to_string(server.port);
+  values[config + "user"] = server.user;
+  values[config + "database"] = server.database;
+  values[config + "schema"] = schema;
+  values[config + "password"] = server.password.empty() ? "" : kPasswordMark;
+}
+
+void Replace(const std::string& from, const std::string& to, std::string& text) {
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
 }
 
 // Readable by us alone, although no secret is in it.
@@ -42,48 +68,70 @@ Status WriteDocument(const std::filesystem::path& path, const std::string& text)
 
 class PipelineSubject : public Subject {
  public:
-  PipelineSubject(Command command, Dataset dataset, Postgres& session)
-      : command_(std::move(command)), dataset_(std::move(dataset)), session_(session) {}
+  PipelineSubject(const Command& command, const PipelineSettings& settings, std::optional<DatasetAtHand> dataset)
+      : command_(command),
+        hooks_(settings.hooks, {.argv = {}, .environment = command.environment, .working_directory = {}}, "sh",
+               settings.interrupt),
+        output_(settings.metrics, command),
+        dataset_(dataset) {}
 
-  Status Prepare() override { return CleanDestination(session_); }
-  Result<Command> NextCommand() override { return command_; }
+  Status Setup() override { return hooks_.Setup(); }
+  Status Prepare() override {
+    if (dataset_) RB_TRY(CleanDestination(dataset_->session));
+    return hooks_.Prepare();
+  }
+  Status Conclude() override { return hooks_.Conclude(); }
+  Status Cleanup() override { return hooks_.Cleanup(); }
+
+  Result<Command> NextCommand() override {
+    output_.Start();
+    return command_;
+  }
+  Result<std::map<std::string, double>> ExtractMetrics(const SubprocessResult& run) override {
+    return output_.Read(run);
+  }
   Result<nlohmann::json> ReadMetrics(const SubprocessResult& run) override { return metrics::FindBenchLine(run.out); }
   Result<std::optional<std::string>> Verify() override {
-    return FindDifference(session_, {kDestinationSchema, dataset_.table.table}, dataset_.columns, dataset_.content);
+    if (!dataset_) return std::nullopt;
+    return FindMissing(dataset_->session, dataset_->dataset);
   }
 
  private:
   Command command_;
-  Dataset dataset_;
-  Postgres& session_;
+  HookRunner hooks_;
+  OutputReader output_;
+  std::optional<DatasetAtHand> dataset_;
 };
 
 }  // namespace
 
-std::string PipelineDocument(const PipelineSettings& settings) {
-  std::string text = fmt::format("version: 1\npipeline: bench_{}\n", settings.load_method);
-  text += "source:\n  use: source-postgres\n  config:\n" + ConnectionConfig(settings.server, kSourceSchema);
-  text += fmt::format("  streams:\n    - {{name: {}, sync_mode: full_refresh}}\n", kBenchTable);
-  text += "destination:\n  use: dest-postgres\n  config:\n" + ConnectionConfig(settings.server, kDestinationSchema);
-  text += fmt::format("    load_method: {}\n  write_mode: append\n", settings.load_method);
-  text += fmt::format("resources: {{compression: {}}}\n", settings.compression);
-  text +=
-      fmt::format("state: {{backend: sqlite, connection: {}}}\n", YamlString((settings.folder / "state.db").string()));
-  text += fmt::format("runtime: {}\n", settings.runtime);
-  return text;
+Result<std::string> PipelineDocument(const PipelineSettings& settings, const std::optional<DatasetAtHand>& dataset) {
+  RB_ASSIGN(const std::string text, ReadDocument(settings.document));
+  record::CellKey values = settings.values;
+  values["state.connection"] = (settings.folder / "state.db").string();
+  if (dataset) {
+    BindServer(dataset->server, "source", dataset->dataset.table.schema, values);
+    BindServer(dataset->server, "destination", kDestinationSchema, values);
+    values["source.streams[0].name"] = dataset->dataset.table.table;
+  }
+  RB_ASSIGN(std::string bound, scenario::BindPipeline(text, settings.document, values));
+  Replace(kPasswordMark, fmt::format("${{{}}}", kPasswordVariable), bound);
+  return bound;
 }
 
-Result<std::unique_ptr<Subject>> MakePipelineSubject(const PipelineSettings& settings, ExpectedRows expected,
-                                                     Postgres& session) {
-  const std::filesystem::path document =
-      settings.folder / fmt::format("bench_{}_{}.yaml", settings.load_method, settings.runtime);
-  RB_TRY(WriteDocument(document, PipelineDocument(settings)));
+Result<std::unique_ptr<Subject>> MakePipelineSubject(const PipelineSettings& settings,
+                                                     std::optional<DatasetAtHand> dataset) {
+  RB_TRY(CheckMetrics(settings.metrics, OutputTo::kPipe));
+  RB_ASSIGN(const std::string text, PipelineDocument(settings, dataset));
+  const std::filesystem::path document = settings.folder / (settings.name + ".yaml");
+  RB_TRY(WriteDocument(document, text));
   Command command;
   command.argv = {settings.executable.string(), "run", document.string(), "--quiet"};
-  command.environment = settings.server.environment;
-  command.leftovers = Leftovers::kKillTree;
-  if (!settings.server.password.empty()) command.environment[kPasswordVariable] = settings.server.password;
-  return std::make_unique<PipelineSubject>(std::move(command), std::move(expected), session);
+  if (dataset) {
+    command.environment = dataset->server.environment;
+    if (!dataset->server.password.empty()) command.environment[kPasswordVariable] = dataset->server.password;
+  }
+  return std::make_unique<PipelineSubject>(command, settings, dataset);
 }
 
 }  // namespace rapidbyte::lab

@@ -1,42 +1,50 @@
-// `rapidbyte run` as a subject: a pipeline document that moves the bench table, and the line that the run prints.
+// `rapidbyte run` as a subject: a pipeline document that moves a dataset, and the line that the run prints.
 //
 // The document lies in a folder of the caller's. Passwords are in no file and on no command line: the document refers
-// to environment variables of the run.
+// to an environment variable of the run.
 #pragma once
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "lab/dataset.h"
+#include "lab/hooks.h"
+#include "lab/output_metrics.h"
 #include "lab/postgres.h"
 #include "lab/subject.h"
-#include "lab/verification.h"
+#include "record/cell_key.h"
 
 namespace rapidbyte::lab {
 
 struct PipelineSettings {
   std::filesystem::path executable;  // rapidbyte itself
   std::filesystem::path folder;      // for the document and the state; exists
-  ServerAddress server;              // both ends
-  std::string load_method;           // insert | copy
-  std::string compression;           // none | lz4 | zstd
-  std::string runtime;               // aot | native
+  std::string document = "default";  // or the path of one
+  std::string name = "bench";        // of the document's file; tells the subjects of a folder apart
+  record::CellKey values;            // put into the document, as scenario::BindPipeline takes them
+  CommandHooks hooks;                // after the destination is clean, and after the rows are verified
+  std::vector<OutputMetric> metrics;
+  const Interrupt* interrupt = nullptr;  // ends a hook; must outlive the subject
 };
 
-// What must have arrived after a run.
-struct ExpectedRows {
-  std::vector<std::string> columns;
-  TableContent content;
+// Where a dataset is, and the laboratory's own session there, used between the runs. Must outlive the subject.
+struct DatasetAtHand {
+  const ServerAddress& server;  // both ends of the pipeline
+  const Dataset& dataset;
+  Postgres& session;
 };
 
-// `session` is the laboratory's own, used between the runs; it must outlive the subject. Errors: kInternal where the
-// document cannot be written.
-Result<std::unique_ptr<Subject>> MakePipelineSubject(const PipelineSettings& settings, ExpectedRows expected,
-                                                     Postgres& session);
+// With a dataset, both ends and the first stream are the dataset's, and what arrived is verified after each run.
+// Without one the document is taken as it is. Errors: kConfiguration for a document that is not there or that a value
+// does not fit into; kInternal where it cannot be written.
+Result<std::unique_ptr<Subject>> MakePipelineSubject(const PipelineSettings& settings,
+                                                     std::optional<DatasetAtHand> dataset);
 
-// The pipeline document, for PipelineSettings.
-std::string PipelineDocument(const PipelineSettings& settings);
+// The document that MakePipelineSubject writes.
+Result<std::string> PipelineDocument(const PipelineSettings& settings, const std::optional<DatasetAtHand>& dataset);
 
 }  // namespace rapidbyte::lab

@@ -1,0 +1,44 @@
+// The keys of the pipeline document that hold a value, for those who write such documents without the engine.
+//
+// "[]" stands for every item of a list. engine/pipeline_test holds this list equal to what the engine reads.
+#pragma once
+
+#include <string_view>
+
+namespace rapidbyte::yaml {
+
+inline constexpr std::string_view kPipelineKeys[] = {
+    "version",
+    "pipeline",
+    "source.use",
+    "source.config.host",
+    "source.config.port",
+    "source.config.user",
+    "source.config.password",
+    "source.config.database",
+    "source.config.schema",
+    "source.streams[].name",
+    "source.streams[].sync_mode",
+    "source.streams[].columns",
+    "destination.use",
+    "destination.config.host",
+    "destination.config.port",
+    "destination.config.user",
+    "destination.config.password",
+    "destination.config.database",
+    "destination.config.schema",
+    "destination.config.load_method",
+    "destination.write_mode",
+    "resources.compression",
+    "resources.max_batch_bytes",
+    "resources.max_batch_rows",
+    "resources.max_inflight_batches",
+    "state.backend",
+    "state.connection",
+    "runtime",
+};
+
+// The last part of the one key whose value is a list of texts.
+inline constexpr std::string_view kPipelineListKey = "columns";
+
+}  // namespace rapidbyte::yaml
