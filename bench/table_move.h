@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "lab/bench_schemas.h"
 #include "lab/dataset.h"
 #include "lab/environment.h"
 #include "lab/pipeline_subject.h"
@@ -41,10 +42,10 @@ class TableMove {
         folder_(Must(lab::TemporaryFolder::Make(environment_->folder()))),
         session_(Must(lab::Postgres::Connect(environment_->address()))) {
     Must(lab::ClaimSchemas(session_));
-    Must(lab::SeedBenchEvents(session_, rows));
-    const lab::TableName source{lab::kSourceSchema, lab::kBenchTable};
-    expected_.columns = Must(lab::ColumnsOf(session_, source));
-    expected_.content = Must(lab::ReadContent(session_, source, expected_.columns));
+    scenario::DatasetSpec spec;
+    spec.kind = scenario::DatasetSpec::Kind::kGenerated;
+    spec.name = "bench_events";
+    dataset_ = Must(lab::Seed(session_, environment_->address(), spec, rows));
   }
 
   // `rapidbyte run`, by COPY.
@@ -52,11 +53,7 @@ class TableMove {
     lab::PipelineSettings settings;
     settings.executable = RAPIDBYTE_BINARY;
     settings.folder = folder_.path();
-    settings.server = environment_->address();
-    settings.load_method = "copy";
-    settings.compression = "none";
-    settings.runtime = "aot";
-    return Must(lab::MakePipelineSubject(settings, expected_, session_));
+    return Must(lab::MakePipelineSubject(settings, lab::DatasetAtHand{environment_->address(), dataset_, session_}));
   }
 
   // psql COPY BINARY piped into psql COPY BINARY, into a table that is made beforehand.
@@ -64,8 +61,8 @@ class TableMove {
     const lab::ServerAddress& server = environment_->address();
     const std::string psql = "psql -qX -v ON_ERROR_STOP=1 -h '" + server.host + "' -p " + std::to_string(server.port) +
                              " -U '" + server.user + "' -d '" + server.database + "' -c ";
-    const std::string from = std::string(lab::kSourceSchema) + "." + lab::kBenchTable;
-    const std::string to = std::string(lab::kDestinationSchema) + "." + lab::kBenchTable;
+    const std::string from = dataset_.table.schema + "." + dataset_.table.table;
+    const std::string to = std::string(lab::kDestinationSchema) + "." + dataset_.table.table;
     lab::Command command;
     command.argv = {"bash", "-c",
                     "set -o pipefail; " + psql + "\"COPY " + from + " TO STDOUT (FORMAT BINARY)\" | " + psql +
@@ -78,8 +75,7 @@ class TableMove {
 
   lab::SubprocessResult Run(const lab::Command& command) {
     lab::SubprocessResult result = Must(lab::RunSuccessfully(command));
-    const lab::TableName destination{lab::kDestinationSchema, lab::kBenchTable};
-    const auto difference = Must(lab::FindDifference(session_, destination, expected_.columns, expected_.content));
+    const auto difference = Must(lab::FindMissing(session_, dataset_));
     if (difference) {
       std::fprintf(stderr, "error: wrong rows: %s\n", difference->c_str());
       std::exit(1);
@@ -93,7 +89,7 @@ class TableMove {
   std::unique_ptr<lab::Environment> environment_;
   lab::TemporaryFolder folder_;  // in the server's folder, gone with it
   lab::Postgres session_;
-  lab::ExpectedRows expected_;
+  lab::Dataset dataset_;
 };
 
 }  // namespace rapidbyte::bench

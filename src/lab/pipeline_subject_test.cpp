@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "lab/dataset.h"
+#include <fstream>
+
+#include "lab/bench_schemas.h"
 #include "lab/temporary_folder.h"
 #include "lab/test_server.h"
 
@@ -11,38 +13,58 @@ namespace rapidbyte::lab {
 namespace {
 
 PipelineSettings Settings(const std::filesystem::path& folder) {
-  return {"/opt/rapidbyte", folder, {"db host", 5433, "us\"er", "hunter2", "${db}", {{"PGSSLMODE", "require"}}},
-          "copy",           "lz4",  "aot"};
+  PipelineSettings settings;
+  settings.executable = "/opt/rapidbyte";
+  settings.folder = folder;
+  settings.values = {{"load_method", "insert"}, {"compression", "lz4"}, {"runtime", "native"}};
+  return settings;
 }
 
-TEST(PipelineDocument, SaysAllButThePassword) {
-  const std::string text = PipelineDocument(Settings("/tmp/x"));
-  EXPECT_EQ(text.find("hunter2"), std::string::npos);
-  for (const char* part :
-       {"pipeline: bench_copy\n", "use: source-postgres", "host: \"db host\"\n", "port: 5433\n", "user: \"us\\\"er\"\n",
-        "database: \"$${db}\"\n", "schema: rapidbyte_bench_source\n", "schema: rapidbyte_bench_destination\n",
-        "load_method: copy\n", "compression: lz4", "runtime: aot\n", "password: \"${RAPIDBYTE_BENCH_PASSWORD}\"\n",
-        "connection: \"/tmp/x/state.db\"", "{name: bench_events, sync_mode: full_refresh}"}) {
-    EXPECT_NE(text.find(part), std::string::npos) << part << "\nin\n" << text;
-  }
-}
+const ServerAddress kServer{"db host", 5433, "us\"er", "hunter2", "${db}", {{"PGSSLMODE", "require"}}};
 
 class PipelineSubjectTest : public ServerTest {
  protected:
   void SetUp() override {
     ServerTest::SetUp();
     ASSERT_TRUE(ClaimSchemas(*session_));
-    ASSERT_TRUE(SeedBenchEvents(*session_, 100));
-    const TableName source{kSourceSchema, kBenchTable};
-    expected_.columns = *ColumnsOf(*session_, source);
-    expected_.content = *ReadContent(*session_, source, expected_.columns);
-    subject_ = *MakePipelineSubject(Settings(folder_.path()), expected_, *session_);
+    dataset_ = *Seed(*session_, environment_->address(),
+                     {.kind = scenario::DatasetSpec::Kind::kGenerated, .name = "bench_events"}, 100);
+    subject_ = *MakePipelineSubject(Settings(folder_.path()), AtHand());
   }
+  DatasetAtHand AtHand() { return {kServer, dataset_, *session_}; }
 
   TemporaryFolder folder_ = *TemporaryFolder::Make();
-  ExpectedRows expected_;
+  Dataset dataset_;
   std::unique_ptr<Subject> subject_;
 };
+
+TEST_F(PipelineSubjectTest, TheDocumentSaysAllButThePassword) {
+  const auto text = PipelineDocument(Settings("/tmp/x"), AtHand());
+  ASSERT_TRUE(text) << text.error().message;
+  EXPECT_EQ(text->find("hunter2"), std::string::npos);
+  for (const char* part :
+       {"db host", "5433", "$${db}", "rapidbyte_bench_bench_events_100", "rapidbyte_bench_destination", "insert", "lz4",
+        "native", "${RAPIDBYTE_BENCH_PASSWORD}", "/tmp/x/state.db"}) {
+    EXPECT_NE(text->find(part), std::string::npos) << part << "\nin\n" << *text;
+  }
+}
+
+TEST_F(PipelineSubjectTest, ADocumentOfOnesOwnGetsTheDatasetsEnds) {
+  const std::filesystem::path own = folder_.path() / "own.yaml";
+  std::ofstream(own) << "version: 1\npipeline: own\nsource: {use: source-postgres, config: {host: elsewhere, password: "
+                        "${SECRET}}, streams: [{name: other, sync_mode: full_refresh}]}\ndestination: {use: "
+                        "dest-postgres, write_mode: replace}\n";
+  PipelineSettings settings = Settings(folder_.path());
+  settings.document = own.string();
+  const auto text = PipelineDocument(settings, AtHand());
+  ASSERT_TRUE(text) << text.error().message;
+  EXPECT_NE(text->find("own"), std::string::npos);
+  EXPECT_NE(text->find("replace"), std::string::npos);
+  for (const char* part : {"elsewhere", "SECRET", "other"}) EXPECT_EQ(text->find(part), std::string::npos) << *text;
+
+  settings.document = "/nowhere.yaml";
+  EXPECT_FALSE(PipelineDocument(settings, AtHand()));
+}
 
 TEST_F(PipelineSubjectTest, TheCommandRunsTheDocument) {
   const auto command = subject_->NextCommand();
@@ -63,7 +85,7 @@ TEST_F(PipelineSubjectTest, VerifiesWhatARunLeft) {
   auto difference = subject_->Verify();
   ASSERT_TRUE(difference);
   EXPECT_TRUE(difference->has_value()) << "nothing has arrived yet";
-  Exec("CREATE TABLE rapidbyte_bench_destination.bench_events AS TABLE rapidbyte_bench_source.bench_events");
+  Exec("CREATE TABLE rapidbyte_bench_destination.bench_events AS TABLE rapidbyte_bench_bench_events_100.bench_events");
   difference = subject_->Verify();
   ASSERT_TRUE(difference);
   EXPECT_EQ(difference->value_or("none"), "none");
