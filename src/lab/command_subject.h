@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "lab/hooks.h"
+#include "lab/output_metrics.h"
 #include "lab/shell_calibration.h"
 #include "lab/subject.h"
 #include "metrics/metric_source.h"
