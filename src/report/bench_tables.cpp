@@ -126,7 +126,9 @@ std::string RenderMetricTable(const BenchAnalysis& analysis, const std::vector<s
 }
 
 std::string Millis(const MetricRow& row, size_t cell) {
-  return row.cells[cell].n == 0 ? "–" : FormatDigits(row.cells[cell].median * kMillisPerSecond);
+  if (row.cells[cell].n == 0) return "–";
+  const double millis = row.cells[cell].median * kMillisPerSecond;
+  return millis > 0 && millis < 0.01 ? fmt::format("{:.4f}", millis) : FormatDigits(millis);  // to 0.1 µs
 }
 
 std::string FunctionColumns(const HostFunctionRow& row, size_t cell) {
