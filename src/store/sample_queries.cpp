@@ -69,21 +69,21 @@ struct Series {
   std::vector<double> values;
 };
 
-// `metric`: its number, or 0 for a built-in one.
+// " AND s.campaign IN …" for the scenario that is $1; nothing for all.
+std::string ScenarioCondition(const HistoryFilter& filter) {
+  return filter.scenario.empty() ? "" : " AND s.campaign IN (SELECT number FROM campaigns WHERE scenario = $1)";
+}
+
+// `metric`: its number, or 0 for a built-in one. In the order of samples_history, or of the key of sample_metrics.
 std::string SeriesSql(const Connection& connection, const HistoryFilter& filter, int64_t metric,
                       const std::string& cells) {
-  const std::string value = metric == 0 ? ColumnOf(filter.metric) : "m.value";
-  const std::string join = metric == 0 ? ""
-                                       : fmt::format(
-                                             " JOIN sample_metrics m ON m.campaign = s.campaign AND m.metric = {}"
-                                             " AND m.block = s.block AND m.position = s.position",
-                                             metric);
+  const std::string value = metric == 0 ? ColumnOf(filter.metric) : "s.value";
+  const std::string from = metric == 0
+                               ? fmt::format("samples s WHERE {}", kCounts)
+                               : fmt::format("sample_metrics s WHERE s.metric = {} AND s.is_counted = 1", metric);
   const auto collected = connection.Collected(value, "s.campaign, s.cell, s.build", "s.block");
-  return fmt::format(
-      "SELECT s.campaign, s.cell, s.build, {} FROM campaigns c JOIN samples s ON s.campaign = c.number{}"
-      " WHERE {}{}{} {}",
-      collected.column, join, kCounts, filter.scenario.empty() ? "" : " AND c.scenario = $1", cells,
-      collected.grouping);
+  return fmt::format("SELECT s.campaign, s.cell, s.build, {} FROM {}{}{} {}", collected.column, from,
+                     ScenarioCondition(filter), cells, collected.grouping);
 }
 
 Result<std::vector<Series>> ReadSeries(Statement& select) {
@@ -93,7 +93,7 @@ Result<std::vector<Series>> ReadSeries(Statement& select) {
     if (!row) return all;
     const int64_t campaign = select.Integer(0);
     const int64_t cell = select.Integer(1);
-    const int64_t build = select.IsNull(2) ? 0 : select.Integer(2);
+    const int64_t build = select.Integer(2);
     const bool is_new =
         all.empty() || all.back().campaign != campaign || all.back().cell != cell || all.back().build != build;
     if (is_new) all.push_back({campaign, cell, build, {}});
@@ -106,10 +106,10 @@ Result<std::vector<Series>> ReadSeriesOfRuns(Connection& connection, const Histo
                                              const std::string& cells) {
   RB_ASSIGN(const StatementHandle select,
             connection.Prepare(fmt::format(
-                "SELECT s.campaign, s.cell, s.build, d.run FROM campaigns c JOIN samples s ON s.campaign = c.number"
+                "SELECT s.campaign, s.cell, s.build, d.run FROM samples s"
                 " JOIN sample_documents d ON d.campaign = s.campaign AND d.block = s.block AND d.position = s.position"
                 " WHERE {}{}{} ORDER BY s.campaign, s.cell, s.build, s.block",
-                kCounts, filter.scenario.empty() ? "" : " AND c.scenario = $1", cells)));
+                kCounts, ScenarioCondition(filter), cells)));
   if (!filter.scenario.empty()) select->Bind(1, filter.scenario);
   std::map<std::array<int64_t, 3>, Series> all;
   while (true) {
@@ -119,7 +119,7 @@ Result<std::vector<Series>> ReadSeriesOfRuns(Connection& connection, const Histo
     RB_ASSIGN(sample.run, ReadJson(*select, 3));
     const auto value = record::MetricOf(sample, filter.metric);
     if (!value) continue;
-    const int64_t build = select->IsNull(2) ? 0 : select->Integer(2);
+    const int64_t build = select->Integer(2);
     Series& series = all[{select->Integer(0), select->Integer(1), build}];
     series.campaign = select->Integer(0);
     series.cell = select->Integer(1);
@@ -184,7 +184,7 @@ Result<std::vector<CommitRow>> SampleStore::Commits() {
     if (!row) break;
     const auto head = heads.find(select->Integer(0));
     if (head == heads.end()) continue;  // begun in between
-    const auto build = select->IsNull(1) ? builds.end() : builds.find(select->Integer(1));
+    const auto build = builds.find(select->Integer(1));
     CommitRow& commit = commits[build == builds.end() ? head->second.git_sha : build->second];
     ++commit.campaigns;
     commit.samples += static_cast<size_t>(select->Integer(2));
@@ -206,7 +206,7 @@ Result<CommitSamples> SampleStore::SamplesOfCommit(const std::string& git_sha, c
   SampleReader reader(*connection_);
   CommitSamples result{git_sha, {}, {}};
   for (const char* own :
-       {"s.build IS NULL AND c.git_sha = $1", "s.build = (SELECT id FROM builds WHERE git_sha = $1)"}) {
+       {"s.build = 0 AND c.git_sha = $1", "s.build <> 0 AND s.build = (SELECT id FROM builds WHERE git_sha = $1)"}) {
     SampleCondition condition{own, {git_sha}};
     if (!filter.scenario.empty()) {
       condition.sql += " AND c.scenario = $2";

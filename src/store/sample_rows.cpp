@@ -107,7 +107,7 @@ Result<record::Campaign> ReadCampaign(const Statement& row, int first) {
 void BindSample(const record::Sample& sample, int64_t campaign, int64_t cell, int64_t build, Statement& insert) {
   insert.Bind(1, campaign).Bind(2, int64_t{sample.block}).Bind(3, int64_t{sample.position});
   insert.Bind(4, int64_t{sample.warmup}).Bind(5, sample.timestamp).Bind(6, cell);
-  insert.Bind(7, build == 0 ? std::optional<int64_t>() : build);
+  insert.Bind(7, build);
   insert.Bind(8, record::OutcomeName(sample.outcome)).Bind(9, int64_t{sample.exit_code});
   insert.Bind(10, sample.wall_secs).Bind(11, sample.user_secs).Bind(12, sample.system_secs);
   insert.Bind(13, Signed(sample.max_rss_bytes)).Bind(14, sample.read_bytes).Bind(15, sample.written_bytes);
@@ -123,7 +123,7 @@ Result<SampleRow> ReadSample(const Statement& row) {
   sample.warmup = row.Integer(3) != 0;
   sample.timestamp = row.Text(4);
   result.cell = row.Integer(5);
-  result.build = row.IsNull(6) ? 0 : row.Integer(6);
+  result.build = row.Integer(6);
   const auto outcome = record::OutcomeOf(row.Text(7));
   if (!outcome) return Fail(ErrorCode::kInternal, "column outcome holds \"" + row.Text(7) + "\"");
   sample.outcome = *outcome;

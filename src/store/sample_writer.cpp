@@ -11,7 +11,7 @@ namespace rapidbyte::store {
 namespace {
 
 constexpr size_t kMostHeld = 1000;  // samples; a document has some kilobytes
-constexpr std::string_view kMetricColumns = "campaign, block, position, metric, value";
+constexpr std::string_view kMetricColumns = "campaign, block, position, metric, cell, build, is_counted, value";
 constexpr std::string_view kDocumentColumns = "campaign, block, position, error, run";
 
 // "id = excluded.id, …": all of the columns but the first.
@@ -88,7 +88,13 @@ Status SampleWriter::Insert(const record::Sample& sample, int64_t campaign) {
     if (!std::isfinite(value)) continue;
     RB_ASSIGN(const int64_t metric, metrics_.NumberOf(name));
     RB_ASSIGN(row, Ready(metric_, "sample_metrics", kMetricColumns));
-    RB_TRY(BindPlace(sample, campaign, *row).Bind(4, metric).Bind(5, value).Run());
+    RB_TRY(BindPlace(sample, campaign, *row)
+               .Bind(4, metric)
+               .Bind(5, cell)
+               .Bind(6, build)
+               .Bind(7, int64_t{sample.Counts()})
+               .Bind(8, value)
+               .Run());
   }
   if (!sample.error.empty() || !sample.run.is_null()) RB_TRY(InsertDocument(sample, campaign));
   return ++held_ < kMostHeld ? Status() : Flush();
@@ -106,9 +112,13 @@ Status SampleWriter::InsertDocument(const record::Sample& sample, int64_t campai
 }
 
 Status SampleWriter::Remove(const record::Sample& sample, int64_t campaign) {
-  RB_ASSIGN(const StatementHandle remove,
-            connection_.Prepare("DELETE FROM samples WHERE campaign = $1 AND block = $2 AND position = $3"));
-  return BindPlace(sample, campaign, *remove).Run();
+  for (const char* table : {"sample_documents", "sample_metrics", "samples"}) {
+    RB_ASSIGN(
+        const StatementHandle remove,
+        connection_.Prepare(fmt::format("DELETE FROM {} WHERE campaign = $1 AND block = $2 AND position = $3", table)));
+    RB_TRY(BindPlace(sample, campaign, *remove).Run());
+  }
+  return {};
 }
 
 // The samples first: the others refer to them.

@@ -79,8 +79,11 @@ CREATE INDEX samples_by_time ON samples (timestamp);
 )sql";
 
 // Samples are narrow, and lie in the order in which a campaign took them; cells, builds and names of metrics are
-// numbers. What is long, or rare, lies in tables beside. `samples_history` answers history and comparison of the usual
-// metrics alone. The cell and the plan of before come out of columns and settings.
+// numbers. What is long, or rare, lies in tables beside. `samples_history` alone answers a history of the usual metrics
+// (its last two columns say nothing, but SQLite uses it alone only where it has all that a query names), and the key of
+// `sample_metrics` one of a scenario's own. The cell and the plan of before come out of columns and settings.
+//
+// Only samples refer to campaigns by a foreign key: to check more of them would take longer than to write the rows.
 constexpr std::string_view kCells = R"sql(
 ALTER TABLE samples RENAME TO samples_1;
 ALTER TABLE campaigns RENAME TO campaigns_1;
@@ -134,8 +137,8 @@ CREATE TABLE samples (
   position INTEGER NOT NULL,
   warmup INTEGER NOT NULL,
   timestamp TEXT NOT NULL,
-  cell INTEGER NOT NULL REFERENCES cells (id),
-  build INTEGER REFERENCES builds (id),
+  cell INTEGER NOT NULL,
+  build INTEGER NOT NULL,
   outcome TEXT NOT NULL,
   exit_code INTEGER NOT NULL,
   wall_secs REAL NOT NULL,
@@ -151,12 +154,14 @@ CREATE TABLE samples (
 
 CREATE TABLE sample_metrics (
   campaign INTEGER NOT NULL,
+  metric INTEGER NOT NULL,
+  cell INTEGER NOT NULL,
+  build INTEGER NOT NULL,
   block INTEGER NOT NULL,
   position INTEGER NOT NULL,
-  metric INTEGER NOT NULL REFERENCES metrics (id),
+  is_counted INTEGER NOT NULL,
   value REAL NOT NULL,
-  PRIMARY KEY (campaign, metric, block, position),
-  FOREIGN KEY (campaign, block, position) REFERENCES samples (campaign, block, position) ON DELETE CASCADE
+  PRIMARY KEY (campaign, metric, cell, build, block, position)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sample_documents (
@@ -165,8 +170,7 @@ CREATE TABLE sample_documents (
   position INTEGER NOT NULL,
   error TEXT NOT NULL,
   run TEXT,
-  PRIMARY KEY (campaign, block, position),
-  FOREIGN KEY (campaign, block, position) REFERENCES samples (campaign, block, position) ON DELETE CASCADE
+  PRIMARY KEY (campaign, block, position)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE baselines (
@@ -196,9 +200,9 @@ CREATE VIEW cells_1 AS
 
 INSERT INTO cells (cell) SELECT DISTINCT cell FROM cells_1 ORDER BY cell;
 
-INSERT INTO samples (campaign, block, position, warmup, timestamp, cell, outcome, exit_code, wall_secs, user_secs,
+INSERT INTO samples (campaign, block, position, warmup, timestamp, cell, build, outcome, exit_code, wall_secs, user_secs,
     system_secs, max_rss_bytes)
-  SELECT c.number, s.block, s.position, s.warmup, s.timestamp, cells.id, s.outcome, s.exit_code, s.wall_secs,
+  SELECT c.number, s.block, s.position, s.warmup, s.timestamp, cells.id, 0, s.outcome, s.exit_code, s.wall_secs,
     s.user_secs, s.system_secs, s.max_rss_bytes
   FROM samples_1 s JOIN campaigns c ON c.id = s.campaign_id
   JOIN cells_1 k ON k.campaign_id = s.campaign_id AND k.block = s.block AND k.position = s.position
@@ -217,9 +221,10 @@ CREATE INDEX campaigns_by_time ON campaigns (started_at, id);
 CREATE INDEX campaigns_by_commit ON campaigns (git_sha);
 CREATE INDEX campaigns_by_scenario ON campaigns (scenario, started_at);
 CREATE INDEX campaigns_by_plan ON campaigns (plan_hash);
-CREATE INDEX samples_by_build ON samples (build) WHERE build IS NOT NULL;
+CREATE INDEX samples_by_build ON samples (build) WHERE build <> 0;
 CREATE INDEX samples_history ON samples
-  (campaign, cell, build, block, wall_secs, user_secs, system_secs, max_rss_bytes) WHERE warmup = 0 AND outcome = 'ok';
+  (campaign, cell, build, block, wall_secs, user_secs, system_secs, max_rss_bytes, warmup, outcome)
+  WHERE warmup = 0 AND outcome = 'ok';
 )sql";
 
 constexpr std::array kSteps = {kRunsAndSamples, kCells};
