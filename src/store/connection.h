@@ -42,7 +42,7 @@ class Statement {
   virtual double Real(int column) const = 0;
   virtual std::string Text(int column) const = 0;  // empty where null
   virtual bool IsNull(int column) const = 0;
-  // Of a column made with Connection::Collected: appends what it holds.
+  // Of the last column of Connection::Grouped: appends what it holds.
   virtual void Reals(int column, std::vector<double>& values) const = 0;
 };
 using StatementHandle = std::unique_ptr<Statement>;
@@ -66,14 +66,10 @@ class Connection {
   // After much was written, outside of a transaction: lets the engine count, so that it finds the short ways.
   virtual Status Tidy() = 0;
 
-  // `expression` for Reals(), and what to write behind the WHERE clause: one row for all values of a group where the
-  // engine is quick at that, or one row each; groups one after the other in SQLite only; in a group, by `order`.
-  struct CollectedSql {
-    std::string column;
-    std::string grouping;  // GROUP BY … or ORDER BY …
-  };
-  virtual CollectedSql Collected(const std::string& expression, const std::string& group,
-                                 const std::string& order) const = 0;
+  // For many values of few groups: `select` gives the columns `keys` and then one called value, sorted by the keys
+  // first. Gives the same columns, the last one for Reals(): all of a group in one row where that spares sending them
+  // one by one, otherwise a row each. In the order of `select` within a group; groups in any order.
+  virtual std::string Grouped(const std::string& select, const std::string& keys) const = 0;
 
   virtual std::string name() const = 0;  // the file, or the server with its database; no password
 

@@ -40,8 +40,7 @@ class PostgresConnection : public Connection {
   Status BeginWrite() override;
   Status LockUntilCommit(int64_t lock) override;
   Status Tidy() override;
-  CollectedSql Collected(const std::string& expression, const std::string& group,
-                         const std::string& order) const override;
+  std::string Grouped(const std::string& select, const std::string& keys) const override;
   std::string name() const override { return name_; }
 
  private:

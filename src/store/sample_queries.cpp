@@ -81,9 +81,10 @@ std::string SeriesSql(const Connection& connection, const HistoryFilter& filter,
   const std::string from = metric == 0
                                ? fmt::format("samples s WHERE {}", kCounts)
                                : fmt::format("sample_metrics s WHERE s.metric = {} AND s.is_counted = 1", metric);
-  const auto collected = connection.Collected(value, "s.campaign, s.cell, s.build", "s.block");
-  return fmt::format("SELECT s.campaign, s.cell, s.build, {} FROM {}{}{} {}", collected.column, from,
-                     ScenarioCondition(filter), cells, collected.grouping);
+  const std::string select = fmt::format(
+      "SELECT s.campaign, s.cell, s.build, {} AS value FROM {}{}{} ORDER BY s.campaign, s.cell, s.build, s.block",
+      value, from, ScenarioCondition(filter), cells);
+  return connection.Grouped(select, "campaign, cell, build");
 }
 
 Result<std::vector<Series>> ReadSeries(Statement& select) {

@@ -10,7 +10,8 @@
 
 namespace rapidbyte::store {
 
-// In SQLite's words. {json} stands behind a text column that is read as JSON.
+// In SQLite's words. {json} stands behind a text column that is read as JSON; {values} behind a key that PostgreSQL is
+// to answer from alone, as SQLite can by itself.
 std::span<const std::string_view> SchemaSteps();
 int64_t SchemaVersion();  // of this build: how many steps there are
 

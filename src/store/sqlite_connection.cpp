@@ -75,16 +75,14 @@ class SqliteStatement : public Statement {
   Statement& BindNull(int parameter) override { return Note(sqlite3_bind_null(statement_.get(), parameter)); }
 
   Result<bool> Step() override {
-    sqlite3* connection = sqlite3_db_handle(statement_.get());
-    const char* file = sqlite3_db_filename(connection, "main");
-    const std::filesystem::path path = file == nullptr ? "" : file;
     if (bind_status_ != SQLITE_OK) {
-      return Fail(MakeError(path, "bind a value", bind_status_, sqlite3_errstr(bind_status_)));
+      return Fail(MakeError(Path(), "bind a value", bind_status_, sqlite3_errstr(bind_status_)));
     }
     const int code = sqlite3_step(statement_.get());
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
-    return Fail(MakeError(path, "run a statement", sqlite3_extended_errcode(connection), sqlite3_errmsg(connection)));
+    sqlite3* connection = sqlite3_db_handle(statement_.get());
+    return Fail(MakeError(Path(), "run a statement", sqlite3_extended_errcode(connection), sqlite3_errmsg(connection)));
   }
 
   Status Run() override {
@@ -108,6 +106,10 @@ class SqliteStatement : public Statement {
   }
 
  private:
+  std::filesystem::path Path() const {
+    const char* file = sqlite3_db_filename(sqlite3_db_handle(statement_.get()), "main");
+    return file == nullptr ? "" : file;
+  }
   static void Finalize(sqlite3_stmt* statement) { sqlite3_finalize(statement); }
   Statement& Note(int code) {
     if (bind_status_ == SQLITE_OK) bind_status_ = code;
@@ -176,10 +178,7 @@ Status SqliteConnection::LockUntilCommit(int64_t) { return {}; }
 
 Status SqliteConnection::Tidy() { return Execute("PRAGMA optimize"); }
 
-Connection::CollectedSql SqliteConnection::Collected(const std::string& expression, const std::string& group,
-                                                     const std::string& order) const {
-  return {expression, fmt::format("ORDER BY {}, {}", group, order)};
-}
+std::string SqliteConnection::Grouped(const std::string& select, const std::string&) const { return select; }
 
 Error SqliteConnection::LastError(std::string_view doing) const {
   if (!connection_) return MakeError(path_, doing, SQLITE_NOMEM, "out of memory");
