@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The include rule: a folder includes only itself and the folders its CMakeLists.txt names under DEPENDS.
 
-The edges are read from the build files, so that there is one place to change them. src/cli, tests and bench see all
-folders of src. Prints each offending line; exits 1 where there is one.
+The edges are read from the build files, so that there is one place to change them. A folder's unit tests (*_test.cpp,
+test_*.h) also see the folders whose libraries stand under TEST_LIBS. src/cli, tests and bench see all folders of src. Prints each offending line; exits 1 where there is one.
 """
 import pathlib
 import re
@@ -14,13 +14,17 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 CONNECTORS = {"sdk", "abi", "base", "arrow", "pgwire"}
 
 
-def declared_edges():
+def declared_edges(keyword):
     edges = {}
     for build_file in ROOT.glob("src/*/CMakeLists.txt"):
         match = re.search(r"rapidbyte_library\((.*?)\n?\)", build_file.read_text(), re.S)
         words = match.group(1).split() if match else []
-        edges[build_file.parent.name] = words_after("DEPENDS", words)
+        edges[build_file.parent.name] = {word.removeprefix("rapidbyte_") for word in words_after(keyword, words)}
     return edges
+
+
+def is_test(file):
+    return file.name.endswith("_test.cpp") or file.name.startswith("test_")
 
 
 def words_after(keyword, words):
@@ -48,14 +52,16 @@ def sources(*folders):
 
 
 def main():
-    edges = declared_edges()
+    edges = declared_edges("DEPENDS")
+    test_edges = declared_edges("TEST_LIBS")
     offences = []
     for name, depends in edges.items():
         if name == "cli":
             continue
         for file in sources(ROOT / "src" / name):
+            seen = depends | test_edges[name] if is_test(file) else depends
             for line, folder, path in included_folders(file):
-                if folder in edges and folder != name and folder not in depends:
+                if folder in edges and folder != name and folder not in seen:
                     offences.append(f"{file.relative_to(ROOT)}:{line}: src/{name} may not include {path}")
     for connector in sorted((ROOT / "connectors").iterdir()):
         if not connector.is_dir():

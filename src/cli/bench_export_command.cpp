@@ -25,7 +25,7 @@ Status CheckCampaign(SampleStore& store, const BenchExportOptions& options) {
   RB_ASSIGN(const auto campaign, store.FindCampaign(*options.campaign));
   if (campaign) return {};
   RB_ASSIGN(const auto campaigns, store.Campaigns());
-  return Fail(ErrorCode::kUsage, fmt::format("{}: no campaign \"{}\"", options.store.string(), *options.campaign),
+  return Fail(ErrorCode::kUsage, fmt::format("{}: no campaign \"{}\"", store.name(), *options.campaign),
               campaigns.empty() ? "the store has no campaign yet: rapidbyte bench run"
                                 : fmt::format("the newest is {}", campaigns.front().id));
 }

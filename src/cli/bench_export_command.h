@@ -20,9 +20,9 @@ enum class ExportFormat { kJsonLines, kCsv };
 
 struct BenchExportOptions {
   ExportFormat format = ExportFormat::kJsonLines;
-  std::optional<std::string> campaign;  // its id; nothing: all campaigns, the oldest first
-  std::filesystem::path store = "target/bench_results/results.db";
-  std::filesystem::path output;  // empty: the given stream
+  std::optional<std::string> campaign;  // its id or the beginning of it; nothing: all campaigns, the oldest first
+  std::string store = "target/bench_results/results.db";  // a file or a PostgreSQL server
+  std::filesystem::path output;                           // empty: the given stream
 };
 
 // Adds `export` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.

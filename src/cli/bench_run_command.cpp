@@ -18,6 +18,7 @@
 #include "lab/pipeline_subject.h"
 #include "lab/temporary_folder.h"
 #include "report/bench_report.h"
+#include "store/migrations.h"
 #include "store/process_identity.h"
 #include "store/sample_store.h"
 
@@ -50,8 +51,12 @@ Status CheckModes(const BenchRunOptions& options) {
   return Fail(ErrorCode::kUsage, "--modes: a mode is named twice");
 }
 
-fs::path LinesBeside(const fs::path& store) { return store.parent_path() / "results.jsonl"; }
-fs::path ReportBeside(const fs::path& store) { return store.parent_path() / "report.txt"; }
+// Where the lines and the report go: beside the store's file, or where that would be by default.
+fs::path FolderOf(const std::string& store) {
+  return store::SqliteFile(store::IsPostgres(store) ? BenchRunOptions().store : store).parent_path();
+}
+fs::path LinesBeside(const std::string& store) { return FolderOf(store) / "results.jsonl"; }
+fs::path ReportBeside(const std::string& store) { return FolderOf(store) / "report.txt"; }
 
 // So that no run has to, and a compiler that fails is told once.
 Status CompileConnectors(const Bench& bench) {
@@ -155,6 +160,7 @@ Result<lab::CampaignOutcome> Measure(const Bench& bench, const record::Campaign&
   const auto ports = lab::SystemPorts(plan.timeout_secs, bench.interrupt);
   auto outcome = lab::RunCampaign(plan, cells, ports, bench.interrupt, sink, bench.progress);
   bench.progress.Clear();
+  if (outcome && !outcome->interrupted) RB_TRY(bench.store.FinishCampaign(campaign.id, lab::UtcNow()));
   return outcome;
 }
 
@@ -173,8 +179,8 @@ Status Report(const Bench& bench, const record::Campaign& campaign) {
   std::ofstream out(file, std::ios::binary | std::ios::trunc);
   out << text << std::flush;
   if (!out) return Fail(ErrorCode::kInternal, "cannot write " + file.string());
-  std::cerr << fmt::format("\nThe report is in {}, the samples are in {} and {}.\n", file.string(),
-                           bench.options.store.string(), LinesBeside(bench.options.store).string());
+  std::cerr << fmt::format("\nThe report is in {}, the samples are in {} and {}.\n", file.string(), bench.store.name(),
+                           LinesBeside(bench.options.store).string());
   return {};
 }
 
@@ -224,7 +230,8 @@ CLI::App* AddBenchRun(CLI::App& bench, BenchRunOptions& options) {
   run->add_option("--seed", options.seed, "decides the order of the runs; random if not given")
       ->check(CLI::Validator(RefuseNegative, "UINT"));
   run->add_flag("--json", options.json, "print the report as JSON");
-  add("--store", options.store, "the database of samples; results.jsonl and report.txt lie beside it");
+  add("--store", options.store,
+      "the samples: a file, or postgresql://…; results.jsonl and report.txt lie beside the file");
   add("--timeout", options.timeout_secs, "seconds after which a run is killed")->check(CLI::Range(0.1, 1e6));
   return run;
 }

@@ -26,8 +26,8 @@ struct BenchRunOptions {
   std::string dsn;               // empty: a throwaway server
   std::optional<uint64_t> seed;  // nothing: a random one
   bool json = false;
-  std::filesystem::path store = "target/bench_results/results.db";
-  double timeout_secs = 600;  // of one run
+  std::string store = "target/bench_results/results.db";  // a file or a PostgreSQL server
+  double timeout_secs = 600;                              // of one run
 };
 
 // Adds `run` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.

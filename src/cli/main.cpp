@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "cli/bench_export_command.h"
+#include "cli/bench_import_command.h"
 #include "cli/bench_run_command.h"
 #include "cli/command.h"
 #include "cli/connector_commands.h"
@@ -30,6 +31,7 @@ int Main(int argc, char** argv) {
   std::filesystem::path discover_file;
   BenchRunOptions bench_options;
   BenchExportOptions export_options;
+  BenchImportOptions import_options;
 
   const CLI::App* run = AddRun(app, run_options);
   const CLI::App* check = AddCheck(app, check_file);
@@ -40,6 +42,7 @@ int Main(int argc, char** argv) {
   bench->require_subcommand(1);
   const CLI::App* bench_run = AddBenchRun(*bench, bench_options);
   const CLI::App* bench_export = AddBenchExport(*bench, export_options);
+  const CLI::App* bench_import = AddBenchImport(*bench, import_options);
 
   try {
     app.parse(argc, argv);
@@ -57,6 +60,10 @@ int Main(int argc, char** argv) {
   if (*bench_export) {
     const auto exported = ExportSamples(export_options, std::cout);
     return exported ? 0 : PrintError(exported.error());
+  }
+  if (*bench_import) {
+    const Status imported = ImportSamples(import_options, std::cout);
+    return imported ? 0 : PrintError(imported.error());
   }
   return static_cast<int>(ErrorCode::kUsage);
 }

@@ -16,6 +16,7 @@
 #include "lab/dataset.h"
 #include "lab/environment.h"
 #include "lab/interrupt.h"
+#include "lab/pipeline_subject.h"
 #include "lab/postgres.h"
 #include "lab/subject.h"
 #include "lab/temporary_folder.h"

@@ -2,141 +2,142 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <string_view>
+#include <algorithm>
+#include <cctype>
+
+#include "store/postgres_connection.h"
+#include "store/sqlite_connection.h"
 
 namespace rapidbyte::store {
 namespace {
 
-// Types and names are such that PostgreSQL takes the same statements with INTEGER read as bigint.
-constexpr std::string_view kRunsAndSamples = R"sql(
-CREATE TABLE runs (
-  id INTEGER PRIMARY KEY,
-  pipeline TEXT NOT NULL,
-  started_at TEXT NOT NULL,
-  finished_at TEXT,
-  outcome TEXT NOT NULL,
-  error TEXT NOT NULL DEFAULT '',
-  exit_code INTEGER,
-  host_name TEXT NOT NULL,
-  boot_id TEXT NOT NULL,
-  pid INTEGER NOT NULL,
-  pid_started INTEGER NOT NULL
-) STRICT;
-CREATE INDEX runs_by_pipeline ON runs (pipeline, id);
+constexpr std::string_view kSqlitePrefix = "sqlite:";
 
-CREATE TABLE run_streams (
-  run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
-  place INTEGER NOT NULL,
-  name TEXT NOT NULL,
-  records_read INTEGER NOT NULL,
-  records_written INTEGER NOT NULL,
-  bytes_read INTEGER NOT NULL,
-  bytes_written INTEGER NOT NULL,
-  PRIMARY KEY (run_id, place)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE campaigns (
-  id TEXT PRIMARY KEY,
-  started_at TEXT NOT NULL,
-  git_sha TEXT NOT NULL,
-  git_branch TEXT NOT NULL,
-  git_dirty INTEGER NOT NULL,
-  seed TEXT NOT NULL,
-  dataset TEXT NOT NULL,
-  bench_rows INTEGER NOT NULL,
-  server TEXT NOT NULL,
-  host_hash TEXT NOT NULL,
-  host_name TEXT NOT NULL,
-  host_kernel TEXT NOT NULL,
-  host_cpu_model TEXT NOT NULL,
-  host_cpus INTEGER NOT NULL,
-  host_memory_bytes INTEGER NOT NULL,
-  settings TEXT NOT NULL
-) STRICT;
-CREATE INDEX campaigns_by_time ON campaigns (started_at, id);
-CREATE INDEX campaigns_by_commit ON campaigns (git_sha);
-CREATE INDEX campaigns_by_dataset ON campaigns (dataset, bench_rows, host_hash);
-
-CREATE TABLE samples (
-  id INTEGER PRIMARY KEY,
-  campaign_id TEXT NOT NULL REFERENCES campaigns (id) ON DELETE CASCADE,
-  block INTEGER NOT NULL,
-  position INTEGER NOT NULL,
-  warmup INTEGER NOT NULL,
-  timestamp TEXT NOT NULL,
-  mode TEXT NOT NULL,
-  aot INTEGER NOT NULL,
-  outcome TEXT NOT NULL,
-  error TEXT NOT NULL,
-  exit_code INTEGER NOT NULL,
-  wall_secs REAL NOT NULL,
-  user_secs REAL NOT NULL,
-  system_secs REAL NOT NULL,
-  max_rss_bytes INTEGER NOT NULL,
-  run TEXT,
-  UNIQUE (campaign_id, block, position)
-) STRICT;
-CREATE INDEX samples_by_mode ON samples (mode, aot, outcome);
-CREATE INDEX samples_by_time ON samples (timestamp);
-)sql";
-
-constexpr std::array kSteps = {kRunsAndSamples};
-
-Error NotUsable(const Database& database, std::string message, std::string hint) {
+Error NotUsable(const Connection& connection, std::string_view message, std::string hint) {
   Error error;
   error.code = ErrorCode::kConfiguration;
-  error.message = fmt::format("{}: {}", database.path().string(), message);
+  error.message = fmt::format("{}: {}", connection.name(), message);
   error.hint = std::move(hint);
   return error;
 }
 
-// The version of a database of ours, 0 for an empty file; anything else is refused.
-Result<int64_t> UsableVersion(Database& database) {
+Status CheckVersion(const Connection& connection, int64_t version) {
+  if (version <= SchemaVersion()) return {};
+  return Fail(NotUsable(connection,
+                        fmt::format("written by a newer Rapidbyte (schema version {}; this one knows up to {})",
+                                    version, SchemaVersion()),
+                        "use a newer Rapidbyte, or name another store"));
+}
+
+// The version of a file of ours, 0 for an empty one; anything else is refused.
+Result<int64_t> SqliteVersion(Connection& connection) {
   // One statement sees one state of the file, also while another process migrates it.
-  RB_ASSIGN(Statement select,
-            database.Prepare("SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)"
-                             " FROM pragma_application_id, pragma_user_version"));
-  RB_TRY(select.Step());
-  const int64_t application = select.Integer(0);
-  const int64_t version = select.Integer(1);
-  const int64_t objects = select.Integer(2);
-  const bool is_empty = application == 0 && version == 0 && objects == 0;
+  RB_ASSIGN(const StatementHandle select,
+            connection.Prepare("SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)"
+                               " FROM pragma_application_id, pragma_user_version"));
+  RB_TRY(select->Step());
+  const int64_t application = select->Integer(0);
+  const int64_t version = select->Integer(1);
+  const bool is_empty = application == 0 && version == 0 && select->Integer(2) == 0;
   if (application != kApplicationId && !is_empty) {
-    return Fail(NotUsable(database, "this is another program's database", "name another file"));
+    return Fail(NotUsable(connection, "this is another program's database", "name another file"));
   }
-  if (version > SchemaVersion()) {
-    return Fail(NotUsable(database,
-                          fmt::format("written by a newer Rapidbyte (schema version {}; this one knows up to {})",
-                                      version, SchemaVersion()),
-                          "use a newer Rapidbyte, or name another file"));
-  }
+  RB_TRY(CheckVersion(connection, version));
   return version;
 }
 
-Status Migrate(Database& database) {
-  RB_ASSIGN(Transaction transaction, Transaction::Begin(database));
+Status MigrateSqlite(Connection& connection) {
+  RB_ASSIGN(Transaction transaction, Transaction::Begin(connection));
   // Asked again under the lock: another process may have been here first.
-  RB_ASSIGN(const int64_t version, UsableVersion(database));
-  for (auto step = static_cast<size_t>(version); step < kSteps.size(); ++step) RB_TRY(database.Execute(kSteps[step]));
-  RB_TRY(database.Execute(
+  RB_ASSIGN(const int64_t version, SqliteVersion(connection));
+  for (const std::string_view step : SchemaSteps().subspan(static_cast<size_t>(version))) {
+    RB_TRY(connection.Execute(ForSqlite(step)));
+  }
+  RB_TRY(connection.Execute(
       fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", kApplicationId, SchemaVersion())));
   return transaction.Commit();
 }
 
+Result<std::unique_ptr<Connection>> OpenSqlite(const std::filesystem::path& file, OpenMode mode) {
+  RB_ASSIGN(std::unique_ptr<SqliteConnection> connection, SqliteConnection::Open(file, mode));
+  RB_ASSIGN(const int64_t version, SqliteVersion(*connection));
+  if (version == 0 && mode == OpenMode::kExisting) {
+    return Fail(NotUsable(*connection, "an empty file, not a database of Rapidbyte", "name another file"));
+  }
+  RB_TRY(connection->UseWriteAheadLog());
+  if (version < SchemaVersion()) RB_TRY(MigrateSqlite(*connection));
+  return connection;
+}
+
+// The version of our schema, 0 where there is none; a schema of that name that is not ours is refused.
+Result<int64_t> PostgresVersion(Connection& connection) {
+  RB_ASSIGN(const int64_t has_schema, connection.QueryInteger(fmt::format(
+                                          "SELECT count(*) FROM pg_namespace WHERE nspname = '{}'", kPostgresSchema)));
+  if (has_schema == 0) return 0;
+  RB_ASSIGN(const int64_t has_table,
+            connection.QueryInteger(fmt::format("SELECT count(*) FROM pg_class c JOIN pg_namespace n"
+                                                " ON n.oid = c.relnamespace WHERE n.nspname = '{}'"
+                                                " AND c.relname = 'schema_version'",
+                                                kPostgresSchema)));
+  if (has_table == 0) {
+    return Fail(NotUsable(connection, fmt::format("its schema \"{}\" is another program's", kPostgresSchema),
+                          "name another database"));
+  }
+  RB_ASSIGN(const int64_t version, connection.QueryInteger("SELECT version FROM schema_version"));
+  RB_TRY(CheckVersion(connection, version));
+  return version;
+}
+
+Status MigratePostgres(Connection& connection) {
+  RB_ASSIGN(Transaction transaction, Transaction::Begin(connection));
+  RB_TRY(connection.LockUntilCommit(kApplicationId));
+  // Asked again under the lock: another process may have been here first.
+  RB_ASSIGN(const int64_t version, PostgresVersion(connection));
+  if (version == 0) {
+    RB_TRY(
+        connection.Execute(fmt::format("CREATE SCHEMA {}; CREATE TABLE schema_version (version bigint NOT NULL);"
+                                       "INSERT INTO schema_version VALUES (0)",
+                                       kPostgresSchema)));
+  }
+  for (const std::string_view step : SchemaSteps().subspan(static_cast<size_t>(version))) {
+    RB_TRY(connection.Execute(ForPostgres(step)));
+  }
+  RB_TRY(connection.Execute(fmt::format("UPDATE schema_version SET version = {}", SchemaVersion())));
+  return transaction.Commit();
+}
+
+Result<std::unique_ptr<Connection>> OpenPostgres(const std::string& address, OpenMode mode) {
+  RB_ASSIGN(std::unique_ptr<PostgresConnection> connection, PostgresConnection::Open(address));
+  RB_ASSIGN(const int64_t version, PostgresVersion(*connection));
+  if (version == 0 && mode == OpenMode::kExisting) {
+    return Fail(NotUsable(*connection, "there is no store in this database", "name another database"));
+  }
+  if (version < SchemaVersion()) RB_TRY(MigratePostgres(*connection));
+  return connection;
+}
+
 }  // namespace
 
-int64_t SchemaVersion() { return static_cast<int64_t>(kSteps.size()); }
+bool IsPostgres(const std::string& store) {
+  if (store.starts_with("postgresql://") || store.starts_with("postgres://")) return true;
+  const size_t equals = store.find('=');
+  if (equals == std::string::npos) return false;
+  // "host = db1": what stands before the first '=' is a keyword, and no part of a path.
+  const std::string keyword = store.substr(0, store.find_last_not_of(' ', equals == 0 ? 0 : equals - 1) + 1);
+  return !keyword.empty() &&
+         std::all_of(keyword.begin(), keyword.end(), [](unsigned char c) { return std::islower(c) != 0 || c == '_'; });
+}
 
-Result<Database> OpenAndMigrate(const std::filesystem::path& path, OpenMode mode) {
-  RB_ASSIGN(Database database, Database::Open(path, mode));
-  RB_ASSIGN(const int64_t version, UsableVersion(database));
-  if (version == 0 && mode == OpenMode::kExisting) {
-    return Fail(NotUsable(database, "an empty file, not a database of Rapidbyte", "name another file"));
-  }
-  RB_TRY(database.UseWriteAheadLog());
-  if (version < SchemaVersion()) RB_TRY(Migrate(database));
-  return database;
+std::filesystem::path SqliteFile(const std::string& store) {
+  return store.starts_with(kSqlitePrefix) ? store.substr(kSqlitePrefix.size()) : store;
+}
+
+std::string ShownName(const std::string& store) {
+  return IsPostgres(store) ? "the PostgreSQL store" : SqliteFile(store).string();
+}
+
+Result<std::unique_ptr<Connection>> OpenStore(const std::string& store, OpenMode mode) {
+  return IsPostgres(store) ? OpenPostgres(store, mode) : OpenSqlite(SqliteFile(store), mode);
 }
 
 }  // namespace rapidbyte::store

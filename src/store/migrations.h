@@ -1,23 +1,32 @@
-// The schema of every Rapidbyte database, as one ordered list of steps that each ran exactly once.
+// Opens a database of ours by its name and brings it to the schema of this build.
 //
-// PRAGMA user_version counts the steps a file has seen; PRAGMA application_id says that it is ours. A step is never
-// changed once it was released; a new one is added at the end. docs/formats/store.md has the tables.
+// SQLite: PRAGMA user_version counts the steps a file has seen; PRAGMA application_id says that it is ours.
+// PostgreSQL: the schema "rapidbyte" is ours where it has the table schema_version, which counts. Steps run in one
+// transaction, by one process at a time. What is somebody else's, or of a newer version, is left untouched.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <string>
 
 #include "base/result.h"
-#include "store/database.h"
+#include "store/connection.h"
+#include "store/schema.h"
 
 namespace rapidbyte::store {
 
 inline constexpr int64_t kApplicationId = 0x52425954;  // "RBYT"
 
-int64_t SchemaVersion();  // of this build
+// Whether a store's name means a PostgreSQL server: postgresql://…, postgres://…, or keyword=value pairs.
+bool IsPostgres(const std::string& store);
+// The file of any other name; "sqlite:" before it is optional.
+std::filesystem::path SqliteFile(const std::string& store);
+// The name as it may be shown: without the address of a server, which may hold a password.
+std::string ShownName(const std::string& store);
 
-// Opens the database, takes an empty or an older one to SchemaVersion() in one transaction, and makes commits durable.
-// A file that already has tables of somebody else, or a newer version, is left untouched: kConfiguration.
-Result<Database> OpenAndMigrate(const std::filesystem::path& path, OpenMode mode);
+// kCreate makes what is missing. Errors: kConfiguration for a store that is missing (kExisting), of somebody else, or
+// of a newer version; kConnection; kInternal for the disk.
+Result<std::unique_ptr<Connection>> OpenStore(const std::string& store, OpenMode mode);
 
 }  // namespace rapidbyte::store

@@ -55,14 +55,15 @@ RunRow ReadRun(const Statement& row) {
   return run;
 }
 
-Status InsertStreams(Database& database, int64_t run, const std::vector<record::StreamRecord>& streams) {
-  RB_ASSIGN(Statement insert, database.Prepare("INSERT INTO run_streams VALUES (?, ?, ?, ?, ?, ?, ?)"));
+Status InsertStreams(Connection& connection, int64_t run, const std::vector<record::StreamRecord>& streams) {
+  RB_ASSIGN(const StatementHandle insert,
+            connection.Prepare("INSERT INTO run_streams VALUES ($1, $2, $3, $4, $5, $6, $7)"));
   for (size_t i = 0; i < streams.size(); ++i) {
     const record::StreamRecord& stream = streams[i];
-    insert.Bind(1, run).Bind(2, Signed(i)).Bind(3, stream.name);
-    insert.Bind(4, Signed(stream.records_read)).Bind(5, Signed(stream.records_written));
-    insert.Bind(6, Signed(stream.bytes_read)).Bind(7, Signed(stream.bytes_written));
-    RB_TRY(insert.Run());
+    insert->Bind(1, run).Bind(2, Signed(i)).Bind(3, stream.name);
+    insert->Bind(4, Signed(stream.records_read)).Bind(5, Signed(stream.records_written));
+    insert->Bind(6, Signed(stream.bytes_read)).Bind(7, Signed(stream.bytes_written));
+    RB_TRY(insert->Run());
   }
   return {};
 }
@@ -72,60 +73,65 @@ Status InsertStreams(Database& database, int64_t run, const std::vector<record::
 std::string_view RunOutcomeName(RunOutcome outcome) { return kOutcomeNames[static_cast<size_t>(outcome)]; }
 
 Result<RunState> RunState::Open(const std::filesystem::path& path) {
-  RB_ASSIGN(Database database, OpenAndMigrate(path, OpenMode::kCreate));
-  return RunState(std::move(database));
+  RB_ASSIGN(std::unique_ptr<Connection> connection, OpenStore("sqlite:" + path.string(), OpenMode::kCreate));
+  return RunState(std::move(connection));
 }
 
 Result<int64_t> RunState::RecordRunStart(std::string_view pipeline) {
-  RB_ASSIGN(Statement insert,
-            database_.Prepare("INSERT INTO runs (pipeline, started_at, outcome, host_name, boot_id, pid, pid_started)"
-                              " VALUES (?, ?, 'running', ?, ?, ?, ?)"));
+  RB_ASSIGN(
+      const StatementHandle insert,
+      connection_->Prepare("INSERT INTO runs (pipeline, started_at, outcome, host_name, boot_id, pid, pid_started)"
+                           " VALUES ($1, $2, 'running', $3, $4, $5, $6) RETURNING id"));
   const ProcessIdentity process = ThisProcess();
-  insert.Bind(1, pipeline).Bind(2, NowUtc());
-  insert.Bind(3, process.host_name).Bind(4, process.boot_id).Bind(5, process.pid).Bind(6, process.pid_started);
-  RB_TRY(insert.Run());
-  return database_.LastInsertId();
+  insert->Bind(1, pipeline).Bind(2, NowUtc());
+  insert->Bind(3, process.host_name).Bind(4, process.boot_id).Bind(5, process.pid).Bind(6, process.pid_started);
+  RB_TRY(insert->Step());
+  const int64_t id = insert->Integer(0);
+  RB_TRY(insert->Run());  // to its end: the row is there when the statement has ended
+  return id;
 }
 
 Status RunState::RecordRunEnd(int64_t id, const RunEnd& end) {
   RB_CHECK(end.outcome != RunOutcome::kRunning && end.outcome != RunOutcome::kKilled);
-  RB_ASSIGN(Transaction transaction, Transaction::Begin(database_));
-  RB_ASSIGN(Statement update, database_.Prepare("UPDATE runs SET finished_at = ?, outcome = ?, error = ?, exit_code = ?"
-                                                " WHERE id = ? RETURNING id"));
-  update.Bind(1, NowUtc()).Bind(2, RunOutcomeName(end.outcome)).Bind(3, end.error);
-  update.Bind(4, static_cast<int64_t>(end.exit_code)).Bind(5, id);
-  RB_ASSIGN(const bool is_known, update.Step());
-  RB_TRY(update.Run());  // to its end: a statement under way would hold the commit up
-  if (!is_known) return Fail(ErrorCode::kInternal, database_.path().string() + ": no run " + std::to_string(id));
-  RB_ASSIGN(Statement clear, database_.Prepare("DELETE FROM run_streams WHERE run_id = ?"));
-  RB_TRY(clear.Bind(1, id).Run());
-  RB_TRY(InsertStreams(database_, id, end.streams));
+  RB_ASSIGN(Transaction transaction, Transaction::Begin(*connection_));
+  RB_ASSIGN(const StatementHandle update,
+            connection_->Prepare("UPDATE runs SET finished_at = $1, outcome = $2, error = $3, exit_code = $4"
+                                 " WHERE id = $5 RETURNING id"));
+  update->Bind(1, NowUtc()).Bind(2, RunOutcomeName(end.outcome)).Bind(3, end.error);
+  update->Bind(4, static_cast<int64_t>(end.exit_code)).Bind(5, id);
+  RB_ASSIGN(const bool is_known, update->Step());
+  RB_TRY(update->Run());  // to its end: a statement under way would hold the commit up
+  if (!is_known) return Fail(ErrorCode::kInternal, connection_->name() + ": no run " + std::to_string(id));
+  RB_ASSIGN(const StatementHandle clear, connection_->Prepare("DELETE FROM run_streams WHERE run_id = $1"));
+  RB_TRY(clear->Bind(1, id).Run());
+  RB_TRY(InsertStreams(*connection_, id, end.streams));
   return transaction.Commit();
 }
 
 Result<std::vector<record::StreamRecord>> RunState::Streams(int64_t run) {
-  RB_ASSIGN(Statement select, database_.Prepare("SELECT name, records_read, records_written, bytes_read, bytes_written"
-                                                " FROM run_streams WHERE run_id = ? ORDER BY place"));
-  select.Bind(1, run);
+  RB_ASSIGN(const StatementHandle select,
+            connection_->Prepare("SELECT name, records_read, records_written, bytes_read, bytes_written"
+                                 " FROM run_streams WHERE run_id = $1 ORDER BY place"));
+  select->Bind(1, run);
   std::vector<record::StreamRecord> streams;
   while (true) {
-    RB_ASSIGN(const bool row, select.Step());
+    RB_ASSIGN(const bool row, select->Step());
     if (!row) return streams;
-    streams.push_back({select.Text(0), Unsigned(select.Integer(1)), Unsigned(select.Integer(2)),
-                       Unsigned(select.Integer(3)), Unsigned(select.Integer(4))});
+    streams.push_back({select->Text(0), Unsigned(select->Integer(1)), Unsigned(select->Integer(2)),
+                       Unsigned(select->Integer(3)), Unsigned(select->Integer(4))});
   }
 }
 
 Result<std::vector<RunRow>> RunState::Runs(size_t limit) {
-  RB_ASSIGN(Statement select,
-            database_.Prepare("SELECT id, pipeline, started_at, finished_at, outcome, error, exit_code, host_name,"
-                              " boot_id, pid, pid_started FROM runs ORDER BY id DESC LIMIT ?"));
-  select.Bind(1, Signed(limit));
+  RB_ASSIGN(const StatementHandle select,
+            connection_->Prepare("SELECT id, pipeline, started_at, finished_at, outcome, error, exit_code, host_name,"
+                                 " boot_id, pid, pid_started FROM runs ORDER BY id DESC LIMIT $1"));
+  select->Bind(1, Signed(limit));
   std::vector<RunRow> runs;
   while (true) {
-    RB_ASSIGN(const bool row, select.Step());
+    RB_ASSIGN(const bool row, select->Step());
     if (!row) break;
-    runs.push_back(ReadRun(select));
+    runs.push_back(ReadRun(*select));
   }
   for (RunRow& run : runs) {
     RB_ASSIGN(run.streams, Streams(run.id));

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +15,7 @@
 
 #include "base/result.h"
 #include "record/run_record.h"
-#include "store/database.h"
+#include "store/connection.h"
 
 namespace rapidbyte::store {
 
@@ -55,10 +56,10 @@ class RunState {
   Result<std::vector<RunRow>> Runs(size_t limit);
 
  private:
-  explicit RunState(Database database) : database_(std::move(database)) {}
+  explicit RunState(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
   Result<std::vector<record::StreamRecord>> Streams(int64_t run);
 
-  Database database_;
+  std::unique_ptr<Connection> connection_;
 };
 
 }  // namespace rapidbyte::store

@@ -1,0 +1,38 @@
+#include "cli/bench_import_command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/format.h"
+#include "store/import_lines.h"
+
+namespace rapidbyte::cli {
+namespace {
+
+std::string Counted(size_t count, const char* what) {
+  return fmt::format("{} {}{}", FormatThousands(count), what, count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+CLI::App* AddBenchImport(CLI::App& bench, BenchImportOptions& options) {
+  CLI::App* import = bench.add_subcommand("import", "Read files of JSON lines into a store");
+  import->add_option("files", options.files, "as bench run and bench export write them")->required()->type_name("FILE");
+  import->add_option("--store", options.store, "a file, or postgresql://…")->capture_default_str();
+  return import;
+}
+
+Status ImportSamples(const BenchImportOptions& options, std::ostream& out) {
+  RB_ASSIGN(auto samples, store::SampleStore::OpenWithoutLines(options.store, store::OpenMode::kCreate));
+  for (const std::filesystem::path& file : options.files) {
+    RB_ASSIGN(const store::ImportResult result, store::ImportLines(samples, file));
+    for (const std::string& warning : result.warnings) out << "warning: " << warning << '\n';
+    out << fmt::format("{}: {} of {} imported into {}; {} already there\n", file.string(),
+                       Counted(result.imported, "sample"), Counted(result.campaigns, "new campaign"), samples.name(),
+                       FormatThousands(result.skipped));
+  }
+  return {};
+}
+
+}  // namespace rapidbyte::cli

@@ -1,0 +1,22 @@
+// Texts on their way to PostgreSQL: what it can store, COPY's text format, and messages without a password. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rapidbyte::store {
+
+// Bytes that are no UTF-8, and NUL, become U+FFFD: a text column takes neither.
+std::string StorableText(std::string_view text);
+
+// Appends one row of COPY's text format (PostgreSQL's manual, COPY, "Text Format"): columns divided by tabs, NULL as
+// \N.
+void AppendCopyRow(const std::vector<std::optional<std::string>>& values, std::string& rows);
+
+// `message` without what may be a password of `address`, a URI or keyword=value pairs: the password itself, and where a
+// URI's password holds an '@' that is not written as %40, the part of it that libpq takes for the host.
+std::string WithoutPassword(std::string message, const std::string& address);
+
+}  // namespace rapidbyte::store

@@ -1,0 +1,188 @@
+#include "store/sqlite_connection.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <system_error>
+
+namespace rapidbyte::store {
+namespace {
+
+constexpr int kBusyTimeoutMillis = 60'000;
+constexpr int kRetryMillis = 10;
+
+constexpr const char* kPragmas =
+    "PRAGMA journal_mode = WAL;"
+    "PRAGMA synchronous = FULL;"
+    "PRAGMA foreign_keys = ON;";
+
+std::string Hint(int code) {
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return "free some disk space";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return "another process is writing to this file; try again when it is done";
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN:
+    case SQLITE_AUTH:
+      return "check the permissions of the file and of its folder";
+    case SQLITE_NOTADB:
+      return "name another file";
+    case SQLITE_CORRUPT:
+      return "the file is damaged; restore it from a copy or move it away";
+    default:
+      return {};
+  }
+}
+
+Error MakeError(const std::filesystem::path& path, std::string_view doing, int code, const char* message) {
+  const bool users = (code & 0xff) == SQLITE_NOTADB || (code & 0xff) == SQLITE_CANTOPEN;
+  Error error;
+  error.code = users ? ErrorCode::kConfiguration : ErrorCode::kInternal;
+  error.message = fmt::format("{}: cannot {}: {}", path.string(), doing, message);
+  error.hint = Hint(code);
+  error.retryable = (code & 0xff) == SQLITE_BUSY;
+  return error;
+}
+
+Status MakeFolder(const std::filesystem::path& folder) {
+  if (folder.empty()) return {};
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (!error) return {};
+  return Fail(ErrorCode::kConfiguration,
+              fmt::format("{}: cannot make the folder: {}", folder.string(), error.message()),
+              "check the permissions of the folder above");
+}
+
+class SqliteStatement : public Statement {
+ public:
+  explicit SqliteStatement(sqlite3_stmt* statement) : statement_(statement, Finalize) {}
+
+  Statement& Bind(int parameter, int64_t value) override {
+    return Note(sqlite3_bind_int64(statement_.get(), parameter, value));
+  }
+  Statement& Bind(int parameter, double value) override {
+    return Note(sqlite3_bind_double(statement_.get(), parameter, value));
+  }
+  Statement& Bind(int parameter, std::string_view text) override {
+    // A view of nothing has no address, which SQLite would take for NULL.
+    const char* data = text.data() == nullptr ? "" : text.data();
+    return Note(sqlite3_bind_text64(statement_.get(), parameter, data, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+  }
+  Statement& BindNull(int parameter) override { return Note(sqlite3_bind_null(statement_.get(), parameter)); }
+
+  Result<bool> Step() override {
+    if (bind_status_ != SQLITE_OK) {
+      return Fail(MakeError(Path(), "bind a value", bind_status_, sqlite3_errstr(bind_status_)));
+    }
+    const int code = sqlite3_step(statement_.get());
+    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_DONE) return false;
+    sqlite3* connection = sqlite3_db_handle(statement_.get());
+    return Fail(MakeError(Path(), "run a statement", sqlite3_extended_errcode(connection), sqlite3_errmsg(connection)));
+  }
+
+  Status Run() override {
+    Status status;
+    if (const auto stepped = Step(); !stepped) status = Fail(stepped.error());
+    sqlite3_reset(statement_.get());
+    bind_status_ = SQLITE_OK;
+    return status;
+  }
+
+  int64_t Integer(int column) const override { return sqlite3_column_int64(statement_.get(), column); }
+  double Real(int column) const override { return sqlite3_column_double(statement_.get(), column); }
+  bool IsNull(int column) const override { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
+  std::string Text(int column) const override {
+    const unsigned char* text = sqlite3_column_text(statement_.get(), column);
+    if (text == nullptr) return {};
+    return {reinterpret_cast<const char*>(text), static_cast<size_t>(sqlite3_column_bytes(statement_.get(), column))};
+  }
+  void Reals(int column, std::vector<double>& values) const override {
+    if (!IsNull(column)) values.push_back(Real(column));
+  }
+
+ private:
+  std::filesystem::path Path() const {
+    const char* file = sqlite3_db_filename(sqlite3_db_handle(statement_.get()), "main");
+    return file == nullptr ? "" : file;
+  }
+  static void Finalize(sqlite3_stmt* statement) { sqlite3_finalize(statement); }
+  Statement& Note(int code) {
+    if (bind_status_ == SQLITE_OK) bind_status_ = code;
+    return *this;
+  }
+
+  std::unique_ptr<sqlite3_stmt, void (*)(sqlite3_stmt*)> statement_;
+  int bind_status_ = SQLITE_OK;  // the first failed binding; Step reports it
+};
+
+}  // namespace
+
+void SqliteConnection::Close(sqlite3* connection) { sqlite3_close_v2(connection); }
+
+Result<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const std::filesystem::path& path, OpenMode mode) {
+  std::error_code ignored;
+  if (mode == OpenMode::kExisting && !std::filesystem::exists(path, ignored)) {
+    return Fail(ErrorCode::kConfiguration, fmt::format("{}: there is no such database", path.string()));
+  }
+  if (mode == OpenMode::kCreate) RB_TRY(MakeFolder(path.parent_path()));
+  const int flags = SQLITE_OPEN_READWRITE | (mode == OpenMode::kCreate ? SQLITE_OPEN_CREATE : 0);
+  sqlite3* connection = nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &connection, flags, nullptr);
+  std::unique_ptr<SqliteConnection> database(new SqliteConnection(connection, path));
+  if (code != SQLITE_OK) return Fail(database->LastError("open the database"));
+  sqlite3_extended_result_codes(connection, 1);
+  sqlite3_busy_timeout(connection, kBusyTimeoutMillis);
+  return database;
+}
+
+Status SqliteConnection::UseWriteAheadLog() {
+  // Where two processes meet at a new file, SQLite fails at once instead of waiting: both hold the lock that the
+  // other's change of mode needs. One of them gives way here.
+  Status status = Execute(kPragmas);
+  for (int waited = 0; !status && status.error().retryable && waited < kBusyTimeoutMillis; waited += kRetryMillis) {
+    sqlite3_sleep(kRetryMillis);
+    status = Execute(kPragmas);
+  }
+  return status;
+}
+
+Result<StatementHandle> SqliteConnection::Prepare(std::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v2(connection_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+  if (code != SQLITE_OK) return Fail(LastError("prepare a statement"));
+  return std::make_unique<SqliteStatement>(statement);
+}
+
+Status SqliteConnection::Execute(std::string_view sql) {
+  const std::string text(sql);
+  if (sqlite3_exec(connection_.get(), text.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return {};
+  return Fail(LastError("run a statement"));
+}
+
+Result<StatementHandle> SqliteConnection::PrepareInsert(std::string_view table,
+                                                        const std::vector<std::string>& columns) {
+  std::string places;
+  for (size_t i = 1; i <= columns.size(); ++i) places += fmt::format("{}${}", i == 1 ? "" : ", ", i);
+  return Prepare(fmt::format("INSERT INTO {} ({}) VALUES ({})", table, fmt::join(columns, ", "), places));
+}
+
+// At once, so that two writers wait for each other instead of failing when the second one turns from reading.
+Status SqliteConnection::BeginWrite() { return Execute("BEGIN IMMEDIATE"); }
+
+Status SqliteConnection::LockUntilCommit(int64_t) { return {}; }
+
+Status SqliteConnection::Tidy() { return Execute("PRAGMA optimize"); }
+
+std::string SqliteConnection::Grouped(const std::string& select, const std::string&) const { return select; }
+
+Error SqliteConnection::LastError(std::string_view doing) const {
+  if (!connection_) return MakeError(path_, doing, SQLITE_NOMEM, "out of memory");
+  return MakeError(path_, doing, sqlite3_extended_errcode(connection_.get()), sqlite3_errmsg(connection_.get()));
+}
+
+}  // namespace rapidbyte::store
