@@ -1,17 +1,21 @@
 #include "analysis/comparison.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
-#include <tuple>
+#include <utility>
 
 #include "base/nearest_name.h"
+#include "stats/sequential.h"
 
 namespace rapidbyte::analysis {
 namespace {
 
 // Where a value stands among those that it was interleaved with.
-using Place = std::tuple<std::string, uint32_t, std::string>;  // run, block, ignored dimensions
-using Values = std::map<Place, std::vector<double>>;
+using Place = std::pair<std::string, uint32_t>;  // run, block
+// By their ignored dimensions, as text: those of the same text are partners.
+using PooledValues = std::multimap<std::string, double>;
+using Values = std::map<Place, PooledValues>;
 using Table = std::map<record::CellKey, std::map<std::string, Values>>;  // row, column
 
 std::set<std::string> DimensionsOf(std::span<const Observation> observations) {
@@ -60,15 +64,16 @@ Table Arrange(std::span<const Observation> observations, const Projection& proje
         (IsRowDimension(projection, name) ? row : pooled).emplace(name, value);
       }
     }
-    table[row][column][{observation.run, observation.block, record::CanonicalText(pooled)}].push_back(
-        observation.value);
+    table[row][column][{observation.run, observation.block}].emplace(record::CanonicalText(pooled), observation.value);
   }
   return table;
 }
 
 std::vector<double> AllOf(const Values& values) {
   std::vector<double> all;
-  for (const auto& [place, here] : values) all.insert(all.end(), here.begin(), here.end());
+  for (const auto& [place, here] : values) {
+    for (const auto& [pooled, value] : here) all.push_back(value);
+  }
   return all;
 }
 
@@ -76,8 +81,7 @@ std::vector<double> AllOf(const Values& values) {
 std::vector<double> MediansByRun(const Values& values) {
   std::map<std::string, std::vector<double>> by_run;
   for (const auto& [place, here] : values) {
-    std::vector<double>& run = by_run[std::get<0>(place)];
-    run.insert(run.end(), here.begin(), here.end());
+    for (const auto& [pooled, value] : here) by_run[place.first].push_back(value);
   }
   std::vector<double> medians;
   medians.reserve(by_run.size());
@@ -87,7 +91,7 @@ std::vector<double> MediansByRun(const Values& values) {
 
 std::set<std::string> RunsOf(const Values& values) {
   std::set<std::string> runs;
-  for (const auto& [place, here] : values) runs.insert(std::get<0>(place));
+  for (const auto& [place, here] : values) runs.insert(place.first);
   return runs;
 }
 
@@ -98,15 +102,28 @@ struct Sides {
   size_t unpaired = 0;
 };
 
+void PairUpHere(const PooledValues& before, const PooledValues& after, Sides& sides) {
+  // One value each: partners, also where an ignored parameter exists on one side only.
+  if (before.size() == 1 && after.size() == 1) {
+    sides.before.push_back(before.begin()->second);
+    sides.after.push_back(after.begin()->second);
+    return;
+  }
+  for (auto one = before.begin(), other = after.begin(); one != before.end() && other != after.end();) {
+    if (one->first == other->first) {
+      sides.before.push_back((one++)->second);
+      sides.after.push_back((other++)->second);
+    } else {
+      ++(one->first < other->first ? one : other);
+    }
+  }
+}
+
 Sides PairUp(const Values& before, const Values& after) {
   Sides sides;
   for (const auto& [place, values] : before) {
     const auto partner = after.find(place);
-    const size_t pairs = partner == after.end() ? 0 : std::min(values.size(), partner->second.size());
-    for (size_t i = 0; i < pairs; ++i) {
-      sides.before.push_back(values[i]);
-      sides.after.push_back(partner->second[i]);
-    }
+    if (partner != after.end()) PairUpHere(values, partner->second, sides);
   }
   sides.unpaired = AllOf(before).size() + AllOf(after).size() - 2 * sides.before.size();
   return sides;
@@ -143,6 +160,51 @@ void Collect(const Table& table, const Projection& projection, Comparison& resul
   }
 }
 
+std::vector<stats::Comparison> ComparisonsOf(const std::vector<Sides>& sides, const MetricRule& rule) {
+  std::vector<stats::Comparison> comparisons;
+  comparisons.reserve(sides.size());
+  for (const Sides& side : sides) {
+    comparisons.push_back({side.before, side.after, side.design, rule.direction, rule.threshold});
+  }
+  return comparisons;
+}
+
+std::vector<Observation> Before(std::span<const Observation> observations, uint32_t block) {
+  std::vector<Observation> earlier;
+  std::copy_if(observations.begin(), observations.end(), std::back_inserter(earlier),
+               [block](const Observation& observation) { return observation.block < block; });
+  return earlier;
+}
+
+// The looks that the campaign took, one after the other.
+std::vector<stats::Look> LooksOf(const Stopping& stopping, size_t cells) {
+  const stats::LookPlan plan{cells, stopping.most_blocks, {}};
+  std::vector<stats::Look> looks;
+  for (const stats::Look& look : stats::PlanLooks(plan)) {
+    if (look.blocks <= stopping.blocks) looks.push_back(look);
+  }
+  const bool is_late = looks.empty() || looks.back().blocks < stopping.blocks;
+  if (stopping.ended_by_time && is_late) looks.push_back(stats::ClosingLook(plan, stopping.blocks));
+  return looks;
+}
+
+Comparison CompareAtLooks(std::span<const Observation> observations, const Projection& projection,
+                          const Stopping& stopping, Comparison result) {
+  std::vector<stats::Decision> decisions;
+  for (const stats::Look& look : LooksOf(stopping, result.cells.size())) {
+    const auto earlier = Before(observations, stopping.first_block + static_cast<uint32_t>(look.blocks));
+    Comparison at_look;
+    std::vector<Sides> sides;
+    Collect(Arrange(earlier, projection), projection, at_look, sides);
+    if (sides.size() != result.cells.size()) continue;  // a cell that has no value yet
+    const auto comparisons = ComparisonsOf(sides, result.rule);
+    decisions = stats::DecideAtLook(look, comparisons, decisions);
+    if (stats::AllDecided(decisions)) break;
+  }
+  for (size_t i = 0; i < decisions.size(); ++i) result.cells[i].decision = decisions[i];
+  return result;
+}
+
 }  // namespace
 
 stats::GeometricMean Comparison::Mean(size_t column) const {
@@ -158,8 +220,10 @@ size_t Comparison::Count(stats::Verdict verdict) const {
                                            [&](const ComparedCell& cell) { return cell.decision.verdict == verdict; }));
 }
 
+bool AllDecided(const Comparison& comparison) { return comparison.Count(stats::Verdict::kInconclusive) == 0; }
+
 Result<Comparison> Compare(std::span<const Observation> observations, const Projection& projection,
-                           const MetricRule& rule) {
+                           const MetricRule& rule, const std::optional<Stopping>& stopping) {
   RB_TRY(CheckProjection(observations, projection));
   Comparison result;
   result.rule = rule;
@@ -170,12 +234,8 @@ Result<Comparison> Compare(std::span<const Observation> observations, const Proj
   if (result.cells.empty()) {
     return Fail(ErrorCode::kUsage, "the two sides have no cell in common", "their parameters differ; see --ignore");
   }
-  std::vector<stats::Comparison> comparisons;
-  comparisons.reserve(sides.size());
-  for (const Sides& side : sides) {
-    comparisons.push_back({side.before, side.after, side.design, rule.direction, rule.threshold});
-  }
-  const std::vector<stats::Decision> decisions = stats::Decide(comparisons);
+  if (stopping) return CompareAtLooks(observations, projection, *stopping, std::move(result));
+  const std::vector<stats::Decision> decisions = stats::Decide(ComparisonsOf(sides, rule));
   for (size_t i = 0; i < decisions.size(); ++i) result.cells[i].decision = decisions[i];
   return result;
 }

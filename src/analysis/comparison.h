@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -54,9 +56,21 @@ struct Comparison {
   size_t Count(stats::Verdict verdict) const;
 };
 
+// How a campaign that looked at its results while it ran was told to stop. Its verdicts come from the same looks again,
+// so that whoever reads the samples later comes to the same ones.
+struct Stopping {
+  uint32_t first_block = 0;  // after the warm-up
+  uint32_t blocks = 0;       // complete ones, of those that count
+  uint32_t most_blocks = 0;  // planned
+  bool ended_by_time = false;
+};
+
 // Errors: kConfiguration for a dimension that no observation has (the nearest is named), kUsage for fewer than two
 // columns, or where the two sides have no cell in common.
 Result<Comparison> Compare(std::span<const Observation> observations, const Projection& projection,
-                           const MetricRule& rule);
+                           const MetricRule& rule, const std::optional<Stopping>& stopping = std::nullopt);
+
+// Whether no cell is left undecided.
+bool AllDecided(const Comparison& comparison);
 
 }  // namespace rapidbyte::analysis

@@ -114,5 +114,18 @@ TEST(Compare, NeedsTwoColumnsWithACellInCommon) {
   EXPECT_FALSE(Compare(apart, OldAgainstNew(), {}));
 }
 
+TEST(Compare, DecidesAtTheLooksThatACampaignTook) {
+  const std::vector<Observation> values = Interleaved("copy", 1.05, 30);
+  const auto planned = Compare(values, OldAgainstNew(), {}, Stopping{0, 30, 60, false});
+  ASSERT_TRUE(planned);
+  EXPECT_TRUE(AllDecided(*planned));
+  EXPECT_EQ(planned->cells[0].decision.verdict, Verdict::kRegressed);
+  EXPECT_LT(planned->cells[0].decision.ratio->pairs, 30u) << "decided at an earlier look, and that stands";
+
+  const auto too_early = Compare(values, OldAgainstNew(), {}, Stopping{0, 3, 60, false});
+  ASSERT_TRUE(too_early);
+  EXPECT_FALSE(AllDecided(*too_early));
+}
+
 }  // namespace
 }  // namespace rapidbyte::analysis

@@ -141,15 +141,19 @@ Result<std::unique_ptr<Subject>> ScenarioSetup::MakeSubject(const PlannedCell& c
   RB_ASSIGN(const CommandHooks hooks, ExpandHooks(scenario_.hooks, values));
   const std::optional<DatasetAtHand> dataset = DatasetOf(cell);
   if (spec.is_pipeline()) {
-    return MakePipelineSubject({.executable = executable,
-                                .folder = folder_->path(),
-                                .document = spec.pipeline,
-                                .name = name,
-                                .values = cell.pipeline_values,
-                                .hooks = hooks,
-                                .metrics = metrics,
-                                .interrupt = options_.interrupt},
-                               dataset);
+    const PipelineSettings settings = {.executable = executable,
+                                       .folder = folder_->path(),
+                                       .document = spec.pipeline,
+                                       .name = name,
+                                       .values = cell.pipeline_values,
+                                       .hooks = hooks,
+                                       .metrics = metrics,
+                                       .interrupt = options_.interrupt};
+    if (options_.check_pipeline) {
+      RB_ASSIGN(const std::string document, PipelineDocument(settings, dataset));
+      RB_TRY(options_.check_pipeline(document, record::Label(cell.key)));
+    }
+    return MakePipelineSubject(settings, dataset);
   }
   CommandSettings settings;
   RB_ASSIGN(std::string line, scenario::ExpandCommand(spec.command.text, values));

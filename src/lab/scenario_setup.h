@@ -26,10 +26,11 @@
 namespace rapidbyte::lab {
 
 struct SetupOptions {
-  std::filesystem::path executable;  // rapidbyte itself, for pipelines
   const Interrupt* interrupt = nullptr;
   // Runs one part of the set-up; the caller may show it. `what` is a word or two: "seeding".
   std::function<Status(const std::string& what, const std::function<Status()>& part)> step;
+  // Whether the engine would take a pipeline document: told before anything is measured. Empty: not asked.
+  std::function<Status(const std::string& document, const std::string& name)> check_pipeline;
 };
 
 class ScenarioSetup {

@@ -1,0 +1,132 @@
+#include "analysis/campaign_rules.h"
+
+#include <algorithm>
+#include <map>
+
+#include "analysis/contrast.h"
+
+namespace rapidbyte::analysis {
+namespace {
+
+using nlohmann::json;
+
+// Settings come from a file; what is not as expected counts as not said.
+json Member(const json& object, const char* key) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(key);
+  return found == object.end() ? json(nullptr) : *found;
+}
+
+std::string Text(const json& object, const char* key) {
+  const json value = Member(object, key);
+  return value.is_string() ? value.get<std::string>() : "";
+}
+
+MetricRule RuleOf(const json& metric) {
+  MetricRule rule;
+  rule.name = Text(metric, "name");
+  rule.unit = Text(metric, "unit").empty() ? UnitOfMetric(rule.name) : Text(metric, "unit");
+  const bool higher = Text(metric, "direction") == "higher";
+  rule.direction = higher ? stats::Direction::kHigherIsBetter : stats::Direction::kLowerIsBetter;
+  const json threshold = Member(metric, "threshold");
+  if (threshold.is_number()) rule.threshold = threshold.get<double>();
+  return rule;
+}
+
+std::vector<std::string> Texts(const json& list) {
+  std::vector<std::string> texts;
+  if (!list.is_array()) return texts;
+  for (const json& item : list) {
+    if (item.is_string()) texts.push_back(item.get<std::string>());
+  }
+  return texts;
+}
+
+// Blocks in which every cell ran.
+uint32_t CompleteBlocks(const record::Campaign& campaign, std::span<const record::Sample> samples) {
+  std::map<uint32_t, size_t> runs;
+  size_t most = 0;
+  for (const record::Sample& sample : samples) {
+    if (sample.block >= campaign.warmup_blocks) most = std::max(most, ++runs[sample.block]);
+  }
+  return static_cast<uint32_t>(
+      std::count_if(runs.begin(), runs.end(), [most](const auto& block) { return block.second == most; }));
+}
+
+Projection ProjectionOf(const record::Campaign& campaign, std::span<const record::Sample> samples) {
+  const std::vector<std::string> builds = Texts(Member(campaign.settings, "builds"));
+  if (builds.size() > 1) return {std::string(kCommitDimension), builds, {}, {}};
+  // In the order of the matrix, which the warm-up blocks have not: a block is shuffled.
+  std::vector<record::CellKey> cells;
+  for (const record::Sample& sample : samples) cells.push_back(sample.cell);
+  const std::vector<std::string> parameters = Texts(Member(campaign.settings, "parameters"));
+  Projection projection = ContrastOf(cells, parameters);
+  const json order = Member(Member(campaign.settings, "values"), projection.column.c_str());
+  if (const std::vector<std::string> values = Texts(order); values.size() == projection.columns.size()) {
+    projection.columns = values;
+  }
+  return projection;
+}
+
+}  // namespace
+
+std::string UnitOfMetric(const std::string& name) {
+  for (const char* time : {"wall", "user", "system", "cpu"}) {
+    if (name == time) return "s";
+  }
+  for (const char* bytes : {"max_rss", "read_bytes", "written_bytes"}) {
+    if (name == bytes) return "bytes";
+  }
+  return name.ends_with("_secs") ? "s" : "";
+}
+
+std::vector<MetricRule> MetricRules(const record::Campaign& campaign) {
+  std::vector<MetricRule> rules;
+  const json metrics = Member(campaign.settings, "metrics");
+  if (metrics.is_array()) {
+    for (const json& metric : metrics) {
+      const json primary = Member(metric, "primary");
+      const bool is_primary = primary.is_boolean() && primary.get<bool>();
+      rules.insert(is_primary ? rules.begin() : rules.end(), RuleOf(metric));
+    }
+  }
+  if (rules.empty()) rules.push_back({});
+  return rules;
+}
+
+MetricRule PrimaryRule(const record::Campaign& campaign) { return MetricRules(campaign).front(); }
+
+MetricRule RuleFor(const record::Campaign& campaign, const std::string& metric) {
+  for (const MetricRule& rule : MetricRules(campaign)) {
+    if (rule.name == metric) return rule;
+  }
+  MetricRule rule;
+  rule.name = metric;
+  rule.unit = UnitOfMetric(metric);
+  return rule;
+}
+
+std::optional<Stopping> StoppingOf(const record::Campaign& campaign, std::span<const record::Sample> samples) {
+  const json until = Member(campaign.settings, "until_decided");
+  if (!until.is_object()) return std::nullopt;
+  const uint32_t blocks = CompleteBlocks(campaign, samples);
+  const bool ended = !campaign.finished_at.empty() && blocks < campaign.blocks;
+  return Stopping{campaign.warmup_blocks, blocks, campaign.blocks, ended};
+}
+
+std::vector<Observation> ObservationsOf(const record::Campaign& campaign, std::span<const record::Sample> samples,
+                                        const std::string& metric) {
+  std::vector<Observation> observations;
+  for (const record::Sample& sample : samples) {
+    if (auto observation = ObservationOf(sample, campaign, metric)) observations.push_back(*std::move(observation));
+  }
+  return observations;
+}
+
+Result<Comparison> CompareCampaign(const record::Campaign& campaign, std::span<const record::Sample> samples,
+                                   const MetricRule& rule) {
+  return Compare(ObservationsOf(campaign, samples, rule.name), ProjectionOf(campaign, samples), rule,
+                 StoppingOf(campaign, samples));
+}
+
+}  // namespace rapidbyte::analysis

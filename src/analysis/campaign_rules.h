@@ -1,0 +1,37 @@
+// What a campaign's own settings say about comparing its samples: the metric that decides, its threshold, the looks.
+// Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analysis/comparison.h"
+#include "record/campaign.h"
+#include "record/sample.h"
+
+namespace rapidbyte::analysis {
+
+// "s" for times, "bytes" for memory and I/O, empty where nobody says.
+std::string UnitOfMetric(const std::string& name);
+
+// The scenario's metrics, the primary first; wall where the settings name none.
+std::vector<MetricRule> MetricRules(const record::Campaign& campaign);
+MetricRule PrimaryRule(const record::Campaign& campaign);
+// As the settings have it; a metric that they do not name is better low and has the default threshold.
+MetricRule RuleFor(const record::Campaign& campaign, const std::string& metric);
+
+// Nothing where the number of blocks was fixed beforehand.
+std::optional<Stopping> StoppingOf(const record::Campaign& campaign, std::span<const record::Sample> samples);
+
+std::vector<Observation> ObservationsOf(const record::Campaign& campaign, std::span<const record::Sample> samples,
+                                        const std::string& metric);
+
+// The cells of one campaign against each other: commits where it measured several, else as ContrastOf says. Errors as
+// Compare; kUsage where there is nothing to compare.
+Result<Comparison> CompareCampaign(const record::Campaign& campaign, std::span<const record::Sample> samples,
+                                   const MetricRule& rule);
+
+}  // namespace rapidbyte::analysis

@@ -1,0 +1,235 @@
+#include "cli/bench_campaign.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <random>
+
+#include "analysis/campaign_rules.h"
+#include "base/clock.h"
+#include "base/fnv1a.h"
+#include "engine/pipeline.h"
+#include "lab/fingerprint.h"
+#include "lab/scenario_setup.h"
+#include "scenario/plan.h"
+#include "store/process_identity.h"
+
+namespace rapidbyte::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+class StoreSink : public lab::SampleSink {
+ public:
+  explicit StoreSink(store::SampleStore& store) : store_(store) {}
+  Status Append(const record::Sample& sample) override { return store_.Append(sample); }
+
+ private:
+  store::SampleStore& store_;
+};
+
+// A build of the same commit that is not the same file is not the same program.
+std::string FileIdentity(const fs::path& file) {
+  std::error_code ignored;
+  const auto written = fs::last_write_time(file, ignored).time_since_epoch().count();
+  return fmt::format("{}/{}", fs::file_size(file, ignored), written);
+}
+
+// Everything that must be equal for an unfinished campaign to be gone on with.
+std::string PlanHash(const CampaignRequest& request, const record::Campaign& campaign) {
+  Fnv1a hash;
+  hash.Add(campaign.settings.dump());
+  for (const scenario::PlannedCell& cell : request.cells) hash.Add(record::CanonicalText(cell.key));
+  for (const Build& build : request.builds) hash.Add(build.git_sha + FileIdentity(build.executable));
+  hash.Add(FileIdentity(OwnExecutable()));
+  hash.Add(campaign.git_sha + (campaign.git_dirty ? "+" : ""));
+  hash.Add(campaign.host.Hash());
+  hash.Add(request.seed ? std::to_string(*request.seed) : "");
+  return hash.Hex();
+}
+
+// Of each parameter, in the order of the matrix: the first is what others compare to.
+nlohmann::json ValuesOf(const std::vector<scenario::PlannedCell>& cells) {
+  nlohmann::json values = nlohmann::json::object();
+  for (const scenario::PlannedCell& cell : cells) {
+    for (const auto& [name, value] : cell.key) {
+      nlohmann::json& seen = values[name];
+      if (std::find(seen.begin(), seen.end(), value) == seen.end()) seen.push_back(value);
+    }
+  }
+  return values;
+}
+
+nlohmann::json SettingsOf(const CampaignRequest& request) {
+  nlohmann::json settings = nlohmann::json::parse(scenario::ScenarioJson(request.scenario));
+  settings["cells"] = request.cells.size();
+  settings["parameters"] = ParametersOf(request.cells);
+  settings["values"] = ValuesOf(request.cells);
+  for (const Build& build : request.builds) settings["builds"].push_back(build.git_sha);
+  return settings;
+}
+
+record::Campaign Describe(const CampaignRequest& request) {
+  record::Campaign campaign;
+  campaign.id = lab::NewCampaignId();
+  campaign.started_at = lab::UtcNow();
+  campaign.scenario = request.scenario.name;
+  std::error_code ignored;
+  const lab::GitState git = lab::ReadGitState(fs::current_path(ignored));
+  campaign.git_sha = git.sha;
+  campaign.git_branch = git.branch;
+  campaign.git_dirty = git.dirty;
+  campaign.seed = request.seed ? *request.seed : std::random_device{}();
+  campaign.warmup_blocks = request.scenario.warmup;
+  campaign.blocks = request.scenario.MaxBlocks();
+  campaign.dataset = request.scenario.dataset.name;
+  campaign.host = lab::ReadHostFingerprint();
+  campaign.settings = SettingsOf(request);
+  campaign.process = store::ThisProcess();
+  campaign.plan_hash = PlanHash(request, campaign);
+  return campaign;
+}
+
+// The unfinished campaign of this plan, now ours, or a new one.
+Result<record::Campaign> NewOrUnfinished(const CampaignRequest& request, store::SampleStore& store,
+                                         std::set<lab::Place>& done) {
+  record::Campaign campaign = Describe(request);
+  if (request.fresh) return campaign;
+  RB_ASSIGN(const auto unfinished, store.FindUnfinished(campaign.plan_hash));
+  if (!unfinished) return campaign;
+  RB_ASSIGN(const bool is_ours, store.Claim(*unfinished, campaign.process));
+  if (!is_ours) return campaign;
+  RB_ASSIGN(const std::vector<record::Sample> samples, store.Samples(unfinished->id));
+  for (const record::Sample& sample : samples) done.insert({sample.block, sample.position});
+  record::Campaign again = *unfinished;
+  again.process = campaign.process;
+  return again;
+}
+
+bool NeedsCompiling(const CampaignRequest& request) {
+  return std::any_of(request.cells.begin(), request.cells.end(), [&](const scenario::PlannedCell& cell) {
+    const bool is_native = record::ParameterOf(cell.key, "runtime") == "native";
+    return request.scenario.subjects[cell.subject].is_pipeline() && !is_native;
+  });
+}
+
+// So that no run has to, and a compiler that fails is told once.
+Status CompileConnectors(const std::vector<Build>& builds, const lab::Interrupt& interrupt) {
+  for (const Build& build : builds) {
+    lab::Command command;
+    command.argv = {build.executable.string(), "compile"};
+    RB_ASSIGN(const lab::SubprocessResult run, lab::RunSubprocess(command, {.interrupt = &interrupt}));
+    if (run.interrupted) return Fail(ErrorCode::kInterrupted, "interrupted");
+    if (run.exit_code != 0) {
+      return Fail(ErrorCode::kConnector, "cannot compile the connectors: " + lab::LastLine(run));
+    }
+  }
+  return {};
+}
+
+// Values that the engine would refuse are told before anything is measured.
+Status CheckPipeline(const std::string& text, const std::string& name) {
+  const auto environment = [](const std::string& variable) -> std::optional<std::string> {
+    const auto known = engine::ProcessEnvironment()(variable);
+    return known ? known : std::optional<std::string>("set by the laboratory");
+  };
+  const auto pipeline = engine::ParsePipeline(text, name, environment);
+  if (!pipeline) return Fail(pipeline.error());
+  return {};
+}
+
+Result<std::vector<lab::Cell>> MakeCells(const CampaignRequest& request, const std::vector<Build>& builds,
+                                         lab::ScenarioSetup& setup) {
+  std::vector<lab::Cell> all;
+  for (const Build& build : builds) {
+    RB_ASSIGN(std::vector<lab::Cell> cells, setup.MakeCells(request.cells, build.executable));
+    for (lab::Cell& cell : cells) {
+      cell.build = build.git_sha;
+      all.push_back(std::move(cell));
+    }
+  }
+  return all;
+}
+
+// Ends a campaign that was told to stop once all is decided.
+class StopRule {
+ public:
+  StopRule(const CampaignRequest& request, const record::Campaign& campaign, store::SampleStore& store)
+      : campaign_(campaign), store_(store), max_secs_(request.scenario.until_decided->max_secs) {}
+
+  Result<bool> Enough() {
+    if (NanosToSeconds(MonotonicNanos() - start_nanos_) > max_secs_) return true;
+    RB_ASSIGN(const std::vector<record::Sample> samples, store_.Samples(campaign_.id));
+    const auto comparison = analysis::CompareCampaign(campaign_, samples, analysis::PrimaryRule(campaign_));
+    return comparison && analysis::AllDecided(*comparison);
+  }
+
+ private:
+  const record::Campaign& campaign_;
+  store::SampleStore& store_;
+  double max_secs_;
+  uint64_t start_nanos_ = MonotonicNanos();
+};
+
+}  // namespace
+
+fs::path OwnExecutable() {
+  std::error_code ignored;
+  return fs::read_symlink("/proc/self/exe", ignored);
+}
+
+std::vector<std::string> ParametersOf(const std::vector<scenario::PlannedCell>& cells) {
+  std::vector<std::string> names;
+  for (const scenario::PlannedCell& cell : cells) {
+    for (const auto& [name, value] : cell.key) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+  }
+  return names;
+}
+
+Result<CampaignResult> RunCampaign(const CampaignRequest& request, store::SampleStore& store,
+                                   const lab::Interrupt& interrupt, BenchProgress& progress) {
+  std::vector<Build> builds = request.builds;
+  if (builds.empty()) builds.push_back({"", OwnExecutable()});
+
+  lab::SetupOptions options;
+  options.interrupt = &interrupt;
+  options.check_pipeline = CheckPipeline;
+  options.step = [&](const std::string& what, const std::function<Status()>& part) { return progress.Step(what, part); };
+  RB_ASSIGN(const auto setup, lab::ScenarioSetup::Make(request.scenario, request.cells, options));
+  if (NeedsCompiling(request)) {
+    RB_TRY(progress.Step("compiling the connectors", [&] { return CompileConnectors(builds, interrupt); }));
+  }
+
+  lab::CampaignPlan plan;
+  RB_ASSIGN(record::Campaign campaign, NewOrUnfinished(request, store, plan.done));
+  campaign.server = setup->server();
+  RB_TRY(store.PutCampaign(campaign));
+  progress.Header(campaign, request.cells.size() * builds.size(), plan.done.size());
+
+  RB_ASSIGN(const std::vector<lab::Cell> cells, MakeCells(request, builds, *setup));
+  plan.campaign_id = campaign.id;
+  plan.seed = campaign.seed;
+  plan.warmup_blocks = campaign.warmup_blocks;
+  plan.blocks = campaign.blocks;
+  std::optional<StopRule> stop_rule;
+  if (request.scenario.until_decided) {
+    stop_rule.emplace(request, campaign, store);
+    plan.enough = [&](uint32_t) { return stop_rule->Enough(); };
+  }
+  StoreSink sink(store);
+  const auto ports = lab::SystemPorts(request.scenario.timeout_secs, interrupt);
+  auto outcome = lab::RunCampaign(plan, cells, ports, interrupt, sink, progress);
+  progress.Clear();
+  if (const Status clean = setup->TearDown(); !clean) std::cerr << "warning: " << clean.error().message << '\n';
+  if (!outcome) return Fail(outcome.error());
+  if (!outcome->interrupted) {
+    campaign.finished_at = lab::UtcNow();
+    RB_TRY(store.FinishCampaign(campaign.id, campaign.finished_at));
+  }
+  return CampaignResult{std::move(campaign), *std::move(outcome)};
+}
+
+}  // namespace rapidbyte::cli

@@ -1,0 +1,53 @@
+// One campaign of one scenario, from the plan to the stored samples: what `bench run`, `compare --measure` and `bisect`
+// have in common.
+//
+// A campaign that a killed process left unfinished is gone on with, unless the caller says otherwise.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/bench_progress.h"
+#include "lab/campaign_runner.h"
+#include "lab/interrupt.h"
+#include "record/campaign.h"
+#include "scenario/matrix.h"
+#include "scenario/scenario.h"
+#include "store/sample_store.h"
+
+namespace rapidbyte::cli {
+
+// One of several programs that a campaign measures side by side.
+struct Build {
+  std::string git_sha;
+  std::filesystem::path executable;
+};
+
+struct CampaignRequest {
+  scenario::Scenario scenario;  // with the overrides in it
+  std::vector<scenario::PlannedCell> cells;
+  std::vector<Build> builds;     // empty: this program, as it is
+  std::optional<uint64_t> seed;  // nothing: a random one
+  bool fresh = false;            // never go on with an unfinished one
+};
+
+struct CampaignResult {
+  record::Campaign campaign;
+  lab::CampaignOutcome outcome;
+};
+
+// This program's file.
+std::filesystem::path OwnExecutable();
+
+// The parameters of the cells in their order, for reports.
+std::vector<std::string> ParametersOf(const std::vector<scenario::PlannedCell>& cells);
+
+// Errors: those that end a campaign; its samples so far are in the store.
+Result<CampaignResult> RunCampaign(const CampaignRequest& request, store::SampleStore& store,
+                                   const lab::Interrupt& interrupt, BenchProgress& progress);
+
+}  // namespace rapidbyte::cli
