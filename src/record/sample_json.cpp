@@ -275,17 +275,16 @@ void TakeOldPlan(Campaign& campaign) {
   settings.TakeCount("warmup", campaign.warmup_blocks);
 }
 
-json RunOf(const json& line, bool has_cell) {
-  json run;
-  for (const auto& [key, value] : line.items()) {
-    if (!IsOurs(key, has_cell ? kKeys.size() : kOldKeys)) run[key] = value;
-  }
-  if (!has_cell || !line.contains("run_hidden")) return run;
-  const json& hidden = line.at("run_hidden");
-  if (hidden.contains("")) return hidden.at("");
-  if (run.is_null()) run = json::object();
-  run.update(hidden);
-  return run;
+// What is left of the line without our own keys; moved, for a run's document is long.
+json RunOf(json&& line, bool has_cell) {
+  json hidden;
+  if (const auto found = line.find("run_hidden"); has_cell && found != line.end()) hidden = std::move(*found);
+  const size_t keys = has_cell ? kKeys.size() : kOldKeys;
+  for (size_t i = 0; i < keys; ++i) line.erase(std::string(kKeys[i]));
+  if (line.empty() && hidden.is_null()) return nullptr;
+  if (hidden.contains("")) return std::move(hidden.at(""));
+  if (!hidden.is_null()) line.update(hidden);
+  return std::move(line);
 }
 
 }  // namespace
@@ -298,7 +297,7 @@ json ToJson(const Sample& sample, const Campaign& campaign) {
   return line;
 }
 
-Result<SampleLine> FromJson(const json& line) {
+Result<SampleLine> FromJson(json line) {
   if (!line.is_object()) return Fail(ErrorCode::kConfiguration, "expected a JSON object");
   SampleLine result;
   Fields fields(line);
@@ -312,14 +311,14 @@ Result<SampleLine> FromJson(const json& line) {
     TakeOldPlan(result.campaign);
   }
   if (!fields.problem().empty()) return Fail(ErrorCode::kConfiguration, fields.problem());
-  result.sample.run = RunOf(line, has_cell);
+  result.sample.run = RunOf(std::move(line), has_cell);
   return result;
 }
 
 Result<SampleLine> ParseLine(std::string_view line) {
-  const json document = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  json document = json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (document.is_discarded()) return Fail(ErrorCode::kConfiguration, "not JSON");
-  return FromJson(document);
+  return FromJson(std::move(document));
 }
 
 }  // namespace rapidbyte::record

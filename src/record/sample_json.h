@@ -22,6 +22,6 @@ struct SampleLine {
 // Also reads the lines of before there were cells: load_method, rows, runtime and compression become the cell.
 // Errors: kConfiguration, naming the key and what was expected.
 Result<SampleLine> ParseLine(std::string_view line);
-Result<SampleLine> FromJson(const nlohmann::json& line);
+Result<SampleLine> FromJson(nlohmann::json line);
 
 }  // namespace rapidbyte::record
