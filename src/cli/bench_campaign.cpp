@@ -12,6 +12,7 @@
 #include "engine/pipeline.h"
 #include "lab/fingerprint.h"
 #include "lab/scenario_setup.h"
+#include "report/comparison_table.h"
 #include "scenario/plan.h"
 #include "store/process_identity.h"
 
@@ -114,6 +115,13 @@ bool NeedsCompiling(const CampaignRequest& request) {
   });
 }
 
+std::vector<std::string> VaryingParameters(const std::vector<scenario::PlannedCell>& cells) {
+  std::vector<record::CellKey> keys;
+  keys.reserve(cells.size());
+  for (const scenario::PlannedCell& cell : cells) keys.push_back(cell.key);
+  return report::DivideParameters(keys).varying;
+}
+
 // So that no run has to, and a compiler that fails is told once.
 Status CompileConnectors(const std::vector<Build>& builds, const lab::Interrupt& interrupt) {
   for (const Build& build : builds) {
@@ -197,7 +205,9 @@ Result<CampaignResult> RunCampaign(const CampaignRequest& request, store::Sample
   lab::SetupOptions options;
   options.interrupt = &interrupt;
   options.check_pipeline = CheckPipeline;
-  options.step = [&](const std::string& what, const std::function<Status()>& part) { return progress.Step(what, part); };
+  options.step = [&](const std::string& what, const std::function<Status()>& part) {
+    return progress.Step(what, part);
+  };
   RB_ASSIGN(const auto setup, lab::ScenarioSetup::Make(request.scenario, request.cells, options));
   if (NeedsCompiling(request)) {
     RB_TRY(progress.Step("compiling the connectors", [&] { return CompileConnectors(builds, interrupt); }));
@@ -207,6 +217,7 @@ Result<CampaignResult> RunCampaign(const CampaignRequest& request, store::Sample
   RB_ASSIGN(record::Campaign campaign, NewOrUnfinished(request, store, plan.done));
   campaign.server = setup->server();
   RB_TRY(store.PutCampaign(campaign));
+  progress.NameCellsBy(VaryingParameters(request.cells));
   progress.Header(campaign, request.cells.size() * builds.size(), plan.done.size());
 
   RB_ASSIGN(const std::vector<lab::Cell> cells, MakeCells(request, builds, *setup));

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include "base/clock.h"
@@ -11,11 +10,6 @@
 
 namespace rapidbyte::cli {
 namespace {
-
-std::string Upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
-  return text;
-}
 
 // "warm-up block 1" or "block 3 of 10": people count from one, and blocks that count apart from those that do not.
 std::string BlockName(const lab::CampaignProgress& progress) {
@@ -31,12 +25,6 @@ std::string TimeLeft(const lab::CampaignProgress& progress) {
   return fmt::format("about {} left", secs < 120 ? fmt::format("{:.0f} s", secs) : FormatDuration(secs));
 }
 
-std::string RunText(const record::Sample& sample) {
-  const std::string mode = Upper(record::ModeOf(sample.cell));
-  if (sample.outcome == record::Outcome::kOk) return fmt::format("{} {}", mode, FormatDuration(sample.wall_secs));
-  return fmt::format("{} failed ({})", mode, sample.error);
-}
-
 void Append(std::string& list, const std::string& separator, const std::string& item) {
   if (!list.empty() && !item.empty()) list += separator;
   list += item;
@@ -45,14 +33,37 @@ void Append(std::string& list, const std::string& separator, const std::string& 
 }  // namespace
 
 // The server's version alone: its settings are in the report.
-std::string BenchHeader(const record::Campaign& campaign, uint64_t rows) {
+std::string BenchHeader(const record::Campaign& campaign, size_t cells, size_t done) {
   const record::HostFingerprint& host = campaign.host;
-  const std::string version = campaign.server.substr(0, campaign.server.find(','));
-  return fmt::format(
-      "dataset  {}, {} rows\nserver   {}\nhost     {}: {}, {} CPUs, {}\ncommit   {} on {}{}\nseed     {}\n",
-      campaign.dataset, FormatThousands(rows), version, host.hostname, host.cpu_model, host.cpus,
-      FormatBytes(static_cast<double>(host.memory_bytes)), campaign.git_sha.substr(0, 10), campaign.git_branch,
-      campaign.git_dirty ? ", with changes" : "", campaign.seed);
+  std::string text = fmt::format("scenario {}, {} {}\n", campaign.scenario, cells, cells == 1 ? "cell" : "cells");
+  if (!campaign.server.empty()) text += "server   " + campaign.server.substr(0, campaign.server.find(',')) + "\n";
+  text += fmt::format("host     {}: {}, {} CPUs, {}\ncommit   {} on {}{}\nseed     {}\n", host.hostname, host.cpu_model,
+                      host.cpus, FormatBytes(static_cast<double>(host.memory_bytes)), campaign.git_sha.substr(0, 10),
+                      campaign.git_branch, campaign.git_dirty ? ", with changes" : "", campaign.seed);
+  if (done > 0)
+    text += fmt::format("goes on  with {} after {} finished runs (--fresh begins anew)\n", campaign.id, done);
+  return text;
+}
+
+void BenchProgress::Header(const record::Campaign& campaign, size_t cells, size_t done) {
+  out_ << BenchHeader(campaign, cells, done) << std::flush;
+}
+
+// The values alone: their names are in the report.
+std::string BenchProgress::CellText(const record::CellKey& cell, const std::string& build) const {
+  std::string text;
+  for (const auto& [name, value] : cell) {
+    const bool is_told = !parameters_ || std::find(parameters_->begin(), parameters_->end(), name) != parameters_->end();
+    if (is_told) text += (text.empty() ? "" : "/") + value;
+  }
+  if (!build.empty()) text += (text.empty() ? "" : "@") + build.substr(0, 8);
+  return text.empty() ? "run" : text;
+}
+
+std::string BenchProgress::RunText(const record::Sample& sample) const {
+  const std::string cell = CellText(sample.cell, sample.build);
+  if (sample.outcome == record::Outcome::kOk) return fmt::format("{} {}", cell, FormatDuration(sample.wall_secs));
+  return fmt::format("{} failed ({})", cell, sample.error);
 }
 
 Status BenchProgress::Step(const std::string& name, const std::function<Status()>& step) {
@@ -65,7 +76,7 @@ Status BenchProgress::Step(const std::string& name, const std::function<Status()
 
 void BenchProgress::OnRunStarted(const lab::CampaignProgress& progress) {
   std::string text = fmt::format("{}: {}", BlockName(progress), block_);
-  Append(text, block_.empty() ? "" : ", ", Upper(record::ModeOf(progress.cell->key)) + " …");
+  Append(text, block_.empty() ? "" : ", ", CellText(progress.cell->key, progress.cell->build) + " …");
   Append(text, "; ", TimeLeft(progress));
   ShowLive(text);
 }

@@ -49,21 +49,21 @@ class BenchProgressTest : public testing::Test {
 TEST_F(BenchProgressTest, PrintsALineForEachBlockWhereNothingCanBeRewritten) {
   fail_last_ = true;
   EXPECT_EQ(Play(false),
-            "warm-up block 1: INSERT 812 ms, COPY 341 ms; about 40 s left\n"
-            "block 1 of 2: INSERT 812 ms, COPY failed (4 rows arrived instead of 5); about 40 s left\n");
+            "warm-up block 1: insert 812 ms, copy 341 ms; about 40 s left\n"
+            "block 1 of 2: insert 812 ms, copy failed (4 rows arrived instead of 5); about 40 s left\n");
 }
 
 TEST_F(BenchProgressTest, RewritesOneLineOnATerminal) {
   const std::string text = Play(true);
   EXPECT_EQ(text.find('\n'), std::string::npos);
-  EXPECT_TRUE(text.starts_with("\r\033[Kwarm-up block 1: INSERT …\r\033[K")) << text;
-  EXPECT_NE(text.find("\r\033[Kblock 1 of 2: INSERT 812 ms, COPY …; about 40 s left"), std::string::npos) << text;
+  EXPECT_TRUE(text.starts_with("\r\033[Kwarm-up block 1: insert …\r\033[K")) << text;
+  EXPECT_NE(text.find("\r\033[Kblock 1 of 2: insert 812 ms, copy …; about 40 s left"), std::string::npos) << text;
   EXPECT_TRUE(text.ends_with("\r\033[K"));
 }
 
 TEST_F(BenchProgressTest, FailuresStayOnATerminal) {
   fail_last_ = true;
-  EXPECT_NE(Play(true).find("\r\033[Kblock 1 of 2: COPY failed (4 rows arrived instead of 5)\n"), std::string::npos);
+  EXPECT_NE(Play(true).find("\r\033[Kblock 1 of 2: copy failed (4 rows arrived instead of 5)\n"), std::string::npos);
 }
 
 TEST_F(BenchProgressTest, AStepHasItsDurationOrItsFailure) {
@@ -87,12 +87,14 @@ TEST(BenchHeader, NamesWhatIsMeasuredAndWhere) {
   campaign.dataset = "bench_events";
   campaign.server = "PostgreSQL 15.14, fsync = on";
   campaign.host = {"vm-1", "6.1", "Example CPU", 2, 8'201'000'000};
-  EXPECT_EQ(BenchHeader(campaign, 100'000),
-            "dataset  bench_events, 100,000 rows\n"
+  campaign.id = "20261124T090000-5eed";
+  EXPECT_EQ(BenchHeader(campaign, 54, 7),
+            "scenario load-methods, 54 cells\n"
             "server   PostgreSQL 15.14\n"
             "host     vm-1: Example CPU, 2 CPUs, 8.20 GB\n"
             "commit   0123456789 on main, with changes\n"
-            "seed     42\n");
+            "seed     42\n"
+            "goes on  with 20261124T090000-5eed after 7 finished runs (--fresh begins anew)\n");
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
-// `rapidbyte bench run`: brings up a server, seeds the bench table, measures each way of loading it in shuffled blocks,
-// and reports.
+// `rapidbyte bench run [FILE|SUITE]`: measures a scenario, or all scenarios of a folder, and reports.
 //
-// What people watch (header, progress) goes to stderr, the report to stdout and into report.txt beside the store.
+// Without a file it is the built-in scenario: INSERT against COPY. What people watch (header, progress) goes to stderr,
+// the report to stdout and into report.txt beside the store.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "scenario/matrix.h"
+
 namespace CLI {
 class App;
 }
@@ -17,17 +19,22 @@ class App;
 namespace rapidbyte::cli {
 
 struct BenchRunOptions {
-  uint64_t rows = 100'000;
-  uint32_t iters = 10;
-  uint32_t warmup = 1;
-  std::vector<std::string> modes = {"insert", "copy"};
-  std::string runtime = "aot";
-  std::string compression = "none";
-  std::string dsn;               // empty: a throwaway server
+  std::filesystem::path path;  // empty: the built-in scenario
+  scenario::Overrides overrides;
+  std::vector<std::string> modes;  // short for the axis load_method
+  std::string runtime;             // short for axes of one value
+  std::string compression;
+  std::string dsn;               // instead of the scenario's environment
   std::optional<uint64_t> seed;  // nothing: a random one
+  bool until_decided = false;
+  std::optional<uint32_t> max_blocks;
+  std::string max_time;
+  std::optional<double> timeout_secs;  // of one run
+  bool dry_run = false;
+  bool fresh = false;
   bool json = false;
+  bool why = false;
   std::string store = "target/bench_results/results.db";  // a file or a PostgreSQL server
-  double timeout_secs = 600;                              // of one run
 };
 
 // Adds `run` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.

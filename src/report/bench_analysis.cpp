@@ -24,9 +24,10 @@ bool HasBothRuntimes(std::span<const Sample> samples) {
 
 // The place of a mode in the campaign's own list; modes that are not in it come last.
 size_t PlaceOf(const std::string& mode, const Campaign& campaign) {
-  const auto modes = campaign.settings.is_object() ? campaign.settings.find("modes") : campaign.settings.end();
-  if (!campaign.settings.is_object() || modes == campaign.settings.end() || !modes->is_array()) return 0;
-  return static_cast<size_t>(std::find(modes->begin(), modes->end(), mode) - modes->begin());
+  static const nlohmann::json::json_pointer kLoadMethods("/values/load_method");
+  if (!campaign.settings.is_object() || !campaign.settings.contains(kLoadMethods)) return 0;
+  const nlohmann::json& methods = campaign.settings[kLoadMethods];
+  return static_cast<size_t>(std::find(methods.begin(), methods.end(), mode) - methods.begin());
 }
 
 Cell& CellOf(const Sample& sample, bool name_runtime, std::vector<Cell>& cells) {

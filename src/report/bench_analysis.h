@@ -62,7 +62,7 @@ struct BenchAnalysis {
   const MetricRow& Primary() const { return Find(kPrimaryMetric); }
 };
 
-// Cells come in the order of the campaign's "modes" setting, then as they first appear.
+// Cells come in the order of the load methods in the campaign's matrix, then as they first appear.
 BenchAnalysis Analyze(const record::Campaign& campaign, std::span<const record::Sample> samples);
 
 // "COPY" or, for a campaign that has both, "COPY native".

@@ -31,32 +31,6 @@ double SizeOfChange(const ComparedCell& cell) {
   return cell.decision.ratio ? std::abs(std::log(cell.decision.ratio->estimate)) : 0;
 }
 
-void DivideParameters(const std::vector<const ComparedCell*>& cells, ComparisonTable& table) {
-  std::map<std::string, std::set<std::string>> values;
-  for (const ComparedCell* cell : cells) {
-    for (const auto& [name, value] : cell->row) values[name].insert(value);
-  }
-  for (const auto& [name, all] : values) {
-    const bool everywhere = std::all_of(
-        cells.begin(), cells.end(), [&name = name](const ComparedCell* cell) { return cell->row.count(name) != 0; });
-    if (all.size() == 1 && everywhere) {
-      table.constant[name] = *all.begin();
-    } else {
-      table.varying.push_back(name);
-    }
-  }
-}
-
-std::string NameOf(const ComparedCell& cell, const std::vector<std::string>& varying) {
-  if (varying.empty()) return "all";
-  std::string name;
-  for (const std::string& parameter : varying) {
-    const std::string value = record::ParameterOf(cell.row, parameter);
-    name += (name.empty() ? "" : "/") + (value.empty() ? std::string("-") : value);
-  }
-  return name;
-}
-
 std::string FootnoteOf(const ComparedCell& cell) {
   const stats::Decision& decision = cell.decision;
   switch (decision.obstacle) {
@@ -83,7 +57,7 @@ std::string FootnoteOf(const ComparedCell& cell) {
 ComparisonRow RowOf(const ComparedCell& cell, const std::vector<std::string>& varying, const std::string& unit) {
   ComparisonRow row;
   row.cell = &cell;
-  row.name = NameOf(cell, varying);
+  row.name = CellName(cell.row, varying);
   row.before = FormatValue(cell.before.median, unit);
   row.after = FormatValue(cell.after.median, unit);
   row.change = "–";
@@ -97,6 +71,33 @@ ComparisonRow RowOf(const ComparedCell& cell, const std::vector<std::string>& va
 }
 
 }  // namespace
+
+Parameters DivideParameters(const std::vector<record::CellKey>& cells) {
+  std::map<std::string, std::set<std::string>> values;
+  for (const record::CellKey& cell : cells) {
+    for (const auto& [name, value] : cell) values[name].insert(value);
+  }
+  Parameters parameters;
+  for (const auto& [name, all] : values) {
+    const auto has = [&name = name](const record::CellKey& cell) { return cell.count(name) != 0; };
+    if (all.size() == 1 && std::all_of(cells.begin(), cells.end(), has)) {
+      parameters.constant[name] = *all.begin();
+    } else {
+      parameters.varying.push_back(name);
+    }
+  }
+  return parameters;
+}
+
+std::string CellName(const record::CellKey& cell, const std::vector<std::string>& varying) {
+  if (varying.empty()) return "all";
+  std::string name;
+  for (const std::string& parameter : varying) {
+    const std::string value = record::ParameterOf(cell, parameter);
+    name += (name.empty() ? "" : "/") + (value.empty() ? std::string("-") : value);
+  }
+  return name;
+}
 
 std::string FormatChange(double ratio) {
   const double percent = 100 * (ratio - 1);
@@ -127,8 +128,11 @@ ComparisonTable TableOf(const analysis::Comparison& comparison, size_t column) {
     const int rank_b = Rank(b->decision.verdict);
     return rank_a != rank_b ? rank_a < rank_b : rank_a < 2 && SizeOfChange(*a) > SizeOfChange(*b);
   });
-  ComparisonTable table;
-  DivideParameters(cells, table);
+  std::vector<record::CellKey> keys;
+  keys.reserve(cells.size());
+  for (const ComparedCell* cell : cells) keys.push_back(cell->row);
+  Parameters parameters = DivideParameters(keys);
+  ComparisonTable table{std::move(parameters.varying), std::move(parameters.constant), {}};
   for (const ComparedCell* cell : cells) table.rows.push_back(RowOf(*cell, table.varying, comparison.rule.unit));
   return table;
 }

@@ -21,6 +21,15 @@ struct ComparisonRow {
   std::string footnote;  // why it is inconclusive, or what to know of it; may be empty
 };
 
+// Which parameters tell cells apart, and which they all share.
+struct Parameters {
+  std::vector<std::string> varying;
+  std::map<std::string, std::string> constant;
+};
+Parameters DivideParameters(const std::vector<record::CellKey>& cells);
+// The values of the varying ones: "100000/copy/lz4"; "all" where there are none.
+std::string CellName(const record::CellKey& cell, const std::vector<std::string>& varying);
+
 struct ComparisonTable {
   std::vector<std::string> varying;             // parameters in the rows' names
   std::map<std::string, std::string> constant;  // parameters that all cells share, with their value

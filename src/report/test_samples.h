@@ -23,7 +23,7 @@ inline record::Campaign TestCampaign(const std::vector<std::string>& modes = {"i
   campaign.blocks = 10;
   campaign.server = "PostgreSQL 15.14, shared_buffers = 128MB, fsync = on, synchronous_commit = on, max_wal_size = 1GB";
   campaign.host = {"vm-1", "6.1.0-39-amd64", "Example CPU 3000 at 2.4 GHz", 2, 8'201'000'000};
-  campaign.settings = {{"modes", modes}, {"iters", 10}, {"warmup", 1}};
+  campaign.settings = {{"values", {{"load_method", modes}}}};
   return campaign;
 }
 

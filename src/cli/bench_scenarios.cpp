@@ -1,0 +1,55 @@
+#include "cli/bench_scenarios.h"
+
+#include "yaml/substitution.h"
+
+namespace rapidbyte::cli {
+namespace {
+
+constexpr const char* kBuiltIn = R"(version: 1
+scenario: load-methods
+description: INSERT against COPY
+dataset: {name: bench_events, rows: 100000}
+subject: {pipeline: default}
+axes:
+  load_method: [insert, copy]
+  compression: none
+  runtime: aot
+timeout: 600s
+)";
+
+Result<std::vector<scenario::Scenario>> Load(const std::filesystem::path& path) {
+  std::vector<scenario::Scenario> scenarios;
+  if (path.empty()) {
+    RB_ASSIGN(scenario::Scenario built_in,
+              scenario::ParseScenario(kBuiltIn, "built-in scenario", yaml::ProcessEnvironment()));
+    scenarios.push_back(std::move(built_in));
+    return scenarios;
+  }
+  RB_ASSIGN(const std::vector<std::filesystem::path> files, scenario::ScenarioFiles(path));
+  for (const std::filesystem::path& file : files) {
+    RB_ASSIGN(scenario::Scenario loaded, scenario::LoadScenario(file, yaml::ProcessEnvironment()));
+    scenarios.push_back(std::move(loaded));
+  }
+  return scenarios;
+}
+
+}  // namespace
+
+Result<std::vector<PlannedScenario>> PlanScenarios(const ScenarioOptions& options) {
+  RB_ASSIGN(const std::vector<scenario::Scenario> scenarios, Load(options.path));
+  std::vector<PlannedScenario> planned;
+  for (const scenario::Scenario& given : scenarios) {
+    PlannedScenario plan;
+    RB_ASSIGN(plan.cells, scenario::ExpandMatrix(given, options.overrides));
+    RB_ASSIGN(plan.scenario, scenario::ApplyOverrides(given, options.overrides));
+    if (!options.dsn.empty()) {
+      plan.scenario.environment = {scenario::EnvironmentSpec::Kind::kServer, options.dsn, {}};
+    }
+    if (options.until_decided) plan.scenario.until_decided = options.until_decided;
+    if (options.timeout_secs) plan.scenario.timeout_secs = *options.timeout_secs;
+    planned.push_back(std::move(plan));
+  }
+  return planned;
+}
+
+}  // namespace rapidbyte::cli
