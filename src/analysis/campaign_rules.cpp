@@ -22,7 +22,7 @@ std::string Text(const json& object, const char* key) {
   return value.is_string() ? value.get<std::string>() : "";
 }
 
-MetricRule RuleOf(const json& metric) {
+MetricRule ReadRule(const json& metric) {
   MetricRule rule;
   rule.name = Text(metric, "name");
   rule.unit = Text(metric, "unit").empty() ? UnitOfMetric(rule.name) : Text(metric, "unit");
@@ -87,7 +87,7 @@ std::vector<MetricRule> MetricRules(const record::Campaign& campaign) {
     for (const json& metric : metrics) {
       const json primary = Member(metric, "primary");
       const bool is_primary = primary.is_boolean() && primary.get<bool>();
-      rules.insert(is_primary ? rules.begin() : rules.end(), RuleOf(metric));
+      rules.insert(is_primary ? rules.begin() : rules.end(), ReadRule(metric));
     }
   }
   if (rules.empty()) rules.push_back({});

@@ -136,7 +136,8 @@ Sides SidesOf(const Values& before, const Values& after) {
 }
 
 // The cells of all columns, undecided yet, and what they are to be decided on.
-void Collect(const Table& table, const Projection& projection, Comparison& result, std::vector<Sides>& sides) {
+void Collect(const Table& table, const Projection& projection, const RuleOf& rule, Comparison& result,
+             std::vector<Sides>& sides) {
   for (size_t column = 1; column < projection.columns.size(); ++column) {
     for (const auto& [row, columns] : table) {
       const auto before = columns.find(projection.columns[0]);
@@ -148,6 +149,7 @@ void Collect(const Table& table, const Projection& projection, Comparison& resul
       }
       ComparedCell cell;
       cell.row = row;
+      cell.rule = rule(row);
       cell.column = column;
       cell.before = stats::Summarize(AllOf(before->second));
       cell.after = stats::Summarize(AllOf(after->second));
@@ -160,11 +162,12 @@ void Collect(const Table& table, const Projection& projection, Comparison& resul
   }
 }
 
-std::vector<stats::Comparison> ComparisonsOf(const std::vector<Sides>& sides, const MetricRule& rule) {
+std::vector<stats::Comparison> ComparisonsOf(const std::vector<Sides>& sides, const Comparison& result) {
   std::vector<stats::Comparison> comparisons;
   comparisons.reserve(sides.size());
-  for (const Sides& side : sides) {
-    comparisons.push_back({side.before, side.after, side.design, rule.direction, rule.threshold});
+  for (size_t i = 0; i < sides.size(); ++i) {
+    const MetricRule& rule = result.cells[i].rule;
+    comparisons.push_back({sides[i].before, sides[i].after, sides[i].design, rule.direction, rule.threshold});
   }
   return comparisons;
 }
@@ -188,16 +191,16 @@ std::vector<stats::Look> LooksOf(const Stopping& stopping, size_t cells) {
   return looks;
 }
 
-Comparison CompareAtLooks(std::span<const Observation> observations, const Projection& projection,
+Comparison CompareAtLooks(std::span<const Observation> observations, const Projection& projection, const RuleOf& rule,
                           const Stopping& stopping, Comparison result) {
   std::vector<stats::Decision> decisions;
   for (const stats::Look& look : LooksOf(stopping, result.cells.size())) {
     const auto earlier = Before(observations, stopping.first_block + static_cast<uint32_t>(look.blocks));
     Comparison at_look;
     std::vector<Sides> sides;
-    Collect(Arrange(earlier, projection), projection, at_look, sides);
+    Collect(Arrange(earlier, projection), projection, rule, at_look, sides);
     if (sides.size() != result.cells.size()) continue;  // a cell that has no value yet
-    const auto comparisons = ComparisonsOf(sides, result.rule);
+    const auto comparisons = ComparisonsOf(sides, at_look);
     decisions = stats::DecideAtLook(look, comparisons, decisions);
     if (stats::AllDecided(decisions)) break;
   }
@@ -220,22 +223,35 @@ size_t Comparison::Count(stats::Verdict verdict) const {
                                            [&](const ComparedCell& cell) { return cell.decision.verdict == verdict; }));
 }
 
-bool AllDecided(const Comparison& comparison) { return comparison.Count(stats::Verdict::kInconclusive) == 0; }
+std::vector<std::string> Comparison::Metrics() const {
+  std::vector<std::string> metrics;
+  for (const ComparedCell& cell : cells) {
+    if (std::find(metrics.begin(), metrics.end(), cell.rule.name) == metrics.end()) metrics.push_back(cell.rule.name);
+  }
+  return metrics;
+}
 
 Result<Comparison> Compare(std::span<const Observation> observations, const Projection& projection,
                            const MetricRule& rule, const std::optional<Stopping>& stopping) {
+  return Compare(
+      observations, projection, [&rule](const record::CellKey&) { return rule; }, stopping);
+}
+
+bool AllDecided(const Comparison& comparison) { return comparison.Count(stats::Verdict::kInconclusive) == 0; }
+
+Result<Comparison> Compare(std::span<const Observation> observations, const Projection& projection, const RuleOf& rule,
+                           const std::optional<Stopping>& stopping) {
   RB_TRY(CheckProjection(observations, projection));
   Comparison result;
-  result.rule = rule;
   result.dimension = projection.column;
   result.columns = projection.columns;
   std::vector<Sides> sides;
-  Collect(Arrange(observations, projection), projection, result, sides);
+  Collect(Arrange(observations, projection), projection, rule, result, sides);
   if (result.cells.empty()) {
     return Fail(ErrorCode::kUsage, "the two sides have no cell in common", "their parameters differ; see --ignore");
   }
-  if (stopping) return CompareAtLooks(observations, projection, *stopping, std::move(result));
-  const std::vector<stats::Decision> decisions = stats::Decide(ComparisonsOf(sides, rule));
+  if (stopping) return CompareAtLooks(observations, projection, rule, *stopping, std::move(result));
+  const std::vector<stats::Decision> decisions = stats::Decide(ComparisonsOf(sides, result));
   for (size_t i = 0; i < decisions.size(); ++i) result.cells[i].decision = decisions[i];
   return result;
 }

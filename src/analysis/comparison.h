@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <span>
@@ -35,8 +36,12 @@ struct Projection {
   std::set<std::string> ignore;      // pooled: values pair up only where these agree
 };
 
+// The rule for the cells of a row; scenarios, and the metrics of a foreign file, have their own.
+using RuleOf = std::function<MetricRule(const record::CellKey& row)>;
+
 struct ComparedCell {
   record::CellKey row;
+  MetricRule rule;
   size_t column = 1;             // of Comparison::columns: the "after"; "before" is the first
   stats::Summary before, after;  // of single values
   size_t runs_before = 0, runs_after = 0;
@@ -45,12 +50,12 @@ struct ComparedCell {
 };
 
 struct Comparison {
-  MetricRule rule;
   std::string dimension;                                 // of the columns
   std::vector<std::string> columns;                      // at least two
   std::vector<ComparedCell> cells;                       // by column, then by row
   std::vector<record::CellKey> only_before, only_after;  // rows that one side lacks
 
+  std::vector<std::string> Metrics() const;  // of the cells, each once
   // Of the cells of one column.
   stats::GeometricMean Mean(size_t column) const;
   size_t Count(stats::Verdict verdict) const;
@@ -67,6 +72,9 @@ struct Stopping {
 
 // Errors: kConfiguration for a dimension that no observation has (the nearest is named), kUsage for fewer than two
 // columns, or where the two sides have no cell in common.
+Result<Comparison> Compare(std::span<const Observation> observations, const Projection& projection, const RuleOf& rule,
+                           const std::optional<Stopping>& stopping = std::nullopt);
+// With one rule for all cells.
 Result<Comparison> Compare(std::span<const Observation> observations, const Projection& projection,
                            const MetricRule& rule, const std::optional<Stopping>& stopping = std::nullopt);
 

@@ -33,7 +33,7 @@ TEST(Compare, PairsWhatWasInterleavedByBlock) {
   std::vector<Observation> values = Interleaved("copy", 1.05, 12);
   const std::vector<Observation> insert = Interleaved("insert", 0.90, 12);
   values.insert(values.end(), insert.begin(), insert.end());
-  const auto comparison = Compare(values, OldAgainstNew(), {});
+  const auto comparison = Compare(values, OldAgainstNew(), MetricRule());
   ASSERT_TRUE(comparison) << comparison.error().message;
   ASSERT_EQ(comparison->cells.size(), 2u);
   const ComparedCell& copy = comparison->cells[0];
@@ -53,7 +53,7 @@ TEST(Compare, RunsThatWereNotInterleavedCompareAsRuns) {
     values.push_back(Value("old", "copy", "monday", block, 1 + 0.001 * block));
     values.push_back(Value("new", "copy", "tuesday", block, 2 + 0.001 * block));
   }
-  const auto one_run = Compare(values, OldAgainstNew(), {});
+  const auto one_run = Compare(values, OldAgainstNew(), MetricRule());
   ASSERT_TRUE(one_run);
   EXPECT_EQ(one_run->cells[0].decision.verdict, Verdict::kInconclusive);
   EXPECT_EQ(one_run->cells[0].decision.obstacle, stats::Obstacle::kOneRunASide) << "sixty values, but two runs";
@@ -62,7 +62,7 @@ TEST(Compare, RunsThatWereNotInterleavedCompareAsRuns) {
     values.push_back(Value("old", "copy", "old" + std::to_string(run), 0, 1 + 0.01 * run));
     values.push_back(Value("new", "copy", "new" + std::to_string(run), 0, 2 + 0.01 * run));
   }
-  const auto many_runs = Compare(values, OldAgainstNew(), {});
+  const auto many_runs = Compare(values, OldAgainstNew(), MetricRule());
   ASSERT_TRUE(many_runs);
   EXPECT_EQ(many_runs->cells[0].decision.design, stats::Design::kUnpaired);
   EXPECT_EQ(many_runs->cells[0].decision.verdict, Verdict::kRegressed);
@@ -72,7 +72,7 @@ TEST(Compare, RunsThatWereNotInterleavedCompareAsRuns) {
 TEST(Compare, AValueWithoutItsPartnerIsCountedAndLeftOut) {
   std::vector<Observation> values = Interleaved("copy", 1.0, 8);
   values.push_back(Value("new", "copy", "together", 99, 1000));
-  const auto comparison = Compare(values, OldAgainstNew(), {});
+  const auto comparison = Compare(values, OldAgainstNew(), MetricRule());
   ASSERT_TRUE(comparison);
   EXPECT_EQ(comparison->cells[0].unpaired, 1u);
   EXPECT_EQ(comparison->cells[0].decision.ratio->pairs, 8u);
@@ -84,7 +84,7 @@ TEST(Compare, AnyDimensionMakesTheColumnsAndOthersArePooled) {
     values.push_back(insert);
     values.back().value *= 2;
   }
-  const auto comparison = Compare(values, {"load_method", {"copy", "insert"}, {}, {"commit"}}, {});
+  const auto comparison = Compare(values, {"load_method", {"copy", "insert"}, {}, {"commit"}}, MetricRule());
   ASSERT_TRUE(comparison) << comparison.error().message;
   ASSERT_EQ(comparison->cells.size(), 1u);
   EXPECT_TRUE(comparison->cells[0].row.empty());
@@ -95,34 +95,34 @@ TEST(Compare, AnyDimensionMakesTheColumnsAndOthersArePooled) {
 TEST(Compare, SaysWhichRowsOneSideLacks) {
   std::vector<Observation> values = Interleaved("copy", 1.0, 8);
   values.push_back(Value("new", "insert", "together", 0, 1));
-  const auto comparison = Compare(values, OldAgainstNew(), {});
+  const auto comparison = Compare(values, OldAgainstNew(), MetricRule());
   ASSERT_TRUE(comparison);
   EXPECT_THAT(comparison->only_after, ElementsAre(record::CellKey{{"load_method", "insert"}}));
   EXPECT_TRUE(comparison->only_before.empty());
 }
 
 TEST(Compare, NamesTheNearestDimension) {
-  const auto comparison = Compare(Interleaved("copy", 1.0, 8), {"comit", {"old", "new"}, {}, {}}, {});
+  const auto comparison = Compare(Interleaved("copy", 1.0, 8), {"comit", {"old", "new"}, {}, {}}, MetricRule());
   ASSERT_FALSE(comparison);
   EXPECT_THAT(comparison.error().message, HasSubstr("no sample has a parameter \"comit\""));
   EXPECT_THAT(comparison.error().hint, HasSubstr("did you mean \"commit\"?"));
 }
 
 TEST(Compare, NeedsTwoColumnsWithACellInCommon) {
-  EXPECT_FALSE(Compare(Interleaved("copy", 1.0, 8), {"commit", {"old"}, {}, {}}, {}));
+  EXPECT_FALSE(Compare(Interleaved("copy", 1.0, 8), {"commit", {"old"}, {}, {}}, MetricRule()));
   const std::vector<Observation> apart = {Value("old", "copy", "a", 0, 1), Value("new", "insert", "a", 0, 1)};
-  EXPECT_FALSE(Compare(apart, OldAgainstNew(), {}));
+  EXPECT_FALSE(Compare(apart, OldAgainstNew(), MetricRule()));
 }
 
 TEST(Compare, DecidesAtTheLooksThatACampaignTook) {
   const std::vector<Observation> values = Interleaved("copy", 1.05, 30);
-  const auto planned = Compare(values, OldAgainstNew(), {}, Stopping{0, 30, 60, false});
+  const auto planned = Compare(values, OldAgainstNew(), MetricRule(), Stopping{0, 30, 60, false});
   ASSERT_TRUE(planned);
   EXPECT_TRUE(AllDecided(*planned));
   EXPECT_EQ(planned->cells[0].decision.verdict, Verdict::kRegressed);
   EXPECT_LT(planned->cells[0].decision.ratio->pairs, 30u) << "decided at an earlier look, and that stands";
 
-  const auto too_early = Compare(values, OldAgainstNew(), {}, Stopping{0, 3, 60, false});
+  const auto too_early = Compare(values, OldAgainstNew(), MetricRule(), Stopping{0, 3, 60, false});
   ASSERT_TRUE(too_early);
   EXPECT_FALSE(AllDecided(*too_early));
 }

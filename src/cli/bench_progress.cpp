@@ -53,7 +53,8 @@ void BenchProgress::Header(const record::Campaign& campaign, size_t cells, size_
 std::string BenchProgress::CellText(const record::CellKey& cell, const std::string& build) const {
   std::string text;
   for (const auto& [name, value] : cell) {
-    const bool is_told = !parameters_ || std::find(parameters_->begin(), parameters_->end(), name) != parameters_->end();
+    const bool is_told =
+        !parameters_ || std::find(parameters_->begin(), parameters_->end(), name) != parameters_->end();
     if (is_told) text += (text.empty() ? "" : "/") + value;
   }
   if (!build.empty()) text += (text.empty() ? "" : "@") + build.substr(0, 8);

@@ -1,8 +1,13 @@
 // The command line: parse into plain options, run one command, turn its outcome into an exit code.
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <iostream>
+#include <utility>
+#include <vector>
 
+#include "cli/bench_compare_command.h"
 #include "cli/bench_export_command.h"
+#include "cli/bench_history_command.h"
 #include "cli/bench_import_command.h"
 #include "cli/bench_run_command.h"
 #include "cli/command.h"
@@ -11,6 +16,11 @@
 
 namespace rapidbyte::cli {
 namespace {
+
+template <typename T>
+int ExitCode(const Result<T>& result) {
+  return result ? 0 : PrintError(result.error());
+}
 
 int Main(int argc, char** argv) {
   CLI::App app("Moves tables from one database to another through sandboxed connectors, and measures how fast.",
@@ -30,19 +40,30 @@ int Main(int argc, char** argv) {
   std::filesystem::path check_file;
   std::filesystem::path discover_file;
   BenchRunOptions bench_options;
+  BenchCompareOptions compare_options;
+  BenchHistoryOptions history_options;
   BenchExportOptions export_options;
   BenchImportOptions import_options;
 
-  const CLI::App* run = AddRun(app, run_options);
-  const CLI::App* check = AddCheck(app, check_file);
-  const CLI::App* discover = AddDiscover(app, discover_file);
-  const CLI::App* connectors = AddConnectors(app);
-  const CLI::App* compile = AddCompile(app, compile_names);
+  // Each with what it does once it was named.
+  std::vector<std::pair<const CLI::App*, std::function<int()>>> commands = {
+      {AddRun(app, run_options), [&] { return RunPipelineCommand(run_options); }},
+      {AddCheck(app, check_file), [&] { return CheckCommand(check_file); }},
+      {AddDiscover(app, discover_file), [&] { return DiscoverCommand(discover_file); }},
+      {AddConnectors(app), [] { return ListConnectorsCommand(); }},
+      {AddCompile(app, compile_names), [&] { return CompileCommand(compile_names); }},
+  };
   CLI::App* bench = app.add_subcommand("bench", "Measure, and use what was measured");
   bench->require_subcommand(1);
-  const CLI::App* bench_run = AddBenchRun(*bench, bench_options);
-  const CLI::App* bench_export = AddBenchExport(*bench, export_options);
-  const CLI::App* bench_import = AddBenchImport(*bench, import_options);
+  commands.insert(
+      commands.end(),
+      {
+          {AddBenchRun(*bench, bench_options), [&] { return RunBenchCommand(bench_options); }},
+          {AddBenchCompare(*bench, compare_options), [&] { return RunBenchCompare(compare_options); }},
+          {AddBenchHistory(*bench, history_options), [&] { return RunBenchHistory(history_options); }},
+          {AddBenchExport(*bench, export_options), [&] { return ExitCode(ExportSamples(export_options, std::cout)); }},
+          {AddBenchImport(*bench, import_options), [&] { return ExitCode(ImportSamples(import_options, std::cout)); }},
+      });
 
   try {
     app.parse(argc, argv);
@@ -51,19 +72,8 @@ int Main(int argc, char** argv) {
     return app.exit(error) == 0 && asked_for_help ? 0 : static_cast<int>(ErrorCode::kUsage);
   }
 
-  if (*run) return RunPipelineCommand(run_options);
-  if (*check) return CheckCommand(check_file);
-  if (*discover) return DiscoverCommand(discover_file);
-  if (*connectors) return ListConnectorsCommand();
-  if (*compile) return CompileCommand(compile_names);
-  if (*bench_run) return RunBenchCommand(bench_options);
-  if (*bench_export) {
-    const auto exported = ExportSamples(export_options, std::cout);
-    return exported ? 0 : PrintError(exported.error());
-  }
-  if (*bench_import) {
-    const Status imported = ImportSamples(import_options, std::cout);
-    return imported ? 0 : PrintError(imported.error());
+  for (const auto& [command, run] : commands) {
+    if (*command) return run();
   }
   return static_cast<int>(ErrorCode::kUsage);
 }

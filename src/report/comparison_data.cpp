@@ -46,6 +46,9 @@ json ToJson(const stats::Decision& decision) {
 json ToJson(const analysis::ComparedCell& cell, const analysis::Comparison& comparison) {
   json document = ToJson(cell.decision);
   document["cell"] = cell.row;
+  document["metric"] = cell.rule.name;
+  document["unit"] = cell.rule.unit;
+  document["lower_is_better"] = cell.rule.direction == stats::Direction::kLowerIsBetter;
   document["before_name"] = comparison.columns[0];
   document["after_name"] = comparison.columns[cell.column];
   document["before"] = ToJson(cell.before, cell.runs_before);
@@ -71,10 +74,7 @@ std::string ComparisonJson(const analysis::Comparison& comparison, const Compari
                                        stats::Verdict::kUnchanged, stats::Verdict::kInconclusive}) {
     counts[stats::VerdictName(verdict)] = comparison.Count(verdict);
   }
-  const bool lower = comparison.rule.direction == stats::Direction::kLowerIsBetter;
-  const json document = {{"metric", comparison.rule.name},
-                         {"unit", comparison.rule.unit},
-                         {"lower_is_better", lower},
+  const json document = {{"metrics", comparison.Metrics()},
                          {"dimension", comparison.dimension},
                          {"columns", comparison.columns},
                          {"counts", counts},
@@ -92,8 +92,8 @@ std::string ComparisonCsv(const analysis::Comparison& comparison, const Comparis
     for (const auto& [name, value] : cell.row) parameters.insert(name);
   }
   std::vector<std::string> head(parameters.begin(), parameters.end());
-  for (const char* name : {"before_name", "after_name", "before_median", "after_median", "ratio", "interval_lower",
-                           "interval_upper", "p", "p_adjusted", "verdict"}) {
+  for (const char* name : {"metric", "before_name", "after_name", "before_median", "after_median", "ratio",
+                           "interval_lower", "interval_upper", "p", "p_adjusted", "verdict"}) {
     head.emplace_back(name);
   }
   std::string text = CsvLine(head);
@@ -102,9 +102,9 @@ std::string ComparisonCsv(const analysis::Comparison& comparison, const Comparis
     for (const std::string& parameter : parameters) fields.push_back(record::ParameterOf(cell.row, parameter));
     const auto& ratio = cell.decision.ratio;
     const bool bounded = ratio && ratio->interval;
-    fields.insert(fields.end(), {comparison.columns[0], comparison.columns[cell.column], Number(cell.before.median),
-                                 Number(cell.after.median), ratio ? Number(ratio->estimate) : "",
-                                 bounded ? Number(ratio->interval->lower) : "",
+    fields.insert(fields.end(), {cell.rule.name, comparison.columns[0], comparison.columns[cell.column],
+                                 Number(cell.before.median), Number(cell.after.median),
+                                 ratio ? Number(ratio->estimate) : "", bounded ? Number(ratio->interval->lower) : "",
                                  bounded ? Number(ratio->interval->upper) : "", ratio ? Number(ratio->p_value) : "",
                                  Number(cell.decision.adjusted_p), stats::VerdictName(cell.decision.verdict)});
     text += CsvLine(fields);

@@ -2,6 +2,7 @@
 
 #include "report/comparison_report.h"
 #include "report/comparison_table.h"
+#include "report/text_layout.h"
 
 namespace rapidbyte::report {
 namespace {
@@ -41,7 +42,7 @@ std::string Section(const analysis::Comparison& comparison, const ComparisonNote
     folded += is_change ? 0 : 1;
   }
   std::string text = fmt::format("`{}` against `{}`, {}", notes.column_names[column], notes.column_names[0],
-                                 Escaped(comparison.rule.name));
+                                 Escaped(Joined(comparison.Metrics())));
   for (const auto& [name, value] : table.constant) text += ", " + Escaped(name + " " + value);
   text += "\n\n";
   if (!changed.empty()) text += Head(table) + changed + "\n";

@@ -36,7 +36,7 @@ analysis::Comparison Example() {
   Add("copy", "zstd", 0.141, 0.95, 0.004, 20, values);
   Add("insert", "none", 0.217, 1.01, 0.03, 20, values);
   Add("insert", "lz4", 0.219, 1.2, 0.003, 4, values);
-  return *analysis::Compare(values, {"commit", {"before", "after"}, {}, {}}, {});
+  return *analysis::Compare(values, {"commit", {"before", "after"}, {}, {}}, analysis::MetricRule());
 }
 
 ComparisonNotes Notes() {
@@ -68,7 +68,7 @@ TEST(ComparisonCsv, Golden) { ExpectGolden("comparison.csv", ComparisonCsv(Examp
 
 TEST(ComparisonJson, HoldsWhatTheVerdictRestsOn) {
   const auto document = nlohmann::json::parse(ComparisonJson(Example(), Notes()));
-  EXPECT_EQ(document["metric"], "wall");
+  EXPECT_EQ(document["metrics"][0], "wall");
   EXPECT_EQ(document["counts"]["regressed"], 1);
   ASSERT_EQ(document["cells"].size(), 5u);
   const auto& lz4 = document["cells"][0];

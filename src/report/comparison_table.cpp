@@ -54,7 +54,8 @@ std::string FootnoteOf(const ComparedCell& cell) {
   return fmt::format("about {} {} would decide", *needed, unit);
 }
 
-ComparisonRow RowOf(const ComparedCell& cell, const std::vector<std::string>& varying, const std::string& unit) {
+ComparisonRow RowOf(const ComparedCell& cell, const std::vector<std::string>& varying) {
+  const std::string& unit = cell.rule.unit;
   ComparisonRow row;
   row.cell = &cell;
   row.name = CellName(cell.row, varying);
@@ -133,7 +134,7 @@ ComparisonTable TableOf(const analysis::Comparison& comparison, size_t column) {
   for (const ComparedCell* cell : cells) keys.push_back(cell->row);
   Parameters parameters = DivideParameters(keys);
   ComparisonTable table{std::move(parameters.varying), std::move(parameters.constant), {}};
-  for (const ComparedCell* cell : cells) table.rows.push_back(RowOf(*cell, table.varying, comparison.rule.unit));
+  for (const ComparedCell* cell : cells) table.rows.push_back(RowOf(*cell, table.varying));
   return table;
 }
 

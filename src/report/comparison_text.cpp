@@ -76,8 +76,8 @@ std::string Heading(const analysis::Comparison& comparison, const ComparisonNote
   if (!constant.empty()) text += Wrap("where   ", constant, kWidth);
   const size_t cells = table.rows.size();
   return text + Wrap("metric  ",
-                     fmt::format("{}, medians of {} {}, {}", comparison.rule.name, cells, cells == 1 ? "cell" : "cells",
-                                 Design(comparison)),
+                     fmt::format("{}, medians of {} {}, {}", Joined(comparison.Metrics()), cells,
+                                 cells == 1 ? "cell" : "cells", Design(comparison)),
                      kWidth);
 }
 

@@ -60,6 +60,12 @@ std::string Wrap(std::string_view first, std::string_view text, size_t width) {
   return lines;
 }
 
+std::string Joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
 std::string Printable(std::string_view text) {
   std::string printable;
   for (const char c : text) {

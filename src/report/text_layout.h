@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rapidbyte::report {
 
@@ -14,6 +15,8 @@ std::string PadRight(std::string text, size_t width);        // left-aligned
 // `text` broken at spaces into lines of at most `width` columns, each ended by a line feed. The first line starts with
 // `first`, the others with as many spaces. A word that is too long is broken inside.
 std::string Wrap(std::string_view first, std::string_view text, size_t width);
+
+std::string Joined(const std::vector<std::string>& words);  // "a, b, c"
 
 // Without control characters, which a program's output may hold and a terminal would obey.
 std::string Printable(std::string_view text);

@@ -1,0 +1,106 @@
+#include "cli/bench_compare_command.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+
+#include "cli/command.h"
+#include "report/comparison_report.h"
+
+namespace rapidbyte::cli {
+namespace {
+
+// In the order in which they first appear.
+std::vector<std::string> ValuesOf(const std::vector<analysis::Observation>& observations, const std::string& name) {
+  std::vector<std::string> values;
+  for (const analysis::Observation& observation : observations) {
+    const auto value = observation.dimensions.find(name);
+    if (value == observation.dimensions.end()) continue;
+    if (std::find(values.begin(), values.end(), value->second) == values.end()) values.push_back(value->second);
+  }
+  return values;
+}
+
+analysis::Projection ProjectionOf(const BenchCompareOptions& options, const Selection& selection) {
+  analysis::Projection projection;
+  projection.rows = options.rows;
+  projection.ignore = {options.ignored.begin(), options.ignored.end()};
+  const bool by_side = options.column.empty() || options.column == analysis::kCommitDimension;
+  projection.column = by_side ? selection.dimension : options.column;
+  projection.columns = by_side ? selection.columns : ValuesOf(selection.observations, options.column);
+  // A campaign's cells against each other: several commits are then rows.
+  return projection;
+}
+
+std::string Rendered(const analysis::Comparison& comparison, const report::ComparisonNotes& notes,
+                     const std::string& format) {
+  if (format == "markdown") return report::ComparisonMarkdown(comparison, notes);
+  if (format == "json") return report::ComparisonJson(comparison, notes);
+  if (format == "csv") return report::ComparisonCsv(comparison, notes);
+  return report::ComparisonText(comparison, notes);
+}
+
+Status Compare(const BenchCompareOptions& options) {
+  SelectionOptions selected = options.selection;
+  // Without sides there are two; parameters of one commit need no second.
+  if (!options.column.empty() && !options.last_was_given) selected.last = 1;
+  RB_ASSIGN(const Selection selection, Select(selected));
+  const analysis::Projection projection = ProjectionOf(options, selection);
+  RB_ASSIGN(const analysis::Comparison comparison,
+            analysis::Compare(selection.observations, projection, selection.rule, selection.stopping));
+  report::ComparisonNotes notes{{}, selection.warnings, options.why};
+  const bool by_side = projection.column == selection.dimension;
+  for (const std::string& column : projection.columns) notes.column_names.push_back(projection.column + " " + column);
+  if (by_side) notes.column_names = selection.names;
+  std::cout << Rendered(comparison, notes, options.format);
+  return {};
+}
+
+}  // namespace
+
+void AddSelectionOptions(CLI::App& command, SelectionOptions& options) {
+  command.add_option("--scenario", options.scenario, "samples of this scenario only");
+  command.add_option("--rows", options.rows, "samples with so many rows only: \"1000 10000\"");
+  command.add_option("--filter", options.filters, "KEY=a,b: samples with these values only");
+  command.add_option("--metric", options.metric, "what is compared; the scenario's primary metric if not given");
+  command
+      .add_option_function<double>(
+          "--threshold", [&options](double percent) { options.threshold = percent / 100; },
+          "the change that matters, in per cent; the scenario's if not given")
+      ->check(CLI::Range(0.0, 100.0));
+  command.add_option("--store", options.store, "a file, or postgresql://…")->capture_default_str();
+}
+
+CLI::App* AddBenchCompare(CLI::App& bench, BenchCompareOptions& options) {
+  CLI::App* compare = bench.add_subcommand("compare", "Compare commits, runs or files, cell by cell");
+  compare->add_option(
+      "SIDES", options.selection.sides,
+      "runs, commits, files (JSONL, CSV, Google Benchmark, Go, hyperfine), baseline:NAME; none: the last "
+      "two commits in the store");
+  compare->add_option("--sha", options.selection.commits, "commits in the store, the first is the reference");
+  compare
+      ->add_option_function<size_t>(
+          "--last",
+          [&options](size_t last) {
+            options.selection.last = last;
+            options.last_was_given = true;
+          },
+          "the last N commits in the store (2)")
+      ->check(CLI::Range(size_t{1}, size_t{1000}));
+  compare->add_option("--col", options.column, "the parameter whose values are compared, instead of commits");
+  compare->add_option("--row", options.rows, "parameters that make the rows; all others if not given")->delimiter(',');
+  compare->add_option("--ignore", options.ignored, "parameters to pool")->delimiter(',');
+  compare->add_option("--format", options.format, "text, markdown, json, csv")
+      ->check(CLI::IsMember({"text", "markdown", "json", "csv"}))
+      ->capture_default_str();
+  compare->add_flag("--why", options.why, "print the reasons of every verdict");
+  AddSelectionOptions(*compare, options.selection);
+  return compare;
+}
+
+int RunBenchCompare(const BenchCompareOptions& options) {
+  const Status done = Compare(options);
+  return done ? 0 : PrintError(done.error());
+}
+
+}  // namespace rapidbyte::cli

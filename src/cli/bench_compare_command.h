@@ -1,0 +1,36 @@
+// `rapidbyte bench compare`: commits, campaigns and files held against each other, cell by cell.
+//
+// Reads the store and files only; --measure builds and runs first. Exits with 0 whatever the verdicts are: `bench gate`
+// is for who wants them in the exit code.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/bench_sides.h"
+
+namespace CLI {
+class App;
+}
+
+namespace rapidbyte::cli {
+
+struct BenchCompareOptions {
+  SelectionOptions selection;
+  bool last_was_given = false;
+  std::string column;                // --col; empty: the sides
+  std::vector<std::string> rows;     // --row
+  std::vector<std::string> ignored;  // --ignore
+  std::string format = "text";       // text, markdown, json, csv
+  bool why = false;
+};
+
+// What `compare` and `gate` have in common: which samples, by which rule.
+void AddSelectionOptions(CLI::App& command, SelectionOptions& options);
+
+// Adds `compare` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.
+CLI::App* AddBenchCompare(CLI::App& bench, BenchCompareOptions& options);
+
+int RunBenchCompare(const BenchCompareOptions& options);
+
+}  // namespace rapidbyte::cli

@@ -1,0 +1,133 @@
+#include "cli/bench_history_command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <sstream>
+
+#include "analysis/campaign_rules.h"
+#include "analysis/history.h"
+#include "cli/command.h"
+#include "metrics/foreign_table.h"
+#include "report/history_report.h"
+#include "scenario/axis_values.h"
+#include "stats/summary.h"
+#include "store/sample_store.h"
+
+namespace rapidbyte::cli {
+namespace {
+
+using analysis::HistoryPoint;
+using analysis::HistorySeries;
+
+// Parameters that a cell must have; of several values, any.
+using Kept = std::map<std::string, std::vector<std::string>>;
+
+Result<Kept> FiltersOf(const BenchHistoryOptions& options) {
+  Kept kept;
+  for (const std::string& text : options.filters) {
+    const auto cut = scenario::CutAtEquals(text);
+    if (!cut) return Fail(ErrorCode::kUsage, "--filter " + text + ": expected KEY=value[,value]");
+    RB_ASSIGN(kept[cut->key], scenario::ParseValueList(cut->value));
+  }
+  std::istringstream words(options.rows);
+  for (std::string word; words >> word;) kept["rows"].push_back(word);
+  return kept;
+}
+
+bool Keeps(const Kept& kept, const record::CellKey& cell) {
+  return std::all_of(kept.begin(), kept.end(), [&](const auto& filter) {
+    const std::string value = record::ParameterOf(cell, filter.first);
+    return std::find(filter.second.begin(), filter.second.end(), value) != filter.second.end();
+  });
+}
+
+// One series for each metric, scenario, cell and machine; a point is a campaign.
+Result<std::vector<HistorySeries>> FromStore(const BenchHistoryOptions& options) {
+  RB_ASSIGN(auto store, store::SampleStore::OpenExisting(options.store));
+  RB_ASSIGN(const Kept kept, FiltersOf(options));
+  const std::vector<std::string> metrics = options.metrics.empty() ? std::vector<std::string>{"wall"} : options.metrics;
+  std::map<std::pair<std::string, record::CellKey>, HistorySeries> series;
+  for (const std::string& metric : metrics) {
+    RB_ASSIGN(const std::vector<store::HistoryRow> rows, store.History({options.scenario, {}, metric}));
+    for (const store::HistoryRow& row : rows) {
+      if (!Keeps(kept, row.cell)) continue;
+      record::CellKey key = row.cell;
+      key["machine"] = row.host_hash;
+      HistorySeries& one = series[{metric, key}];
+      one.metric = metric;
+      one.unit = analysis::UnitOfMetric(metric);
+      one.cell = row.cell;
+      one.points.push_back({row.started_at, row.git_sha, stats::Summarize(row.values).median, row.values.size()});
+    }
+  }
+  std::vector<HistorySeries> all;
+  for (auto& [key, one] : series) all.push_back(std::move(one));
+  if (all.empty()) {
+    return Fail(ErrorCode::kUsage, "no sample in " + store.name() + " fits",
+                "--scenario, --rows, --filter and --metric choose them");
+  }
+  return all;
+}
+
+Result<std::vector<HistorySeries>> FromFile(const BenchHistoryOptions& options) {
+  std::ifstream file(options.file, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) return Fail(ErrorCode::kConfiguration, "cannot read " + options.file);
+  metrics::ForeignOptions foreign;
+  foreign.time_column = options.time_column;
+  foreign.metrics = options.metrics;
+  // A history is one series a metric, unless the file is of a tool that names its benchmarks.
+  if (!options.time_column.empty()) foreign.dimensions = std::vector<std::string>();
+  RB_ASSIGN(const metrics::ForeignTable table, metrics::ReadForeignTable(text.str(), options.file, foreign));
+  for (const std::string& warning : table.warnings) std::cerr << "warning: " << warning << '\n';
+  const std::vector<size_t> order = metrics::OrderByTime(table.rows);
+  std::vector<size_t> place(order.size());
+  for (size_t i = 0; i < order.size(); ++i) place[order[i]] = i;
+  std::vector<HistorySeries> all;
+  for (const metrics::ForeignSeries& series : table.series) {
+    HistorySeries one;
+    one.metric = series.metric;
+    one.unit = series.unit == "B" ? "bytes" : series.unit;
+    one.cell = series.cell;
+    std::vector<std::pair<size_t, HistoryPoint>> points;
+    for (size_t i = 0; i < series.values.size(); ++i) {
+      const metrics::ForeignRow& row = table.rows[series.rows[i]];
+      points.emplace_back(place[series.rows[i]], HistoryPoint{row.time, row.commit, series.values[i], 1});
+    }
+    std::stable_sort(points.begin(), points.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (auto& [at, point] : points) one.points.push_back(std::move(point));
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+}  // namespace
+
+CLI::App* AddBenchHistory(CLI::App& bench, BenchHistoryOptions& options) {
+  CLI::App* history = bench.add_subcommand("history", "Show a metric over the commits, and where it changed");
+  history->add_option("FILE", options.file, "CSV, Google Benchmark, Go or hyperfine output; none: the store");
+  history->add_option("--time", options.time_column, "the column that orders the rows of a CSV");
+  history->add_option("--metric", options.metrics, "what is shown; may repeat (wall, or all of a file)");
+  history->add_option("--scenario", options.scenario, "samples of this scenario only");
+  history->add_option("--rows", options.rows, "samples with so many rows only: \"1000 10000\"");
+  history->add_option("--filter", options.filters, "KEY=a,b: samples with these values only");
+  history->add_flag("--points", options.points, "print every point");
+  history->add_flag("--json", options.json, "print an array with one object a series");
+  history->add_option("--store", options.store, "a file, or postgresql://…")->capture_default_str();
+  return history;
+}
+
+int RunBenchHistory(const BenchHistoryOptions& options) {
+  auto series = options.file.empty() ? FromStore(options) : FromFile(options);
+  if (!series) return PrintError(series.error());
+  for (HistorySeries& one : *series) analysis::FindChanges(one);
+  std::cout << (options.json ? report::HistoryJson(*series) : report::HistoryText(*series, options.points));
+  return 0;
+}
+
+}  // namespace rapidbyte::cli
