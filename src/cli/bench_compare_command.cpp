@@ -29,6 +29,7 @@ analysis::Projection ProjectionOf(const BenchCompareOptions& options, const Sele
   projection.column = by_side ? selection.dimension : options.column;
   projection.columns = by_side ? selection.columns : ValuesOf(selection.observations, options.column);
   // A campaign's cells against each other: several commits are then rows.
+  if (!by_side && selection.columns.size() == 1) projection.ignore.insert(selection.dimension);
   return projection;
 }
 

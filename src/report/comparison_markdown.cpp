@@ -50,7 +50,7 @@ std::string Section(const analysis::Comparison& comparison, const ComparisonNote
     text += fmt::format("<details><summary>{} without a change</summary>\n\n{}{}\n</details>\n\n", folded, Head(table),
                         others);
   }
-  if (const stats::GeometricMean mean = comparison.Mean(column); mean.n > 1) {
+  if (const stats::GeometricMean mean = comparison.Mean(column); mean.n > 1 && comparison.Metrics().size() == 1) {
     text += fmt::format("Geometric mean of {} cells: {}\n\n", mean.n, FormatChange(mean.ratio));
   }
   return text;

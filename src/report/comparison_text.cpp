@@ -10,6 +10,7 @@ namespace rapidbyte::report {
 namespace {
 
 constexpr size_t kWidth = 80;
+constexpr size_t kMissingShown = 4;
 constexpr size_t kLongestName = 24;  // longer ones stand on a line of their own
 
 // Numbers footnotes as they appear; equal texts share a number.
@@ -108,7 +109,7 @@ std::string Section(const analysis::Comparison& comparison, const ComparisonNote
   std::string text = Heading(comparison, notes, column, table) + "\n" +
                      Render({NameHeading(table), "before", "after", "change", "95% interval", "verdict"}, widths);
   for (const Line& line : lines) text += Render(line, widths);
-  if (const stats::GeometricMean mean = comparison.Mean(column); mean.n > 1) {
+  if (const stats::GeometricMean mean = comparison.Mean(column); mean.n > 1 && comparison.Metrics().size() == 1) {
     text += Render({"geometric mean", "", "", FormatChange(mean.ratio), "", ""}, widths);
   }
   if (const std::string notes_text = footnotes.Text(); !notes_text.empty()) text += "\n" + notes_text;
@@ -118,9 +119,14 @@ std::string Section(const analysis::Comparison& comparison, const ComparisonNote
 
 std::string Missing(const std::vector<record::CellKey>& rows, const char* side) {
   if (rows.empty()) return {};
+  const std::vector<std::string> varying = DivideParameters(rows).varying;
   std::string names;
-  for (const record::CellKey& row : rows) names += (names.empty() ? "" : "; ") + record::Label(row);
-  return Wrap("", fmt::format("only {}: {}", side, names), kWidth);
+  for (size_t i = 0; i < std::min(rows.size(), kMissingShown); ++i) {
+    names += (i == 0 ? ": " : ", ") + (rows.size() == 1 ? record::Label(rows[i]) : CellName(rows[i], varying));
+  }
+  if (rows.size() > kMissingShown) names += ", …";
+  return Wrap("", fmt::format("only {}, {} {}{}", side, rows.size(), rows.size() == 1 ? "cell" : "cells", names),
+              kWidth);
 }
 
 }  // namespace
