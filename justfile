@@ -13,3 +13,15 @@ build:
 # Compare INSERT and COPY loads of ROWS rows in a throwaway PostgreSQL
 bench-connector-postgres ROWS="100000" *ARGS: build
     {{rapidbyte}} bench run --rows {{ROWS}} {{ARGS}}
+
+# Measure the whole matrix: rows, load method, compression, runtime
+bench-matrix *ARGS: build
+    {{rapidbyte}} bench run {{justfile_directory()}}/scenarios/matrix {{ARGS}}
+
+# The same at sizes of your choice: just bench-matrix-rows "1000 10000"
+bench-matrix-rows ROWS *ARGS: build
+    {{rapidbyte}} bench run {{justfile_directory()}}/scenarios/matrix --rows "{{ROWS}}" {{ARGS}}
+
+# Compare the last two commits that were measured, or what ARGS name
+bench-compare *ARGS: build
+    {{rapidbyte}} bench compare {{ARGS}}

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/bench_sides.h"
+#include "cli/bench_selection.h"
 
 namespace CLI {
 class App;

@@ -1,46 +1,41 @@
-// What a command line wants compared: commits of the store, campaigns, files, baselines; read into observations.
-//
-// Nothing here measures. Each side becomes one column.
+// One side of a comparison, read from where the command line says: a file, a campaign, a commit, a baseline, a window.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "analysis/campaign_rules.h"
-#include "analysis/comparison.h"
+#include "analysis/observation.h"
 #include "base/result.h"
-#include "store/sample_store.h"
+#include "cli/bench_selection.h"
+#include "metrics/foreign_table.h"
+#include "record/campaign.h"
+#include "record/sample.h"
 
 namespace rapidbyte::cli {
 
-// Of the sides' name among the dimensions, where they are not commits.
+// Tells the sides apart among the dimensions of their observations.
 inline constexpr const char* kSideDimension = "side";
+inline constexpr const char* kMetricDimension = "metric";  // of other tools' files
 
-struct SelectionOptions {
-  std::vector<std::string> sides;    // files, baseline:NAME, campaign ids, commits; empty: by the store's commits
-  std::vector<std::string> commits;  // --sha
-  size_t last = 2;                   // commits of the store, where nothing is named
-  std::string scenario;              // empty: all
-  std::string rows;                  // empty: all
-  std::vector<std::string> filters;  // "key=a,b"
-  std::string metric;                // empty: each scenario's primary one
-  std::optional<double> threshold;   // instead of the scenarios'
-  std::string store = "target/bench_results/results.db";
+// Samples of ours, or numbers from elsewhere.
+struct Side {
+  std::string column;
+  std::string name;  // for people
+  std::vector<record::Campaign> campaigns;
+  std::vector<record::Sample> samples;
+  std::optional<metrics::ForeignTable> foreign;
+  std::vector<analysis::Observation> window;
 };
 
-struct Selection {
-  std::vector<analysis::Observation> observations;
-  std::string dimension;              // of the columns
-  std::vector<std::string> columns;   // the oldest first, or in the order of the command line
-  std::vector<std::string> names;     // of the columns, for people
-  std::vector<std::string> warnings;  // other hosts or servers, changed trees, failed runs
-  analysis::RuleOf rule;
-  std::optional<analysis::Stopping> stopping;  // of the one campaign that all come from
-};
+// Warnings about files are added to `warnings`. Errors: as Select.
+Result<Side> SideOf(const std::string& text, const SelectionOptions& options, std::vector<std::string>& warnings);
 
-// Errors: kConfiguration for a store or a file that is missing or broken (naming line or key), kUsage for a side that
-// is nothing of all that, and where there are fewer than two.
-Result<Selection> Select(const SelectionOptions& options);
+// The commits that --sha or --last mean, the oldest first.
+Result<std::vector<Side>> SidesOfStore(const SelectionOptions& options);
+
+// Up to `runs` runs of other commits, on the same machine, from before the candidate, cell by cell. Errors: kUsage
+// where there is none.
+Result<Side> WindowBefore(const Side& candidate, size_t runs, const SelectionOptions& options);
 
 }  // namespace rapidbyte::cli

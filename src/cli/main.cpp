@@ -5,8 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "cli/bench_baseline_command.h"
 #include "cli/bench_compare_command.h"
 #include "cli/bench_export_command.h"
+#include "cli/bench_gate_command.h"
 #include "cli/bench_history_command.h"
 #include "cli/bench_import_command.h"
 #include "cli/bench_run_command.h"
@@ -42,6 +44,8 @@ int Main(int argc, char** argv) {
   BenchRunOptions bench_options;
   BenchCompareOptions compare_options;
   BenchHistoryOptions history_options;
+  BenchGateOptions gate_options;
+  BenchBaselineOptions baseline_options;
   BenchExportOptions export_options;
   BenchImportOptions import_options;
 
@@ -61,6 +65,8 @@ int Main(int argc, char** argv) {
           {AddBenchRun(*bench, bench_options), [&] { return RunBenchCommand(bench_options); }},
           {AddBenchCompare(*bench, compare_options), [&] { return RunBenchCompare(compare_options); }},
           {AddBenchHistory(*bench, history_options), [&] { return RunBenchHistory(history_options); }},
+          {AddBenchGate(*bench, gate_options), [&] { return RunBenchGate(gate_options); }},
+          {AddBenchBaseline(*bench, baseline_options), [&] { return RunBenchBaseline(baseline_options); }},
           {AddBenchExport(*bench, export_options), [&] { return ExitCode(ExportSamples(export_options, std::cout)); }},
           {AddBenchImport(*bench, import_options), [&] { return ExitCode(ImportSamples(import_options, std::cout)); }},
       });

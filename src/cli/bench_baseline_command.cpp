@@ -1,0 +1,71 @@
+#include "cli/bench_baseline_command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "cli/command.h"
+#include "lab/fingerprint.h"
+#include "store/sample_store.h"
+
+namespace rapidbyte::cli {
+namespace {
+
+Status List(store::SampleStore& store) {
+  RB_ASSIGN(const std::vector<store::Baseline> baselines, store.Baselines());
+  for (const store::Baseline& baseline : baselines) {
+    std::cout << fmt::format("{}  {}  {}\n", baseline.name, baseline.git_sha.substr(0, 10), baseline.campaign_id);
+  }
+  if (baselines.empty()) std::cout << "no baselines in " << store.name() << '\n';
+  return {};
+}
+
+// A campaign, or else a commit that has samples.
+Result<store::Baseline> TargetOf(store::SampleStore& store, const std::string& text) {
+  store::Baseline baseline;
+  if (!text.empty()) {
+    RB_ASSIGN(const auto campaign, store.FindCampaign(text));
+    if (campaign) {
+      baseline.campaign_id = campaign->id;
+      baseline.git_sha = campaign->git_sha;
+      return baseline;
+    }
+    RB_ASSIGN(const auto commits, store.SamplesOfCommits({text}, {.scenario = "", .cell = {}, .with_runs = false}));
+    baseline.git_sha = commits.front().git_sha;
+    return baseline;
+  }
+  RB_ASSIGN(const std::vector<store::CommitRow> commits, store.Commits());
+  if (commits.empty()) return Fail(ErrorCode::kUsage, "there is no sample in " + store.name());
+  baseline.git_sha = commits.front().git_sha;
+  return baseline;
+}
+
+Status Baseline(const BenchBaselineOptions& options) {
+  RB_ASSIGN(auto store, store::SampleStore::OpenExisting(options.store));
+  if (options.name.empty()) return List(store);
+  RB_ASSIGN(store::Baseline baseline, TargetOf(store, options.target));
+  baseline.name = options.name;
+  baseline.created_at = lab::UtcNow();
+  RB_TRY(store.PutBaseline(baseline));
+  std::cout << fmt::format("baseline:{} is {}{}\n", baseline.name, baseline.git_sha.substr(0, 10),
+                           baseline.campaign_id.empty() ? "" : ", run " + baseline.campaign_id);
+  return {};
+}
+
+}  // namespace
+
+CLI::App* AddBenchBaseline(CLI::App& bench, BenchBaselineOptions& options) {
+  CLI::App* baseline = bench.add_subcommand("baseline", "Name a commit or a run, for compare and gate");
+  baseline->add_option("NAME", options.name, "as in baseline:NAME; none: list them");
+  baseline->add_option("TARGET", options.target, "a run or commit of the store; none: the last commit");
+  baseline->add_option("--store", options.store, "a file, or postgresql://…")->capture_default_str();
+  return baseline;
+}
+
+int RunBenchBaseline(const BenchBaselineOptions& options) {
+  const Status done = Baseline(options);
+  return done ? 0 : PrintError(done.error());
+}
+
+}  // namespace rapidbyte::cli

@@ -1,0 +1,128 @@
+#include "cli/bench_gate_command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <fstream>
+#include <iostream>
+
+#include "cli/bench_compare_command.h"
+#include "cli/command.h"
+#include "report/gate_report.h"
+
+namespace rapidbyte::cli {
+namespace {
+
+constexpr int kPass = 0;
+constexpr int kRegression = 1;
+constexpr int kInconclusive = 2;
+constexpr int kGateError = 3;
+constexpr std::string_view kWindowPrefix = "window:";
+
+Result<size_t> WindowOf(const std::string& text) {
+  const std::string number = text.substr(kWindowPrefix.size());
+  size_t runs = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), runs);
+  if (error == std::errc() && end == number.data() + number.size() && runs > 0) return runs;
+  return Fail(ErrorCode::kUsage, fmt::format("--baseline {}: expected window:N with a number of runs", text));
+}
+
+Result<SelectionOptions> SelectionOf(const BenchGateOptions& options) {
+  SelectionOptions selection = options.selection;
+  if (options.baseline.starts_with(kWindowPrefix)) {
+    RB_ASSIGN(selection.window, WindowOf(options.baseline));
+    if (!options.candidate.empty()) selection.sides = {options.candidate};
+    return selection;
+  }
+  selection.sides = {options.baseline, options.candidate};
+  if (!options.candidate.empty()) return selection;
+  SelectionOptions last = options.selection;
+  last.last = 1;
+  RB_ASSIGN(const Selection newest, Select(last));
+  if (newest.columns.empty()) return Fail(ErrorCode::kUsage, "there is no sample in " + selection.store);
+  selection.sides[1] = newest.columns.front();
+  return selection;
+}
+
+Status WriteFile(const std::string& path, const std::string& text) {
+  if (path.empty()) return {};
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text << std::flush;
+  if (file) return {};
+  return Fail(ErrorCode::kInternal, "cannot write " + path);
+}
+
+int CodeOf(const analysis::Comparison& comparison, bool fail_inconclusive) {
+  if (comparison.Count(stats::Verdict::kRegressed) > 0) return kRegression;
+  if (comparison.Count(stats::Verdict::kInconclusive) > 0 && fail_inconclusive) return kInconclusive;
+  return kPass;
+}
+
+std::string Sentence(int code, const analysis::Comparison& comparison) {
+  switch (code) {
+    case kRegression:
+      return fmt::format("The gate is shut: {} of {} cells regressed.", comparison.Count(stats::Verdict::kRegressed),
+                         comparison.cells.size());
+    case kInconclusive:
+      return "The gate cannot decide: more blocks are needed (--inconclusive pass lets it through).";
+    default:
+      return "The gate is open: no regression.";
+  }
+}
+
+Result<int> Gate(const BenchGateOptions& options) {
+  RB_ASSIGN(const SelectionOptions selected, SelectionOf(options));
+  RB_ASSIGN(const Selection selection, Select(selected));
+  analysis::Projection projection;
+  projection.column = selection.dimension;
+  projection.columns = selection.columns;
+  RB_ASSIGN(const analysis::Comparison comparison,
+            analysis::Compare(selection.observations, projection, selection.rule, selection.stopping));
+  const report::ComparisonNotes notes{selection.names, selection.warnings, options.why};
+  const bool fail_inconclusive = options.inconclusive == "fail";
+  const int code = CodeOf(comparison, fail_inconclusive);
+  const std::string markdown = report::ComparisonMarkdown(comparison, notes) + Sentence(code, comparison) + "\n";
+  RB_TRY(WriteFile(options.markdown_file, markdown));
+  RB_TRY(WriteFile(options.junit_file, report::ComparisonJunit(comparison, notes, fail_inconclusive)));
+  RB_TRY(WriteFile(options.json_file, report::ComparisonJson(comparison, notes)));
+  if (options.format == "markdown") {
+    std::cout << markdown;
+  } else if (options.format == "json") {
+    std::cout << report::ComparisonJson(comparison, notes);
+  } else {
+    std::cout << report::ComparisonText(comparison, notes) << Sentence(code, comparison) << '\n';
+  }
+  return code;
+}
+
+}  // namespace
+
+CLI::App* AddBenchGate(CLI::App& bench, BenchGateOptions& options) {
+  CLI::App* gate = bench.add_subcommand("gate", "Tell by the exit code whether a commit regressed");
+  gate->add_option("CANDIDATE", options.candidate, "a commit, run or file; none: the last commit in the store");
+  gate->add_option("--baseline", options.baseline, "a commit, run, file, baseline:NAME, or window:N earlier runs")
+      ->required();
+  gate->add_option("--inconclusive", options.inconclusive, "fail: exit with 2; pass: exit with 0")
+      ->check(CLI::IsMember({"fail", "pass"}))
+      ->capture_default_str();
+  gate->add_option("--format", options.format, "what is printed: text, markdown, json")
+      ->check(CLI::IsMember({"text", "markdown", "json"}))
+      ->capture_default_str();
+  gate->add_option("--markdown", options.markdown_file, "a file for a pull request's comment");
+  gate->add_option("--junit", options.junit_file, "a file for the CI's test report");
+  gate->add_option("--json", options.json_file, "a file for programs");
+  gate->add_flag("--why", options.why, "print the reasons of every verdict");
+  AddSelectionOptions(*gate, options.selection);
+  gate->footer("Exit codes: 0 no regression, 1 regression, 2 inconclusive, 3 the gate itself failed.");
+  return gate;
+}
+
+int RunBenchGate(const BenchGateOptions& options) {
+  const auto code = Gate(options);
+  if (code) return *code;
+  PrintError(code.error());
+  return kGateError;
+}
+
+}  // namespace rapidbyte::cli

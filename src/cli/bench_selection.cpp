@@ -1,0 +1,207 @@
+#include "cli/bench_selection.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "cli/bench_sides.h"
+#include "scenario/axis_values.h"
+
+namespace rapidbyte::cli {
+namespace {
+
+using analysis::MetricRule;
+using analysis::Observation;
+
+const record::Campaign* CampaignOf(const Side& side, const std::string& id) {
+  for (const record::Campaign& campaign : side.campaigns) {
+    if (campaign.id == id) return &campaign;
+  }
+  return nullptr;
+}
+
+void AddSamples(const Side& side, const SelectionOptions& options, std::vector<Observation>& observations) {
+  for (const record::Sample& sample : side.samples) {
+    const record::Campaign* campaign = CampaignOf(side, sample.campaign_id);
+    if (campaign == nullptr) continue;
+    if (!options.scenario.empty() && campaign->scenario != options.scenario) continue;
+    const std::string metric = options.metric.empty() ? analysis::PrimaryRule(*campaign).name : options.metric;
+    auto observation = analysis::ObservationOf(sample, *campaign, metric);
+    if (!observation) continue;
+    observation->dimensions.erase(std::string(analysis::kCommitDimension));
+    observation->dimensions[kSideDimension] = side.column;
+    observations.push_back(*std::move(observation));
+  }
+}
+
+// Every value is one run, and no two ran together.
+void AddForeign(const Side& side, std::vector<Observation>& observations) {
+  for (const metrics::ForeignSeries& series : side.foreign->series) {
+    for (size_t i = 0; i < series.values.size(); ++i) {
+      Observation observation{series.cell, fmt::format("{}#{}", side.column, series.rows[i]), 0, series.values[i]};
+      observation.dimensions[kMetricDimension] = series.metric;
+      observation.dimensions[kSideDimension] = side.column;
+      observations.push_back(std::move(observation));
+    }
+  }
+}
+
+struct RuleBook {
+  std::map<std::string, MetricRule> by_scenario;
+  std::map<std::string, MetricRule> by_metric;  // of foreign files
+  std::optional<double> threshold;
+
+  MetricRule Of(const record::CellKey& row) const {
+    MetricRule rule;
+    const auto scenario = by_scenario.find(record::ParameterOf(row, std::string(analysis::kScenarioDimension)));
+    const auto metric = by_metric.find(record::ParameterOf(row, kMetricDimension));
+    if (scenario != by_scenario.end()) rule = scenario->second;
+    if (metric != by_metric.end()) rule = metric->second;
+    // Rows that leave the dimension out: there is one rule, or one as good as another.
+    if (scenario == by_scenario.end() && metric == by_metric.end()) {
+      if (!by_scenario.empty()) rule = by_scenario.begin()->second;
+      if (!by_metric.empty()) rule = by_metric.begin()->second;
+    }
+    if (threshold) rule.threshold = *threshold;
+    return rule;
+  }
+};
+
+RuleBook RulesOf(const std::vector<Side>& sides, const SelectionOptions& options) {
+  RuleBook book;
+  book.threshold = options.threshold;
+  for (const Side& side : sides) {
+    for (const record::Campaign& campaign : side.campaigns) {
+      book.by_scenario[campaign.scenario] =
+          options.metric.empty() ? analysis::PrimaryRule(campaign) : analysis::RuleFor(campaign, options.metric);
+    }
+    if (!side.foreign) continue;
+    for (const metrics::ForeignSeries& series : side.foreign->series) {
+      MetricRule rule;
+      rule.name = series.metric;
+      rule.unit = series.unit == "B" ? "bytes" : series.unit;
+      rule.direction = series.lower_is_better ? stats::Direction::kLowerIsBetter : stats::Direction::kHigherIsBetter;
+      book.by_metric[series.metric] = rule;
+    }
+  }
+  return book;
+}
+
+std::vector<std::string> WarningsOf(const std::vector<Side>& sides) {
+  std::vector<std::string> warnings;
+  std::set<std::string> hosts;
+  std::set<std::string> servers;
+  for (const Side& side : sides) {
+    for (const record::Campaign& campaign : side.campaigns) {
+      hosts.insert(campaign.host.hostname + " " + campaign.host.Hash());
+      servers.insert(campaign.server);
+    }
+    const auto failed = std::count_if(side.samples.begin(), side.samples.end(), [](const record::Sample& sample) {
+      return sample.outcome != record::Outcome::kOk;
+    });
+    if (failed > 0) warnings.push_back(fmt::format("{}: {} failed runs are left out", side.name, failed));
+  }
+  if (hosts.size() > 1) {
+    warnings.push_back("the samples come from different machines: a difference may be theirs, not the program's");
+  }
+  if (servers.size() > 1) warnings.push_back("the samples come from different servers or server settings");
+  return warnings;
+}
+
+// The one campaign that everything was measured in tells how it was stopped.
+std::optional<analysis::Stopping> StoppingOf(const std::vector<Side>& sides) {
+  std::set<std::string> ids;
+  std::vector<record::Sample> samples;
+  for (const Side& side : sides) {
+    for (const record::Campaign& campaign : side.campaigns) ids.insert(campaign.id);
+    samples.insert(samples.end(), side.samples.begin(), side.samples.end());
+  }
+  if (ids.size() != 1 || sides.front().campaigns.empty()) return std::nullopt;
+  return analysis::StoppingOf(sides.front().campaigns.front(), samples);
+}
+
+struct KeptValues {
+  std::string parameter;
+  std::vector<std::string> values;
+};
+
+Result<std::vector<KeptValues>> FiltersOf(const SelectionOptions& options) {
+  std::vector<KeptValues> filters;
+  for (const std::string& text : options.filters) {
+    const auto cut = scenario::CutAtEquals(text);
+    if (!cut) return Fail(ErrorCode::kUsage, "--filter " + text + ": expected KEY=value[,value]");
+    RB_ASSIGN(std::vector<std::string> values, scenario::ParseValueList(cut->value));
+    filters.push_back({cut->key, std::move(values)});
+  }
+  if (!options.rows.empty()) {
+    std::istringstream words(options.rows);
+    KeptValues rows{"rows", {}};
+    for (std::string word; words >> word;) rows.values.push_back(word);
+    filters.push_back(rows);
+  }
+  return filters;
+}
+
+Status KeepMatching(const SelectionOptions& options, std::vector<Observation>& observations) {
+  RB_ASSIGN(const std::vector<KeptValues> filters, FiltersOf(options));
+  const auto matches = [&](const Observation& observation) {
+    return std::all_of(filters.begin(), filters.end(), [&](const KeptValues& filter) {
+      const std::string value = record::ParameterOf(observation.dimensions, filter.parameter);
+      return std::find(filter.values.begin(), filter.values.end(), value) != filter.values.end();
+    });
+  };
+  const size_t before = observations.size();
+  std::erase_if(observations, [&](const Observation& observation) { return !matches(observation); });
+  if (before > 0 && observations.empty()) return Fail(ErrorCode::kUsage, "no sample passes --rows and --filter");
+  return {};
+}
+
+Result<std::vector<Side>> SidesOf(const SelectionOptions& options, std::vector<std::string>& warnings) {
+  if (options.sides.empty()) return SidesOfStore(options);
+  std::vector<Side> sides;
+  for (const std::string& text : options.sides) {
+    RB_ASSIGN(Side side, SideOf(text, options, warnings));
+    sides.push_back(std::move(side));
+  }
+  return sides;
+}
+
+Result<std::vector<Side>> AllSides(const SelectionOptions& options, std::vector<std::string>& warnings) {
+  if (!options.window) return SidesOf(options, warnings);
+  SelectionOptions candidate = options;
+  candidate.last = 1;
+  RB_ASSIGN(std::vector<Side> sides, SidesOf(candidate, warnings));
+  if (sides.size() != 1) return Fail(ErrorCode::kUsage, "a window stands before one commit or run");
+  RB_ASSIGN(Side window, WindowBefore(sides.front(), *options.window, options));
+  sides.insert(sides.begin(), std::move(window));
+  return sides;
+}
+
+}  // namespace
+
+Result<Selection> Select(const SelectionOptions& options) {
+  Selection selection;
+  RB_ASSIGN(const std::vector<Side> sides, AllSides(options, selection.warnings));
+  selection.dimension = kSideDimension;
+  for (const Side& side : sides) {
+    selection.columns.push_back(side.column);
+    selection.names.push_back(side.name);
+    if (side.foreign) AddForeign(side, selection.observations);
+    AddSamples(side, options, selection.observations);
+    for (Observation observation : side.window) {
+      observation.dimensions[kSideDimension] = side.column;
+      selection.observations.push_back(std::move(observation));
+    }
+  }
+  const std::vector<std::string> more = WarningsOf(sides);
+  selection.warnings.insert(selection.warnings.end(), more.begin(), more.end());
+  selection.stopping = StoppingOf(sides);
+  selection.rule = [book = RulesOf(sides, options)](const record::CellKey& row) { return book.Of(row); };
+  RB_TRY(KeepMatching(options, selection.observations));
+  return selection;
+}
+
+}  // namespace rapidbyte::cli

@@ -1,0 +1,45 @@
+// What a command line wants compared: commits of the store, campaigns, files, baselines; read into observations.
+//
+// Nothing here measures. Each side becomes one column.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/campaign_rules.h"
+#include "analysis/comparison.h"
+#include "base/result.h"
+
+namespace rapidbyte::cli {
+
+struct SelectionOptions {
+  std::vector<std::string> sides;    // files, baseline:NAME, campaign ids, commits; empty: by the store's commits
+  std::vector<std::string> commits;  // --sha
+  size_t last = 2;                   // commits of the store, where nothing is named
+  // Before the one side that is named (or the last commit): so many runs of earlier commits, as one column. None from
+  // before the last change point, so that a past step does not widen the baseline.
+  std::optional<size_t> window;
+  std::string scenario;              // empty: all
+  std::string rows;                  // empty: all
+  std::vector<std::string> filters;  // "key=a,b"
+  std::string metric;                // empty: each scenario's primary one
+  std::optional<double> threshold;   // instead of the scenarios'
+  std::string store = "target/bench_results/results.db";
+};
+
+struct Selection {
+  std::vector<analysis::Observation> observations;
+  std::string dimension;              // of the columns
+  std::vector<std::string> columns;   // the oldest first, or in the order of the command line
+  std::vector<std::string> names;     // of the columns, for people
+  std::vector<std::string> warnings;  // other hosts or servers, changed trees, failed runs
+  analysis::RuleOf rule;
+  std::optional<analysis::Stopping> stopping;  // of the one campaign that all come from
+};
+
+// Errors: kConfiguration for a store or a file that is missing or broken (naming line or key), kUsage for a side that
+// is nothing of all that, and for samples that --rows or --filter leave none of.
+Result<Selection> Select(const SelectionOptions& options);
+
+}  // namespace rapidbyte::cli

@@ -1,0 +1,77 @@
+#include "report/gate_report.h"
+
+#include <fmt/format.h>
+
+#include "report/comparison_table.h"
+
+namespace rapidbyte::report {
+namespace {
+
+// XML 1.0 has no place for most control characters, not even escaped.
+std::string Escaped(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      default:
+        escaped += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+    }
+  }
+  return escaped;
+}
+
+std::string Case(const ComparisonRow& row, const std::string& suite, bool fail_inconclusive) {
+  const stats::Decision& decision = row.cell->decision;
+  std::string text = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"0\"", Escaped(suite),
+                                 Escaped(record::Label(row.cell->row)));
+  const std::string message = Escaped(fmt::format("{}: {} to {}, {} {}", stats::VerdictName(decision.verdict),
+                                                  row.before, row.after, row.change, row.interval));
+  std::string reasons;
+  for (const std::string& reason : stats::Explain(decision)) reasons += Escaped(reason) + "\n";
+  const bool inconclusive = decision.verdict == stats::Verdict::kInconclusive;
+  if (decision.verdict == stats::Verdict::kRegressed || (inconclusive && fail_inconclusive)) {
+    return text + fmt::format(">\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>\n", message,
+                              stats::VerdictName(decision.verdict), reasons);
+  }
+  if (inconclusive) return text + fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n", message);
+  return text + fmt::format(">\n      <system-out>{}</system-out>\n    </testcase>\n", message);
+}
+
+}  // namespace
+
+std::string ComparisonJunit(const analysis::Comparison& comparison, const ComparisonNotes& notes,
+                            bool fail_inconclusive) {
+  std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n";
+  for (size_t column = 1; column < comparison.columns.size(); ++column) {
+    const ComparisonTable table = TableOf(comparison, column);
+    const std::string suite = fmt::format("{} against {}", notes.column_names[column], notes.column_names[0]);
+    size_t failures = 0;
+    size_t skipped = 0;
+    std::string cases;
+    for (const ComparisonRow& row : table.rows) {
+      const stats::Verdict verdict = row.cell->decision.verdict;
+      const bool inconclusive = verdict == stats::Verdict::kInconclusive;
+      failures += verdict == stats::Verdict::kRegressed || (inconclusive && fail_inconclusive) ? 1 : 0;
+      skipped += inconclusive && !fail_inconclusive ? 1 : 0;
+      cases += Case(row, suite, fail_inconclusive);
+    }
+    text +=
+        fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"0\">\n",
+                    Escaped(suite), table.rows.size(), failures, skipped);
+    text += cases + "  </testsuite>\n";
+  }
+  return text + "</testsuites>\n";
+}
+
+}  // namespace rapidbyte::report
