@@ -129,4 +129,11 @@ Result<Comparison> CompareCampaign(const record::Campaign& campaign, std::span<c
                  StoppingOf(campaign, samples));
 }
 
+std::vector<ExploredCell> ExploreCampaign(const record::Campaign& campaign, std::span<const record::Sample> samples,
+                                          const Comparison& comparison) {
+  const std::vector<MetricRule> metrics = ExploratoryMetrics({&campaign, 1}, samples);
+  return Explore(comparison, ProjectionOf(campaign, samples), metrics,
+                 [&](const std::string& metric) { return ObservationsOf(campaign, samples, metric); });
+}
+
 }  // namespace rapidbyte::analysis

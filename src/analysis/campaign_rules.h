@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analysis/comparison.h"
+#include "analysis/exploration.h"
 #include "record/campaign.h"
 #include "record/sample.h"
 
@@ -33,5 +34,9 @@ std::vector<Observation> ObservationsOf(const record::Campaign& campaign, std::s
 // Compare; kUsage where there is nothing to compare.
 Result<Comparison> CompareCampaign(const record::Campaign& campaign, std::span<const record::Sample> samples,
                                    const MetricRule& rule);
+
+// Other metrics of the cells that changed.
+std::vector<ExploredCell> ExploreCampaign(const record::Campaign& campaign, std::span<const record::Sample> samples,
+                                          const Comparison& comparison);
 
 }  // namespace rapidbyte::analysis

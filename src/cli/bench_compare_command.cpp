@@ -6,9 +6,13 @@
 
 #include "cli/command.h"
 #include "report/comparison_report.h"
+#include "report/exploration_text.h"
 
 namespace rapidbyte::cli {
 namespace {
+
+// So few cells have their other metrics shown although they did not change.
+constexpr size_t kExploredWithoutChange = 1;
 
 // In the order in which they first appear.
 std::vector<std::string> ValuesOf(const std::vector<analysis::Observation>& observations, const std::string& name) {
@@ -54,6 +58,11 @@ Status Compare(const BenchCompareOptions& options) {
   for (const std::string& column : projection.columns) notes.column_names.push_back(projection.column + " " + column);
   if (by_side) notes.column_names = selection.names;
   std::cout << Rendered(comparison, notes, options.format);
+  if (options.format != "text") return {};
+  const size_t all_below = options.explore ? comparison.cells.size() : kExploredWithoutChange;
+  const auto explored =
+      analysis::Explore(comparison, projection, selection.other_metrics, selection.observations_of, all_below);
+  if (const std::string text = report::ExplorationText(explored); !text.empty()) std::cout << '\n' << text;
   return {};
 }
 
@@ -94,6 +103,7 @@ CLI::App* AddBenchCompare(CLI::App& bench, BenchCompareOptions& options) {
   compare->add_option("--format", options.format, "text, markdown, json, csv")
       ->check(CLI::IsMember({"text", "markdown", "json", "csv"}))
       ->capture_default_str();
+  compare->add_flag("--explore", options.explore, "other metrics and phases of every cell, not only of changed ones");
   compare->add_flag("--why", options.why, "print the reasons of every verdict");
   AddSelectionOptions(*compare, options.selection);
   return compare;

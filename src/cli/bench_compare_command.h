@@ -23,6 +23,7 @@ struct BenchCompareOptions {
   std::vector<std::string> ignored;  // --ignore
   std::string format = "text";       // text, markdown, json, csv
   bool why = false;
+  bool explore = false;  // other metrics of every cell, not only of those that changed
 };
 
 // What `compare` and `gate` have in common: which samples, by which rule.

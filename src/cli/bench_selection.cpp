@@ -23,12 +23,14 @@ const record::Campaign* CampaignOf(const Side& side, const std::string& id) {
   return nullptr;
 }
 
-void AddSamples(const Side& side, const SelectionOptions& options, std::vector<Observation>& observations) {
+// Of each scenario's primary metric where none is named.
+void AddSamples(const Side& side, const SelectionOptions& options, const std::string& named,
+                std::vector<Observation>& observations) {
   for (const record::Sample& sample : side.samples) {
     const record::Campaign* campaign = CampaignOf(side, sample.campaign_id);
     if (campaign == nullptr) continue;
     if (!options.scenario.empty() && campaign->scenario != options.scenario) continue;
-    const std::string metric = options.metric.empty() ? analysis::PrimaryRule(*campaign).name : options.metric;
+    const std::string metric = named.empty() ? analysis::PrimaryRule(*campaign).name : named;
     auto observation = analysis::ObservationOf(sample, *campaign, metric);
     if (!observation) continue;
     observation->dimensions.erase(std::string(analysis::kCommitDimension));
@@ -145,18 +147,31 @@ Result<std::vector<KeptValues>> FiltersOf(const SelectionOptions& options) {
   return filters;
 }
 
-Status KeepMatching(const SelectionOptions& options, std::vector<Observation>& observations) {
-  RB_ASSIGN(const std::vector<KeptValues> filters, FiltersOf(options));
-  const auto matches = [&](const Observation& observation) {
-    return std::all_of(filters.begin(), filters.end(), [&](const KeptValues& filter) {
+void KeepMatching(const std::vector<KeptValues>& filters, std::vector<Observation>& observations) {
+  std::erase_if(observations, [&](const Observation& observation) {
+    return !std::all_of(filters.begin(), filters.end(), [&](const KeptValues& filter) {
       const std::string value = record::ParameterOf(observation.dimensions, filter.parameter);
       return std::find(filter.values.begin(), filter.values.end(), value) != filter.values.end();
     });
+  });
+}
+
+// The sides stay in memory for questions about other metrics.
+void PrepareExploration(std::vector<Side> sides, const SelectionOptions& options,
+                        const std::vector<KeptValues>& filters, Selection& selection) {
+  std::vector<record::Campaign> campaigns;
+  std::vector<record::Sample> samples;
+  for (const Side& side : sides) {
+    campaigns.insert(campaigns.end(), side.campaigns.begin(), side.campaigns.end());
+    samples.insert(samples.end(), side.samples.begin(), side.samples.end());
+  }
+  if (!samples.empty()) selection.other_metrics = analysis::ExploratoryMetrics(campaigns, samples);
+  selection.observations_of = [sides = std::move(sides), options, filters](const std::string& metric) {
+    std::vector<Observation> observations;
+    for (const Side& side : sides) AddSamples(side, options, metric, observations);
+    KeepMatching(filters, observations);
+    return observations;
   };
-  const size_t before = observations.size();
-  std::erase_if(observations, [&](const Observation& observation) { return !matches(observation); });
-  if (before > 0 && observations.empty()) return Fail(ErrorCode::kUsage, "no sample passes --rows and --filter");
-  return {};
 }
 
 Result<std::vector<Side>> SidesOf(const SelectionOptions& options, std::vector<std::string>& warnings) {
@@ -184,13 +199,19 @@ Result<std::vector<Side>> AllSides(const SelectionOptions& options, std::vector<
 
 Result<Selection> Select(const SelectionOptions& options) {
   Selection selection;
-  RB_ASSIGN(const std::vector<Side> sides, AllSides(options, selection.warnings));
+  RB_ASSIGN(const std::vector<KeptValues> filters, FiltersOf(options));
+  RB_ASSIGN(std::vector<Side> sides, AllSides(options, selection.warnings));
+  for (size_t i = 1; i < sides.size(); ++i) {
+    if (sides[i].column == sides[0].column) {
+      return Fail(ErrorCode::kUsage, "both sides are the same: " + sides[i].name, "name another one");
+    }
+  }
   selection.dimension = kSideDimension;
   for (const Side& side : sides) {
     selection.columns.push_back(side.column);
     selection.names.push_back(side.name);
     if (side.foreign) AddForeign(side, selection.observations);
-    AddSamples(side, options, selection.observations);
+    AddSamples(side, options, options.metric, selection.observations);
     for (Observation observation : side.window) {
       observation.dimensions[kSideDimension] = side.column;
       selection.observations.push_back(std::move(observation));
@@ -200,7 +221,12 @@ Result<Selection> Select(const SelectionOptions& options) {
   selection.warnings.insert(selection.warnings.end(), more.begin(), more.end());
   selection.stopping = StoppingOf(sides);
   selection.rule = [book = RulesOf(sides, options)](const record::CellKey& row) { return book.Of(row); };
-  RB_TRY(KeepMatching(options, selection.observations));
+  const size_t before = selection.observations.size();
+  KeepMatching(filters, selection.observations);
+  if (before > 0 && selection.observations.empty()) {
+    return Fail(ErrorCode::kUsage, "no sample passes --rows and --filter");
+  }
+  PrepareExploration(std::move(sides), options, filters, selection);
   return selection;
 }
 

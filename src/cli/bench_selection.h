@@ -9,6 +9,7 @@
 
 #include "analysis/campaign_rules.h"
 #include "analysis/comparison.h"
+#include "analysis/exploration.h"
 #include "base/result.h"
 
 namespace rapidbyte::cli {
@@ -36,6 +37,9 @@ struct Selection {
   std::vector<std::string> warnings;  // other hosts or servers, changed trees, failed runs
   analysis::RuleOf rule;
   std::optional<analysis::Stopping> stopping;  // of the one campaign that all come from
+  // What else the samples know, for analysis::Explore; filtered as `observations` are.
+  std::vector<analysis::MetricRule> other_metrics;
+  analysis::ObservationsOfMetric observations_of;
 };
 
 // Errors: kConfiguration for a store or a file that is missing or broken (naming line or key), kUsage for a side that

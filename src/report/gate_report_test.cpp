@@ -28,7 +28,7 @@ TEST(ComparisonJunit, ARegressionIsAFailure) {
   const std::string xml = ComparisonJunit(Example(), {{"main", "branch"}, {}, false}, false);
   EXPECT_THAT(xml, HasSubstr("tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"1\""));
   EXPECT_THAT(xml, HasSubstr("name=\"query=x &lt; &quot;1&quot; &amp; y\""));
-  EXPECT_THAT(xml, HasSubstr("<failure message=\"regressed: 1.05 s to 1.27 s, +20.1%"));
+  EXPECT_THAT(xml, HasSubstr("<failure message=\"regressed: 1.06 s to 1.27 s, +20.1%"));
   EXPECT_THAT(xml, Not(HasSubstr("x < ")));
 }
 

@@ -10,6 +10,7 @@
 #include "base/format.h"
 #include "report/comparison_report.h"
 #include "report/comparison_table.h"
+#include "report/exploration_text.h"
 #include "report/text_layout.h"
 
 namespace rapidbyte::report {
@@ -168,8 +169,10 @@ std::string MatrixText(const Campaign& campaign, std::span<const Sample> samples
   const std::vector<CellRuns> cells = CellsOf(campaign, samples);
   std::string text = Heading(campaign, rule) + "\n" + CellsTable(cells, rule) + Failures(cells);
   const auto comparison = analysis::CompareCampaign(campaign, samples, rule);
-  if (comparison) text += "\n" + ComparisonText(*comparison, NotesOf(*comparison, why));
-  return text;
+  if (!comparison) return text;
+  text += "\n" + ComparisonText(*comparison, NotesOf(*comparison, why));
+  const std::string explored = ExplorationText(analysis::ExploreCampaign(campaign, samples, *comparison));
+  return explored.empty() ? text : text + "\n" + explored;
 }
 
 std::string MatrixJson(const Campaign& campaign, std::span<const Sample> samples) {

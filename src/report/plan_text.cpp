@@ -83,7 +83,12 @@ std::string CellsText(const Plan& plan) {
 }
 
 std::string SignificanceText(const Plan& plan, size_t needed) {
-  if (needed <= plan.blocks) return "";
+  if (needed <= plan.blocks) {
+    return "\n" + Wrap("  ",
+                       fmt::format("Before {} no change in a comparison of {} could be significant at all.",
+                                   Counted(needed, "block"), Counted(plan.cells.size(), "cell")),
+                       kWidth);
+  }
   return "\n" +
          Wrap("  ",
               fmt::format("With {} no difference can be significant: comparing {} takes at least {}. Raise "
