@@ -1,0 +1,282 @@
+// Scenarios as a user meets them: matrices of commands and of pipelines, resumed, compared, judged.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+#include <set>
+#include <thread>
+#include <tuple>
+
+#include "fixture.h"
+
+namespace rapidbyte::e2e {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+class BenchScenario : public testing::Test {
+ protected:
+  // Every test has a working directory, and so a store, of its own.
+  void SetUp() override {
+    folder_ = Scratch() / ("scenario_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    std::filesystem::create_directories(folder_);
+    old_folder_ = std::filesystem::current_path();
+    std::filesystem::current_path(folder_);
+  }
+  void TearDown() override { std::filesystem::current_path(old_folder_); }
+
+  static void Write(const std::string& name, const std::string& text) { std::ofstream(name) << text; }
+
+  static std::vector<nlohmann::json> Samples() {
+    std::vector<nlohmann::json> samples;
+    std::ifstream in("target/bench_results/results.jsonl");
+    for (std::string line; std::getline(in, line);) samples.push_back(nlohmann::json::parse(line));
+    return samples;
+  }
+
+  static nlohmann::json RunJson(std::vector<std::string> arguments) {
+    const RunResult run = RunRapidbyte(std::move(arguments));
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    return nlohmann::json::parse(run.out, nullptr, false);
+  }
+
+ private:
+  std::filesystem::path folder_;
+  std::filesystem::path old_folder_;
+};
+
+constexpr const char* kSleepers = R"(version: 1
+scenario: sleepers
+subject: {command: 'sleep 0.0{n}; echo value={n}', shell: sh}
+axes:
+  n: [1, 4]
+warmup: 1
+iterations: 9
+metrics:
+  wall: {primary: true, threshold: 5%}
+  value: {regex: 'value=([0-9]+)'}
+)";
+
+TEST_F(BenchScenario, ComparesTheCellsOfAMatrixOfCommands) {
+  Write("s.yaml", kSleepers);
+  const nlohmann::json report = RunJson({"bench", "run", "s.yaml", "--json"});
+  EXPECT_EQ(report["scenario"], "sleepers");
+  ASSERT_EQ(report["cells"].size(), 2u);
+  EXPECT_EQ(report["cells"][1]["cell"]["n"], "4");
+  EXPECT_EQ(report["cells"][1]["metrics"]["value"]["median"], 4);
+  ASSERT_EQ(report["comparison"]["cells"].size(), 1u);
+  EXPECT_EQ(report["comparison"]["cells"][0]["verdict"], "regressed") << "four times the sleep of the first value";
+  EXPECT_EQ(Samples().size(), 20u);
+}
+
+TEST_F(BenchScenario, KilledAndStartedAgainItLosesAndDoublesNothing) {
+  Write("s.yaml", kSleepers);
+  const pid_t pid = fork();
+  if (pid == 0) {
+    const int null = open("/dev/null", O_WRONLY);
+    dup2(null, STDOUT_FILENO);
+    dup2(null, STDERR_FILENO);
+    execl(RAPIDBYTE_BINARY, "rapidbyte", "bench", "run", "s.yaml", nullptr);
+    _exit(127);
+  }
+  for (int i = 0; i < 600 && Samples().size() < 7; ++i) std::this_thread::sleep_for(10ms);
+  kill(pid, SIGKILL);
+  waitpid(pid, nullptr, 0);
+  const size_t before = Samples().size();
+  ASSERT_GE(before, 7u);
+  ASSERT_LT(before, 20u);
+
+  const RunResult again = RunRapidbyte({"bench", "run", "s.yaml"});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("goes on"));
+  std::set<std::tuple<std::string, int, int>> places;
+  for (const nlohmann::json& sample : Samples()) {
+    places.insert({sample["campaign_id"], sample["block"], sample["position"]});
+  }
+  EXPECT_EQ(places.size(), 20u);
+  EXPECT_EQ(Samples().size(), 20u);
+  // It is finished now: the same command begins anew.
+  RunRapidbyte({"bench", "run", "s.yaml"});
+  EXPECT_EQ(Samples().size(), 40u);
+}
+
+TEST_F(BenchScenario, ACellThatFailsIsReportedAndTheRestGoesOn) {
+  Write("s.yaml", R"(version: 1
+scenario: half-broken
+subject: {command: 'if [ {n} = 2 ]; then echo "no such luck" >&2; exit 3; fi', shell: sh}
+axes:
+  n: [1, 2, 3]
+warmup: 0
+iterations: 2
+)");
+  const RunResult run = RunRapidbyte({"bench", "run", "s.yaml"});
+  EXPECT_EQ(run.exit_code, 20) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("no such luck"));
+  EXPECT_THAT(run.err, HasSubstr("2 of 6 runs failed"));
+  size_t good = 0;
+  for (const nlohmann::json& sample : Samples()) good += sample["outcome"] == "ok" ? 1 : 0;
+  EXPECT_EQ(good, 4u);
+}
+
+TEST_F(BenchScenario, ADryRunMeasuresNothing) {
+  Write("s.yaml", kSleepers);
+  const RunResult run = RunRapidbyte({"bench", "run", "s.yaml", "--dry-run", "--iters", "3"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("8 = 2 cells x 4 blocks"));
+  EXPECT_THAT(run.out, HasSubstr("no difference can be significant"));
+  EXPECT_FALSE(std::filesystem::exists("target"));
+}
+
+TEST_F(BenchScenario, MistakesNameFileLineAndKey) {
+  Write("s.yaml", "version: 1\nscenario: x\nsubject: {command: 'true'}\naxs: {n: 1}\n");
+  const RunResult run = RunRapidbyte({"bench", "run", "s.yaml"});
+  EXPECT_EQ(run.exit_code, 11);
+  EXPECT_THAT(run.err, HasSubstr("s.yaml:4: key 'axs': unknown key; did you mean 'axes'?"));
+  Write("missing.yaml", "version: 1\nscenario: x\nsubject: {command: 'no-such-command-anywhere 1', shell: false}\n");
+  const RunResult missing = RunRapidbyte({"bench", "run", "missing.yaml"});
+  EXPECT_EQ(missing.exit_code, 11) << missing.err;
+  EXPECT_THAT(missing.err, HasSubstr("no-such-command-anywhere"));
+}
+
+// The built-in pipeline in a matrix, with peers beside it: each verified.
+TEST_F(BenchScenario, PipelinesAndPeersStandInOneMatrix) {
+  Write("s.yaml", R"(version: 1
+scenario: small-peers
+dataset: {name: orders, rows: 50}
+subjects:
+  rapidbyte: {pipeline: default}
+  psql-pipe:
+    command: >-
+      psql -qX '{source_dsn}' -c 'COPY {source_schema}.{table} TO STDOUT (FORMAT BINARY)' |
+      psql -qX -v ON_ERROR_STOP=1 '{destination_dsn}' -c 'COPY {destination_schema}.{table} FROM STDIN (FORMAT BINARY)'
+    destination_table: true
+  forgetful:
+    command: 'true'
+    destination_table: true
+axes:
+  compression: [none, lz4]
+  runtime: native
+warmup: 0
+iterations: 1
+)");
+  const RunResult run = RunRapidbyte({"bench", "run", "s.yaml", "--rows", "50 80"});
+  EXPECT_EQ(run.exit_code, 17) << run.err;
+  std::multiset<std::string> outcomes;
+  for (const nlohmann::json& sample : Samples()) {
+    outcomes.insert(sample["cell"]["subject"].get<std::string>() + " " + sample["outcome"].get<std::string>());
+  }
+  EXPECT_EQ(outcomes,
+            (std::multiset<std::string>{"forgetful wrong_rows", "forgetful wrong_rows", "psql-pipe ok", "psql-pipe ok",
+                                        "rapidbyte ok", "rapidbyte ok", "rapidbyte ok", "rapidbyte ok"}));
+}
+
+// A store of two commits that were measured together, made from lines: nothing here depends on this machine's noise.
+class BenchJudgement : public BenchScenario {
+ protected:
+  static constexpr const char* kOld = "1111111111111111111111111111111111111111";
+  static constexpr const char* kNew = "2222222222222222222222222222222222222222";
+
+  static void Import(double ratio, const std::string& campaign = "20260101T000000-0000aaaa") {
+    std::ofstream lines("lines.jsonl");
+    for (int block = 0; block < 12; ++block) {
+      for (const char* build : {kOld, kNew}) {
+        const double drift = 1 + 0.05 * block;
+        const double value = drift * (build == kNew ? ratio * (1 + 0.001 * (block % 3)) : 1);
+        lines << nlohmann::json({{"campaign_id", campaign},
+                                 {"campaign_started_at", "2026-01-01T00:00:00Z"},
+                                 {"scenario", "made"},
+                                 {"git_sha", kNew},
+                                 {"git_branch", "main"},
+                                 {"build", build},
+                                 {"cell", {{"query", "q1"}}},
+                                 {"block", block},
+                                 {"position", build == kNew ? 1 : 0},
+                                 {"warmup", false},
+                                 {"timestamp", "2026-01-01T00:00:01Z"},
+                                 {"outcome", "ok"},
+                                 {"wall_secs", value},
+                                 {"user_secs", value / 2},
+                                 {"system_secs", 0.0},
+                                 {"max_rss_bytes", 1000}})
+                     .dump()
+              << "\n";
+      }
+    }
+    lines.close();
+    const RunResult import = RunRapidbyte({"bench", "import", "lines.jsonl"});
+    ASSERT_EQ(import.exit_code, 0) << import.out << import.err;
+  }
+};
+
+TEST_F(BenchJudgement, ARegressionShutsTheGate) {
+  Import(1.08);
+  const nlohmann::json comparison = RunJson({"bench", "compare", kOld, kNew, "--format", "json"});
+  ASSERT_EQ(comparison["cells"].size(), 1u);
+  EXPECT_EQ(comparison["cells"][0]["verdict"], "regressed");
+  EXPECT_TRUE(comparison["cells"][0]["paired"]);
+  EXPECT_NEAR(comparison["cells"][0]["ratio"], 1.08, 0.01);
+
+  const RunResult gate = RunRapidbyte({"bench", "gate", "22222222", "--baseline", "11111111", "--junit", "gate.xml",
+                                       "--markdown", "gate.md", "--json", "gate.json"});
+  EXPECT_EQ(gate.exit_code, 1) << gate.out << gate.err;
+  for (const char* file : {"gate.xml", "gate.md", "gate.json"}) EXPECT_TRUE(std::filesystem::file_size(file) > 100);
+  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", kOld, "--threshold", "20"}).exit_code, 2)
+      << "significant, but below the threshold that matters, and not equivalent either? " << gate.out;
+}
+
+TEST_F(BenchJudgement, NoChangeOpensItAndNothingToCompareIsAnError) {
+  Import(1.0);
+  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", kOld}).exit_code, 0);
+  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", kNew}).exit_code, 3) << "the same commit twice";
+  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", "3333333"}).exit_code, 3);
+  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", "window:x"}).exit_code, 3);
+  EXPECT_EQ(RunRapidbyte({"bench", "gate", "--baseline", kOld, "--store", "nowhere.db"}).exit_code, 3);
+}
+
+TEST_F(BenchJudgement, ImportedTwiceNothingIsDoubled) {
+  Import(1.0);
+  const RunResult again = RunRapidbyte({"bench", "import", "lines.jsonl"});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(again.out, HasSubstr("24 already there"));
+  std::ofstream("lines.jsonl", std::ios::app) << "{\"torn";
+  EXPECT_THAT(RunRapidbyte({"bench", "import", "lines.jsonl"}).out, HasSubstr("warning"));
+}
+
+TEST_F(BenchJudgement, ABaselineHasAName) {
+  Import(1.08);
+  EXPECT_EQ(RunRapidbyte({"bench", "baseline", "release", kOld}).exit_code, 0);
+  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", "baseline:release"}).exit_code, 1);
+}
+
+TEST_F(BenchScenario, FilesFromElsewhereAreComparedAndHaveAHistory) {
+  std::ofstream before("old.csv"), after("new.csv"), history("history.csv");
+  before << "case,ms\n";
+  after << "case,ms\n";
+  history << "time,ms\n";
+  for (int i = 0; i < 20; ++i) {
+    before << "a," << 100 + i % 4 << "\n";
+    after << "a," << 120 + i % 4 << "\n";
+  }
+  for (int i = 0; i < 60; ++i) history << i << "," << (i < 40 ? 100 : 130) + i * 7 % 5 << "\n";
+  before.close();
+  after.close();
+  history.close();
+  const nlohmann::json comparison = RunJson({"bench", "compare", "old.csv", "new.csv", "--format", "json"});
+  EXPECT_EQ(comparison["cells"][0]["verdict"], "regressed");
+  EXPECT_FALSE(comparison["cells"][0]["paired"]);
+  const nlohmann::json series =
+      RunJson({"bench", "history", "history.csv", "--time", "time", "--metric", "ms", "--json"});
+  ASSERT_EQ(series.size(), 1u);
+  EXPECT_EQ(series[0]["metric"], "ms");
+  ASSERT_EQ(series[0]["change_points"].size(), 1u);
+  EXPECT_EQ(series[0]["change_points"][0]["index"], 40);
+}
+
+}  // namespace
+}  // namespace rapidbyte::e2e
