@@ -49,6 +49,8 @@ Status Compare(const BenchCompareOptions& options) {
   SelectionOptions selected = options.selection;
   // Without sides there are two; parameters of one commit need no second.
   if (!options.column.empty() && !options.last_was_given) selected.last = 1;
+  selected.dimensions = options.rows;
+  if (!options.column.empty() && !options.rows.empty()) selected.dimensions.push_back(options.column);
   RB_ASSIGN(const Selection selection, Select(selected));
   const analysis::Projection projection = ProjectionOf(options, selection);
   RB_ASSIGN(const analysis::Comparison comparison,

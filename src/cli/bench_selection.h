@@ -25,7 +25,9 @@ struct SelectionOptions {
   std::string rows;                  // empty: all
   std::vector<std::string> filters;  // "key=a,b"
   std::string metric;                // empty: each scenario's primary one
-  std::optional<double> threshold;   // instead of the scenarios'
+  // Columns of a CSV that tell its rows apart, also where they hold numbers; empty: those that are not of numbers only.
+  std::vector<std::string> dimensions;
+  std::optional<double> threshold;  // instead of the scenarios'
   std::string store = "target/bench_results/results.db";
 };
 

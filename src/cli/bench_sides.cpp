@@ -71,6 +71,7 @@ Result<Side> SideOfFile(const std::string& path, const SelectionOptions& options
   } else if (metrics::DetectFormat(text)) {
     metrics::ForeignOptions foreign;
     foreign.metrics = MainMetrics(text, options.metric);
+    if (!options.dimensions.empty()) foreign.dimensions = options.dimensions;
     RB_ASSIGN(metrics::ForeignTable table, metrics::ReadForeignTable(text, path, foreign));
     warnings.insert(warnings.end(), table.warnings.begin(), table.warnings.end());
     side.foreign = std::move(table);

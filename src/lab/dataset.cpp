@@ -79,6 +79,15 @@ Status SeedNamed(Postgres& session, const DatasetSpec& spec, uint64_t size, cons
   return session.Exec("RESET search_path");
 }
 
+// psql's first error; what comes after it is a consequence, or a caret below a line.
+std::string FirstError(const SubprocessResult& run) {
+  std::istringstream lines(run.err);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("ERROR:") != std::string::npos) return line;
+  }
+  return LastLine(run);
+}
+
 // A client program of PostgreSQL that works in one schema.
 Status RunClient(const ServerAddress& server, const std::string& schema, std::vector<std::string> argv,
                  const Interrupt* interrupt) {
@@ -92,7 +101,7 @@ Status RunClient(const ServerAddress& server, const std::string& schema, std::ve
   RB_ASSIGN(const SubprocessResult run, RunSubprocess(command, limits));
   if (run.interrupted) return Fail(ErrorCode::kInterrupted, "interrupted");
   if (run.exit_code == 0) return {};
-  return Fail(ErrorCode::kConfiguration, program + ": " + LastLine(run));
+  return Fail(ErrorCode::kConfiguration, program + ": " + FirstError(run));
 }
 
 Status SeedByClient(const ServerAddress& server, const DatasetSpec& spec, uint64_t size, const std::string& schema,

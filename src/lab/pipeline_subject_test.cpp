@@ -52,7 +52,7 @@ TEST_F(PipelineSubjectTest, TheDocumentSaysAllButThePassword) {
 TEST_F(PipelineSubjectTest, ADocumentOfOnesOwnGetsTheDatasetsEnds) {
   const std::filesystem::path own = folder_.path() / "own.yaml";
   std::ofstream(own) << "version: 1\npipeline: own\nsource: {use: source-postgres, config: {host: elsewhere, password: "
-                        "${SECRET}}, streams: [{name: other, sync_mode: full_refresh}]}\ndestination: {use: "
+                        "'${SECRET}'}, streams: [{name: other, sync_mode: full_refresh}]}\ndestination: {use: "
                         "dest-postgres, write_mode: replace}\n";
   PipelineSettings settings = Settings(folder_.path());
   settings.document = own.string();

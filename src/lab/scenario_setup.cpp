@@ -44,7 +44,8 @@ std::vector<OutputMetric> OutputMetrics(const std::vector<MetricSpec>& specs) {
     const MetricFrom from = !is_stream              ? MetricFrom::kFile
                             : spec.from == "stderr" ? MetricFrom::kStderr
                                                     : MetricFrom::kStdout;
-    metrics.push_back({spec.name, SourceOf(spec), from, is_stream ? std::filesystem::path() : std::filesystem::path(spec.from)});
+    metrics.push_back(
+        {spec.name, SourceOf(spec), from, is_stream ? std::filesystem::path() : std::filesystem::path(spec.from)});
   }
   return metrics;
 }

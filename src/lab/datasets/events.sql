@@ -26,5 +26,6 @@ SELECT i,
        i % 3 = 0,
        CASE WHEN i % 5 <> 0 THEN 'https://example.org/search?q=' || md5('q' || i) END,
        'Mozilla/5.0 (X11; Linux x86_64) ExampleBrowser/' || i % 90 + 40 || '.0',
-       CASE WHEN i % 8 <> 0 THEN md5('a' || i) || md5('b' || i) || md5('c' || i) || md5('d' || i) || md5('e' || i) || md5('f' || i) END
+       CASE WHEN i % 8 <> 0 THEN md5('a' || i) || md5('b' || i) || md5('c' || i) || md5('d' || i) || md5('e' || i) || md5('f' || i) ||
+            md5('g' || i) || md5('h' || i) || md5('j' || i) END
 FROM generate_series(1::bigint, :bench_rows) AS i;
