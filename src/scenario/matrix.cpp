@@ -147,8 +147,10 @@ Result<Scenario> ApplyOverrides(Scenario scenario, const Overrides& overrides) {
   if (overrides.warmup) scenario.warmup = *overrides.warmup;
   yaml::Problems problems(scenario.path.string(), kScenarioHint);
   CheckBindings(scenario, /*values_too=*/false, problems);
-  if (!problems.empty()) return Fail(problems.ToError());
-  return scenario;
+  if (problems.empty()) return scenario;
+  Error error = problems.ToError();
+  error.code = ErrorCode::kUsage;  // the document itself was right
+  return Fail(std::move(error));
 }
 
 Result<std::vector<PlannedCell>> ExpandMatrix(const Scenario& given, const Overrides& overrides) {

@@ -30,8 +30,8 @@ struct PlannedCell {
   record::CellKey pipeline_values;  // for BindPipeline: the parameters that are keys of the pipeline document
 };
 
-// `scenario` with the overrides but the filters in it. Errors: kUsage for what cannot be read, kConfiguration for an
-// axis that binds nothing.
+// `scenario` with the overrides but the filters in it. Errors: kUsage for what cannot be read, and for an axis that
+// binds nothing.
 Result<Scenario> ApplyOverrides(Scenario scenario, const Overrides& overrides);
 
 // Applies the overrides and multiplies out. Errors: as ApplyOverrides; kUsage for filters by what is no parameter or by

@@ -71,9 +71,9 @@ TEST(MatrixTest, CellsSayWhatGoesWhere) {
 }
 
 TEST(MatrixTest, ASingleSubjectIsNoParameter) {
-  EXPECT_THAT(Cells("subject: {command: work}\n"), ElementsAre(""));
+  EXPECT_THAT(Cells("subject: {command: work}\n"), ElementsAre("all"));
   EXPECT_THAT(Cells("dataset: {name: pgbench, scale: 3}\nsubject: {command: work}\n"), ElementsAre("scale=3"));
-  EXPECT_THAT(Cells("dataset: {table: a.b}\nsubject: {command: work}\n"), ElementsAre(""));
+  EXPECT_THAT(Cells("dataset: {table: a.b}\nsubject: {command: work}\n"), ElementsAre("all"));
 }
 
 TEST(MatrixTest, ExclusionsLeaveOutWhatMatchesAllOfThem) {

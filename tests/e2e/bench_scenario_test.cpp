@@ -36,7 +36,10 @@ class BenchScenario : public testing::Test {
   static std::vector<nlohmann::json> Samples() {
     std::vector<nlohmann::json> samples;
     std::ifstream in("target/bench_results/results.jsonl");
-    for (std::string line; std::getline(in, line);) samples.push_back(nlohmann::json::parse(line));
+    for (std::string line; std::getline(in, line);) {
+      nlohmann::json sample = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+      if (sample.is_object()) samples.push_back(std::move(sample));  // the last line may be under way
+    }
     return samples;
   }
 
@@ -226,8 +229,8 @@ TEST_F(BenchJudgement, ARegressionShutsTheGate) {
                                        "--markdown", "gate.md", "--json", "gate.json"});
   EXPECT_EQ(gate.exit_code, 1) << gate.out << gate.err;
   for (const char* file : {"gate.xml", "gate.md", "gate.json"}) EXPECT_TRUE(std::filesystem::file_size(file) > 100);
-  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", kOld, "--threshold", "20"}).exit_code, 2)
-      << "significant, but below the threshold that matters, and not equivalent either? " << gate.out;
+  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", kOld, "--threshold", "20"}).exit_code, 0)
+      << "significant, but shown to lie within what does not matter";
 }
 
 TEST_F(BenchJudgement, NoChangeOpensItAndNothingToCompareIsAnError) {
