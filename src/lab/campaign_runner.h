@@ -59,8 +59,8 @@ struct CampaignPlan {
   uint64_t seed = 0;
   uint32_t warmup_blocks = 1;
   uint32_t blocks = 10;  // after the warm-up; the most, where `enough` may end the campaign before
-  // What an earlier process has measured of the same plan: it is not measured again. Where the warm-up is among it, every
-  // cell runs once without being kept, since the surroundings are cold again.
+  // What an earlier process has measured of the same plan: it is not measured again. Where the warm-up is among it,
+  // every cell runs once without being kept, since the surroundings are cold again.
   std::set<Place> done = {};
   // Asked after each block that counts, with their number so far; empty: never.
   std::function<Result<bool>(uint32_t blocks)> enough = {};

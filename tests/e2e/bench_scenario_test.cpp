@@ -100,7 +100,7 @@ TEST_F(BenchScenario, KilledAndStartedAgainItLosesAndDoublesNothing) {
   EXPECT_THAT(again.err, HasSubstr("goes on"));
   std::set<std::tuple<std::string, int, int>> places;
   for (const nlohmann::json& sample : Samples()) {
-    places.insert({sample["campaign_id"], sample["block"], sample["position"]});
+    places.emplace(sample["campaign_id"].get<std::string>(), sample["block"].get<int>(), sample["position"].get<int>());
   }
   EXPECT_EQ(places.size(), 20u);
   EXPECT_EQ(Samples().size(), 20u);
