@@ -33,6 +33,17 @@ MetricRule ReadRule(const json& metric) {
   return rule;
 }
 
+// A campaign that is one of several, all of which must be right, spends a share of each level.
+stats::Criteria CriteriaOf(const record::Campaign& campaign) {
+  stats::Criteria criteria;
+  const json share = Member(campaign.settings, "level_share");
+  if (!share.is_number() || share.get<double>() <= 0 || share.get<double>() > 1) return criteria;
+  criteria.alpha *= share.get<double>();
+  criteria.largest_p *= share.get<double>();
+  criteria.equivalence_alpha *= share.get<double>();
+  return criteria;
+}
+
 std::vector<std::string> Texts(const json& list) {
   std::vector<std::string> texts;
   if (!list.is_array()) return texts;
@@ -111,7 +122,7 @@ std::optional<Stopping> StoppingOf(const record::Campaign& campaign, std::span<c
   if (!until.is_object()) return std::nullopt;
   const uint32_t blocks = CompleteBlocks(campaign, samples);
   const bool ended = !campaign.finished_at.empty() && blocks < campaign.blocks;
-  return Stopping{campaign.warmup_blocks, blocks, campaign.blocks, ended};
+  return Stopping{campaign.warmup_blocks, blocks, campaign.blocks, ended, CriteriaOf(campaign)};
 }
 
 std::vector<Observation> ObservationsOf(const record::Campaign& campaign, std::span<const record::Sample> samples,

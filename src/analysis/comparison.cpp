@@ -181,7 +181,7 @@ std::vector<Observation> Before(std::span<const Observation> observations, uint3
 
 // The looks that the campaign took, one after the other.
 std::vector<stats::Look> LooksOf(const Stopping& stopping, size_t cells) {
-  const stats::LookPlan plan{cells, stopping.most_blocks, {}};
+  const stats::LookPlan plan{cells, stopping.most_blocks, stopping.criteria};
   std::vector<stats::Look> looks;
   for (const stats::Look& look : stats::PlanLooks(plan)) {
     if (look.blocks <= stopping.blocks) looks.push_back(look);
@@ -201,7 +201,7 @@ Comparison CompareAtLooks(std::span<const Observation> observations, const Proje
     Collect(Arrange(earlier, projection), projection, rule, at_look, sides);
     if (sides.size() != result.cells.size()) continue;  // a cell that has no value yet
     const auto comparisons = ComparisonsOf(sides, at_look);
-    decisions = stats::DecideAtLook(look, comparisons, decisions);
+    decisions = stats::DecideAtLook(look, comparisons, decisions, stopping.criteria);
     if (stats::AllDecided(decisions)) break;
   }
   for (size_t i = 0; i < decisions.size(); ++i) result.cells[i].decision = decisions[i];

@@ -68,6 +68,7 @@ struct Stopping {
   uint32_t blocks = 0;       // complete ones, of those that count
   uint32_t most_blocks = 0;  // planned
   bool ended_by_time = false;
+  stats::Criteria criteria = {};  // the campaign's share, where it is one of several
 };
 
 // Errors: kConfiguration for a dimension that no observation has (the nearest is named), kUsage for fewer than two

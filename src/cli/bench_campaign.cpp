@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <random>
 
 #include "analysis/campaign_rules.h"
@@ -68,6 +69,7 @@ nlohmann::json SettingsOf(const CampaignRequest& request) {
   settings["parameters"] = ParametersOf(request.cells);
   settings["values"] = ValuesOf(request.cells);
   for (const Build& build : request.builds) settings["builds"].push_back(build.git_sha);
+  if (request.level_share < 1) settings["level_share"] = request.level_share;
   return settings;
 }
 
@@ -151,7 +153,7 @@ Result<std::vector<lab::Cell>> MakeCells(const CampaignRequest& request, const s
                                          lab::ScenarioSetup& setup) {
   std::vector<lab::Cell> all;
   for (const Build& build : builds) {
-    RB_ASSIGN(std::vector<lab::Cell> cells, setup.MakeCells(request.cells, build.executable));
+    RB_ASSIGN(std::vector<lab::Cell> cells, setup.MakeCells(request.cells, {build.executable, build.worktree}));
     for (lab::Cell& cell : cells) {
       cell.build = build.git_sha;
       all.push_back(std::move(cell));
@@ -160,7 +162,22 @@ Result<std::vector<lab::Cell>> MakeCells(const CampaignRequest& request, const s
   return all;
 }
 
-// Ends a campaign that was told to stop once all is decided.
+// A program that fails every time is never decided on; these many times are enough to believe it.
+constexpr size_t kFailuresToGiveUp = 3;
+
+bool HasHopelessCell(const std::vector<record::Sample>& samples) {
+  std::map<std::pair<std::string, record::CellKey>, std::pair<size_t, size_t>> runs;  // all, failed
+  for (const record::Sample& sample : samples) {
+    auto& [all, failed] = runs[{sample.build, sample.cell}];
+    ++all;
+    if (sample.outcome != record::Outcome::kOk) ++failed;
+  }
+  return std::any_of(runs.begin(), runs.end(), [](const auto& cell) {
+    return cell.second.first == cell.second.second && cell.second.second >= kFailuresToGiveUp;
+  });
+}
+
+// Ends a campaign that was told to stop once all is decided, or once it is clear that it will never be.
 class StopRule {
  public:
   StopRule(const CampaignRequest& request, const record::Campaign& campaign, store::SampleStore& store)
@@ -169,6 +186,7 @@ class StopRule {
   Result<bool> Enough() {
     if (NanosToSeconds(MonotonicNanos() - start_nanos_) > max_secs_) return true;
     RB_ASSIGN(const std::vector<record::Sample> samples, store_.Samples(campaign_.id));
+    if (HasHopelessCell(samples)) return true;
     const auto comparison = analysis::CompareCampaign(campaign_, samples, analysis::PrimaryRule(campaign_));
     return comparison && analysis::AllDecided(*comparison);
   }
@@ -200,7 +218,10 @@ std::vector<std::string> ParametersOf(const std::vector<scenario::PlannedCell>& 
 Result<CampaignResult> RunCampaign(const CampaignRequest& request, store::SampleStore& store,
                                    const lab::Interrupt& interrupt, BenchProgress& progress) {
   std::vector<Build> builds = request.builds;
-  if (builds.empty()) builds.push_back({"", OwnExecutable()});
+  if (builds.empty()) {
+    std::error_code ignored;
+    builds.push_back({"", OwnExecutable(), fs::current_path(ignored)});
+  }
 
   lab::SetupOptions options;
   options.interrupt = &interrupt;

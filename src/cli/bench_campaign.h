@@ -25,6 +25,7 @@ namespace rapidbyte::cli {
 struct Build {
   std::string git_sha;
   std::filesystem::path executable;
+  std::filesystem::path worktree;  // the sources that it was built from
 };
 
 struct CampaignRequest {
@@ -33,6 +34,9 @@ struct CampaignRequest {
   std::vector<Build> builds;     // empty: this program, as it is
   std::optional<uint64_t> seed;  // nothing: a random one
   bool fresh = false;            // never go on with an unfinished one
+  // What the campaign, told to stop when decided, may spend of each level of stats::Criteria: less than all where it is
+  // one of several that must all be right.
+  double level_share = 1;
 };
 
 struct CampaignResult {

@@ -1,10 +1,14 @@
 #include "cli/bench_compare_command.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 
+#include "cli/bench_progress.h"
 #include "cli/command.h"
+#include "lab/interrupt.h"
 #include "report/comparison_report.h"
 #include "report/exploration_text.h"
 
@@ -45,8 +49,33 @@ std::string Rendered(const analysis::Comparison& comparison, const report::Compa
   return report::ComparisonText(comparison, notes);
 }
 
+// Measures the sides, which are commits then, and leaves `selected` to mean what was measured.
+Status Measure(const BenchCompareOptions& options, SelectionOptions& selected) {
+  lab::Interrupt interrupt;
+  const lab::SignalScope signals(interrupt);
+  RB_ASSIGN(auto store, OpenStoreForMeasuring(selected.store));
+  BenchProgress progress(std::cerr, isatty(STDERR_FILENO) == 1);
+  MeasureOptions measuring = options.measuring;
+  measuring.scenario = selected.scenario;
+  measuring.overrides.filters = selected.filters;
+  if (!selected.rows.empty()) measuring.overrides.rows = selected.rows;
+  std::vector<std::string> refs = selected.sides;
+  refs.insert(refs.end(), selected.commits.begin(), selected.commits.end());
+  RB_ASSIGN(const CampaignResult result, MeasureCommits(refs, measuring, store, interrupt, progress));
+  if (result.outcome.interrupted) return Fail(ErrorCode::kInterrupted, "interrupted; what had ended was kept");
+  if (result.outcome.error) std::cerr << "warning: " << result.outcome.error->message << '\n';
+  selected.sides.clear();
+  selected.commits = result.campaign.settings["builds"].get<std::vector<std::string>>();
+  selected.campaign = result.campaign.id;
+  selected.scenario.clear();
+  selected.rows.clear();
+  selected.filters.clear();
+  return {};
+}
+
 Status Compare(const BenchCompareOptions& options) {
   SelectionOptions selected = options.selection;
+  if (options.measure) RB_TRY(Measure(options, selected));
   // Without sides there are two; parameters of one commit need no second.
   if (!options.column.empty() && !options.last_was_given) selected.last = 1;
   selected.dimensions = options.rows;
@@ -89,6 +118,8 @@ CLI::App* AddBenchCompare(CLI::App& bench, BenchCompareOptions& options) {
       "SIDES", options.selection.sides,
       "runs, commits, files (JSONL, CSV, Google Benchmark, Go, hyperfine), baseline:NAME; none: the last "
       "two commits in the store");
+  compare->add_flag("--measure", options.measure,
+                    "build the commits that SIDES name and run them in turns, until decided, before comparing");
   compare->add_option("--sha", options.selection.commits, "commits in the store, the first is the reference");
   compare
       ->add_option_function<size_t>(
@@ -108,6 +139,8 @@ CLI::App* AddBenchCompare(CLI::App& bench, BenchCompareOptions& options) {
   compare->add_flag("--explore", options.explore, "other metrics and phases of every cell, not only of changed ones");
   compare->add_flag("--why", options.why, "print the reasons of every verdict");
   AddSelectionOptions(*compare, options.selection);
+  compare->get_option("--scenario")->description("samples of this scenario only; with --measure the scenario's file");
+  AddBuildOptions(*compare, options.measuring);
   return compare;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/bench_measure.h"
 #include "cli/bench_selection.h"
 
 namespace CLI {
@@ -18,6 +19,8 @@ namespace rapidbyte::cli {
 struct BenchCompareOptions {
   SelectionOptions selection;
   bool last_was_given = false;
+  bool measure = false;
+  MeasureOptions measuring;
   std::string column;                // --col; empty: the sides
   std::vector<std::string> rows;     // --row
   std::vector<std::string> ignored;  // --ignore

@@ -1,5 +1,7 @@
 #include "cli/bench_scenarios.h"
 
+#include <nlohmann/json.hpp>
+
 #include "yaml/substitution.h"
 
 namespace rapidbyte::cli {
@@ -17,12 +19,20 @@ axes:
 timeout: 600s
 )";
 
-Result<std::vector<scenario::Scenario>> Load(const std::filesystem::path& path) {
+// JSON is YAML.
+std::string CommandScenario(const std::string& command) {
+  return nlohmann::json{{"version", 1}, {"scenario", command}, {"subject", {{"command", command}}}}.dump();
+}
+
+Result<std::vector<scenario::Scenario>> Load(const std::filesystem::path& path, const std::string& command) {
+  if (!path.empty() && !command.empty()) return Fail(ErrorCode::kUsage, "a scenario and a command: name one of them");
   std::vector<scenario::Scenario> scenarios;
   if (path.empty()) {
-    RB_ASSIGN(scenario::Scenario built_in,
-              scenario::ParseScenario(kBuiltIn, "built-in scenario", yaml::ProcessEnvironment()));
-    scenarios.push_back(std::move(built_in));
+    const bool is_built_in = command.empty();
+    RB_ASSIGN(scenario::Scenario scenario,
+              scenario::ParseScenario(is_built_in ? kBuiltIn : CommandScenario(command),
+                                      is_built_in ? "built-in scenario" : "--cmd", yaml::ProcessEnvironment()));
+    scenarios.push_back(std::move(scenario));
     return scenarios;
   }
   RB_ASSIGN(const std::vector<std::filesystem::path> files, scenario::ScenarioFiles(path));
@@ -36,7 +46,7 @@ Result<std::vector<scenario::Scenario>> Load(const std::filesystem::path& path) 
 }  // namespace
 
 Result<std::vector<PlannedScenario>> PlanScenarios(const ScenarioOptions& options) {
-  RB_ASSIGN(const std::vector<scenario::Scenario> scenarios, Load(options.path));
+  RB_ASSIGN(const std::vector<scenario::Scenario> scenarios, Load(options.path, options.command));
   std::vector<PlannedScenario> planned;
   for (const scenario::Scenario& given : scenarios) {
     PlannedScenario plan;

@@ -13,11 +13,12 @@
 namespace rapidbyte::cli {
 
 struct ScenarioOptions {
-  std::filesystem::path path;  // empty: the built-in scenario
+  std::filesystem::path path;  // empty: the built-in scenario, or `command`
   scenario::Overrides overrides;
   std::string dsn;  // instead of the scenario's environment
   std::optional<scenario::UntilDecided> until_decided;
   std::optional<double> timeout_secs;
+  std::string command = {};  // the subject of a scenario without a file, which is named after it
 };
 
 struct PlannedScenario {

@@ -21,6 +21,7 @@ struct SelectionOptions {
   // Before the one side that is named (or the last commit): so many runs of earlier commits, as one column. None from
   // before the last change point, so that a past step does not widen the baseline.
   std::optional<size_t> window;
+  std::string campaign;              // of commits, the samples of this one only; empty: all
   std::string scenario;              // empty: all
   std::string rows;                  // empty: all
   std::vector<std::string> filters;  // "key=a,b"

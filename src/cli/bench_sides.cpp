@@ -115,6 +115,10 @@ Result<Side> SideOfCommit(store::SampleStore& store, const std::string& commit, 
     RB_ASSIGN(found, store.SamplesOfCommits({*sha}, filter));
   }
   store::CommitSamples& samples = found->front();
+  if (!options.campaign.empty()) {
+    std::erase_if(samples.campaigns, [&](const record::Campaign& one) { return one.id != options.campaign; });
+    std::erase_if(samples.samples, [&](const record::Sample& one) { return one.campaign_id != options.campaign; });
+  }
   Side side{samples.git_sha, CommitName(samples.git_sha, samples.campaigns), samples.campaigns, {}, {}};
   side.samples = std::move(samples.samples);
   return side;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/bench_baseline_command.h"
+#include "cli/bench_bisect_command.h"
 #include "cli/bench_compare_command.h"
 #include "cli/bench_export_command.h"
 #include "cli/bench_gate_command.h"
@@ -46,6 +47,7 @@ int Main(int argc, char** argv) {
   BenchHistoryOptions history_options;
   BenchGateOptions gate_options;
   BenchBaselineOptions baseline_options;
+  BenchBisectOptions bisect_options;
   BenchExportOptions export_options;
   BenchImportOptions import_options;
 
@@ -67,6 +69,7 @@ int Main(int argc, char** argv) {
           {AddBenchHistory(*bench, history_options), [&] { return RunBenchHistory(history_options); }},
           {AddBenchGate(*bench, gate_options), [&] { return RunBenchGate(gate_options); }},
           {AddBenchBaseline(*bench, baseline_options), [&] { return RunBenchBaseline(baseline_options); }},
+          {AddBenchBisect(*bench, bisect_options), [&] { return RunBisectCommand(bisect_options); }},
           {AddBenchExport(*bench, export_options), [&] { return ExitCode(ExportSamples(export_options, std::cout)); }},
           {AddBenchImport(*bench, import_options), [&] { return ExitCode(ImportSamples(import_options, std::cout)); }},
       });

@@ -120,9 +120,12 @@ std::optional<DatasetAtHand> ScenarioSetup::DatasetOf(const PlannedCell& cell) {
   return DatasetAtHand{environment_->address(), dataset->second, *session_};
 }
 
-std::map<std::string, std::string> ScenarioSetup::Placeholders(const PlannedCell& cell) {
+std::map<std::string, std::string> ScenarioSetup::Placeholders(const PlannedCell& cell,
+                                                               const MeasuredProgram& program) {
   Values values(cell.values.begin(), cell.values.end());
   values.emplace("subject", scenario_.subjects[cell.subject].name);
+  values.emplace("binary", program.executable.string());
+  values.emplace("worktree", program.worktree.string());
   const auto dataset = DatasetOf(cell);
   if (!dataset) return values;
   values.emplace(scenario_.dataset.SizeParameter(), std::to_string(SizeOf(cell)));
@@ -135,14 +138,14 @@ std::map<std::string, std::string> ScenarioSetup::Placeholders(const PlannedCell
 }
 
 Result<std::unique_ptr<Subject>> ScenarioSetup::MakeSubject(const PlannedCell& cell, const std::string& name,
-                                                            const std::filesystem::path& executable) {
+                                                            const MeasuredProgram& program) {
   const SubjectSpec& spec = scenario_.subjects[cell.subject];
-  const Values values = Placeholders(cell);
+  const Values values = Placeholders(cell, program);
   const std::vector<OutputMetric> metrics = OutputMetrics(scenario_.metrics);
   RB_ASSIGN(const CommandHooks hooks, ExpandHooks(scenario_.hooks, values));
   const std::optional<DatasetAtHand> dataset = DatasetOf(cell);
   if (spec.is_pipeline()) {
-    const PipelineSettings settings = {.executable = executable,
+    const PipelineSettings settings = {.executable = program.executable,
                                        .folder = folder_->path(),
                                        .document = spec.pipeline,
                                        .name = name,
@@ -173,11 +176,11 @@ Result<std::unique_ptr<Subject>> ScenarioSetup::MakeSubject(const PlannedCell& c
 }
 
 Result<std::vector<Cell>> ScenarioSetup::MakeCells(const std::vector<PlannedCell>& planned,
-                                                   const std::filesystem::path& executable) {
+                                                   const MeasuredProgram& program) {
   std::vector<Cell> cells;
   cells.reserve(planned.size());
   for (const PlannedCell& cell : planned) {
-    RB_ASSIGN(auto subject, MakeSubject(cell, fmt::format("bench_{}", documents_++), executable));
+    RB_ASSIGN(auto subject, MakeSubject(cell, fmt::format("bench_{}", documents_++), program));
     cells.push_back({cell.key, std::move(subject)});
   }
   return cells;

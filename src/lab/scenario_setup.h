@@ -25,6 +25,12 @@
 
 namespace rapidbyte::lab {
 
+// The program that is measured: the {binary} and the {worktree} of commands, and what runs pipelines.
+struct MeasuredProgram {
+  std::filesystem::path executable;
+  std::filesystem::path worktree;  // the sources that it was built from
+};
+
 struct SetupOptions {
   const Interrupt* interrupt = nullptr;
   // Runs one part of the set-up; the caller may show it. `what` is a word or two: "seeding".
@@ -40,8 +46,7 @@ class ScenarioSetup {
                                                      const std::vector<scenario::PlannedCell>& cells,
                                                      const SetupOptions& options);
   // The cells in their order, each with its subject. Several sets may be made, for several builds of the executable.
-  Result<std::vector<Cell>> MakeCells(const std::vector<scenario::PlannedCell>& cells,
-                                      const std::filesystem::path& executable);
+  Result<std::vector<Cell>> MakeCells(const std::vector<scenario::PlannedCell>& cells, const MeasuredProgram& program);
 
   // "PostgreSQL 15.14, shared_buffers = …", or empty without a server.
   std::string server() const { return environment_ ? environment_->description() : ""; }
@@ -58,9 +63,9 @@ class ScenarioSetup {
   Status MakeWorkFolder();
   uint64_t SizeOf(const scenario::PlannedCell& cell) const;  // rows or scale
   std::optional<DatasetAtHand> DatasetOf(const scenario::PlannedCell& cell);
-  std::map<std::string, std::string> Placeholders(const scenario::PlannedCell& cell);
+  std::map<std::string, std::string> Placeholders(const scenario::PlannedCell& cell, const MeasuredProgram& program);
   Result<std::unique_ptr<Subject>> MakeSubject(const scenario::PlannedCell& cell, const std::string& name,
-                                               const std::filesystem::path& executable);
+                                               const MeasuredProgram& program);
 
   const scenario::Scenario& scenario_;
   SetupOptions options_;

@@ -189,7 +189,7 @@ std::vector<std::string> ValuesOf(const Scenario& scenario, std::string_view par
 }
 
 std::vector<std::string> ProvidedPlaceholders(const Scenario& scenario) {
-  std::vector<std::string> provided{std::string(kSubject)};
+  std::vector<std::string> provided{std::string(kSubject), "binary", "worktree"};
   if (!scenario.dataset.SizeParameter().empty()) provided.emplace_back(scenario.dataset.SizeParameter());
   if (scenario.environment.kind == EnvironmentSpec::Kind::kNone) return provided;
   for (const char* name : {"source_dsn", "destination_dsn", "source_schema", "destination_schema"}) {

@@ -1,0 +1,55 @@
+// For tests: a small git repository whose commits are made by the test, gone at its end.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "lab/git_repository.h"
+#include "lab/subprocess.h"
+#include "lab/temporary_folder.h"
+
+namespace rapidbyte::lab {
+
+class TestRepository {
+ public:
+  TestRepository() : folder_(*TemporaryFolder::Make()) {
+    std::filesystem::create_directory(path());
+    Git({"init", "--quiet", "--initial-branch=main"});
+  }
+
+  std::filesystem::path path() const { return folder_.path() / "repository"; }
+  std::filesystem::path outside() const { return folder_.path(); }  // the folder that it lies in
+
+  void Write(const std::string& name, const std::string& content) const {
+    std::ofstream(path() / name, std::ios::binary) << content;
+  }
+
+  // All files as they are; returns the sha.
+  std::string Commit(const std::string& subject) const {
+    Git({"add", "--all"});
+    Git({"commit", "--quiet", "--allow-empty", "--message", subject});
+    return Git({"rev-parse", "HEAD"});
+  }
+
+  std::string Git(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {"git", "-c", "user.name=t", "-c", "user.email=t@localhost"});
+    const auto run = RunSuccessfully({.argv = arguments, .environment = {}, .working_directory = path()});
+    EXPECT_TRUE(run) << run.error().message;
+    return run ? run->out.substr(0, run->out.find_last_not_of('\n') + 1) : "";
+  }
+
+  // A program that sleeps for so long, with a build that copies it.
+  void WriteSleeper(const std::string& secs) const {
+    Write("prog.sh", "#!/bin/sh\nsleep " + secs + "\n");
+    Write("build.sh", "set -e\nmkdir -p out\ncp prog.sh out/prog\nchmod +x out/prog\necho built >>built.txt\n");
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+}  // namespace rapidbyte::lab
