@@ -10,6 +10,7 @@
 #include "base/format.h"
 #include "report/comparison_report.h"
 #include "report/comparison_table.h"
+#include "report/run_notes_text.h"
 #include "report/text_layout.h"
 
 namespace rapidbyte::report {
@@ -169,7 +170,8 @@ std::string MatrixText(const Campaign& campaign, std::span<const Sample> samples
   std::string text = Heading(campaign, rule) + "\n" + CellsTable(cells, rule) + Failures(cells);
   const auto comparison = analysis::CompareCampaign(campaign, samples, rule);
   if (comparison) text += "\n" + ComparisonText(*comparison, NotesOf(*comparison, why));
-  return text;
+  const std::string notes = NotesSection(analysis::NotesOfRun(samples, rule));
+  return notes.empty() ? text : text + "\n" + notes;
 }
 
 std::string MatrixJson(const Campaign& campaign, std::span<const Sample> samples) {
@@ -209,6 +211,7 @@ std::string MatrixJson(const Campaign& campaign, std::span<const Sample> samples
                              {"settings", campaign.settings},
                              {"metric", primary.name},
                              {"cells", cells},
+                             {"notes", NoteSentences(analysis::NotesOfRun(samples, primary))},
                              {"comparison", nullptr}};
   if (const auto comparison = analysis::CompareCampaign(campaign, samples, primary)) {
     document["comparison"] = nlohmann::json::parse(ComparisonJson(*comparison, NotesOf(*comparison, false)));
