@@ -91,8 +91,8 @@ std::string NoiseTable(const std::vector<const ProbedWork*>& works) {
 }
 
 std::string ResolutionTable(const std::vector<const ProbedWork*>& works) {
-  std::string table = fmt::format("{:<{}}  {:^24}   {:^24}\n{:<{}}", "", kNameWidth, "one cell", "one of 54 cells",
-                                  "blocks", kNameWidth);
+  std::string table =
+      fmt::format("{:<{}}{:>24}{:>25}\n{:<{}}", "", kNameWidth, "one cell", "one of 54 cells", "blocks", kNameWidth);
   for (size_t group = 0; group < std::size(analysis::kResolvedCells); ++group) {
     table += group == 0 ? "" : " ";
     for (const size_t blocks : analysis::kResolvedBlocks) table += fmt::format("  {:>6}", blocks);
