@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/math/distributions/binomial.hpp>
 #include <cstdlib>
 #include <future>
 #include <optional>
@@ -17,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "share_table.h"
 #include "verdict_bench_rules.h"
 #include "verdict_bench_worlds.h"
 
@@ -74,37 +74,17 @@ Tally Run(const Row& row, uint64_t seed) {
   return sum;
 }
 
-stats::Interval ClopperPearson(size_t hits, size_t n) {
-  using Binomial = boost::math::binomial_distribution<double>;
-  const auto trials = static_cast<double>(n), successes = static_cast<double>(hits);
-  return {Binomial::find_lower_bound_on_p(trials, successes, 0.025),
-          Binomial::find_upper_bound_on_p(trials, successes, 0.025)};
-}
-
-enum class Shown { kUnbounded, kPass, kOpen, kFail };
-
-Shown HeldAgainstBound(const Row& row, const stats::Interval& interval) {
-  if (row.at_most)
-    return interval.upper <= *row.at_most ? Shown::kPass : interval.lower > *row.at_most ? Shown::kFail : Shown::kOpen;
-  if (row.at_least)
-    return interval.lower >= *row.at_least  ? Shown::kPass
-           : interval.upper < *row.at_least ? Shown::kFail
-                                            : Shown::kOpen;
-  return Shown::kUnbounded;
-}
-
 Shown Report(const Row& row, const Tally& tally) {
   const stats::Interval interval = ClopperPearson(tally.hits, row.simulations);
-  const Shown shown = HeldAgainstBound(row, interval);
+  const Shown shown = HeldAgainst({row.at_most, row.at_least}, interval);
   const std::string bound = row.at_most    ? fmt::format("at most {:g}%", *row.at_most * 100)
                             : row.at_least ? fmt::format("at least {:g}%", *row.at_least * 100)
                                            : "";
-  constexpr const char* kWords[] = {"", "PASS", "OPEN", "FAIL"};
   const auto n = static_cast<double>(row.simulations);
   fmt::print("{:<34} {:<22} {:<11} {:3.0f}% {:6.1f} {:7} {:6.2f}% {:6.2f} to {:6.2f}%  {:<12} {}\n", row.question,
              row.rule.name, NameOf(row.world.noise), row.world.sd * 100, static_cast<double>(tally.blocks) / n,
              row.simulations, static_cast<double>(tally.hits) / n * 100, interval.lower * 100, interval.upper * 100,
-             bound, kWords[static_cast<size_t>(shown)]);
+             bound, WordOf(shown));
   std::fflush(stdout);
   return shown;
 }

@@ -8,6 +8,7 @@
 #include "cli/bench_baseline_command.h"
 #include "cli/bench_bisect_command.h"
 #include "cli/bench_compare_command.h"
+#include "cli/bench_doctor_command.h"
 #include "cli/bench_export_command.h"
 #include "cli/bench_gate_command.h"
 #include "cli/bench_history_command.h"
@@ -48,6 +49,7 @@ int Main(int argc, char** argv) {
   BenchGateOptions gate_options;
   BenchBaselineOptions baseline_options;
   BenchBisectOptions bisect_options;
+  BenchDoctorOptions doctor_options;
   BenchExportOptions export_options;
   BenchImportOptions import_options;
 
@@ -70,6 +72,7 @@ int Main(int argc, char** argv) {
           {AddBenchGate(*bench, gate_options), [&] { return RunBenchGate(gate_options); }},
           {AddBenchBaseline(*bench, baseline_options), [&] { return RunBenchBaseline(baseline_options); }},
           {AddBenchBisect(*bench, bisect_options), [&] { return RunBisectCommand(bisect_options); }},
+          {AddBenchDoctor(*bench, doctor_options), [&] { return BenchDoctorCommand(doctor_options); }},
           {AddBenchExport(*bench, export_options), [&] { return ExitCode(ExportSamples(export_options, std::cout)); }},
           {AddBenchImport(*bench, import_options), [&] { return ExitCode(ImportSamples(import_options, std::cout)); }},
       });

@@ -13,10 +13,6 @@ using record::Campaign;
 using record::Outcome;
 using record::Sample;
 
-constexpr double kFarOut = 3;                    // Tukey, Exploratory Data Analysis: "far out" values
-constexpr size_t kMinRunsForOutliers = 6;        // quartiles of fewer say little
-constexpr double kSmallestRelativeRange = 0.01;  // an interquartile range below 1% is no measure of noise
-
 bool HasBothRuntimes(std::span<const Sample> samples) {
   return std::any_of(samples.begin(), samples.end(),
                      [&](const Sample& s) { return record::IsAot(s.cell) != record::IsAot(samples.front().cell); });
@@ -91,11 +87,10 @@ HostFunctionRow MakeHostFunctionRow(const HostFunctionMetrics& function, const s
 void AddOutliers(size_t cell, BenchAnalysis& analysis) {
   const stats::Summary& wall = analysis.Primary().cells[cell];
   const auto& runs = analysis.cells[cell].runs;
-  if (wall.n < kMinRunsForOutliers) return;
-  const double range = std::max(wall.upper_quartile - wall.lower_quartile, kSmallestRelativeRange * wall.median);
+  const auto fences = stats::FarOutFences(wall);
+  if (!fences) return;
   for (const auto& [block, sample] : runs) {
-    const bool is_far_out = sample->wall_secs > wall.upper_quartile + kFarOut * range ||
-                            sample->wall_secs < wall.lower_quartile - kFarOut * range;
+    const bool is_far_out = sample->wall_secs > fences->upper || sample->wall_secs < fences->lower;
     if (is_far_out) analysis.outliers.push_back({cell, sample, wall.median, block == runs.begin()->first});
   }
 }

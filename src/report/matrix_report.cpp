@@ -11,6 +11,7 @@
 #include "report/comparison_report.h"
 #include "report/comparison_table.h"
 #include "report/exploration_text.h"
+#include "report/run_notes_text.h"
 #include "report/text_layout.h"
 
 namespace rapidbyte::report {
@@ -169,10 +170,13 @@ std::string MatrixText(const Campaign& campaign, std::span<const Sample> samples
   const std::vector<CellRuns> cells = CellsOf(campaign, samples);
   std::string text = Heading(campaign, rule) + "\n" + CellsTable(cells, rule) + Failures(cells);
   const auto comparison = analysis::CompareCampaign(campaign, samples, rule);
-  if (!comparison) return text;
-  text += "\n" + ComparisonText(*comparison, NotesOf(*comparison, why));
-  const std::string explored = ExplorationText(analysis::ExploreCampaign(campaign, samples, *comparison));
-  return explored.empty() ? text : text + "\n" + explored;
+  if (comparison) {
+    text += "\n" + ComparisonText(*comparison, NotesOf(*comparison, why));
+    const std::string explored = ExplorationText(analysis::ExploreCampaign(campaign, samples, *comparison));
+    if (!explored.empty()) text += "\n" + explored;
+  }
+  const std::string notes = NotesSection(analysis::NotesOfRun(samples, rule));
+  return notes.empty() ? text : text + "\n" + notes;
 }
 
 std::string MatrixJson(const Campaign& campaign, std::span<const Sample> samples) {
@@ -212,6 +216,7 @@ std::string MatrixJson(const Campaign& campaign, std::span<const Sample> samples
                              {"settings", campaign.settings},
                              {"metric", primary.name},
                              {"cells", cells},
+                             {"notes", NoteSentences(analysis::NotesOfRun(samples, primary))},
                              {"comparison", nullptr}};
   if (const auto comparison = analysis::CompareCampaign(campaign, samples, primary)) {
     document["comparison"] = nlohmann::json::parse(ComparisonJson(*comparison, NotesOf(*comparison, false)));

@@ -6,6 +6,20 @@
 #include "base/check.h"
 
 namespace rapidbyte::stats {
+namespace {
+
+constexpr double kFarOut = 3;
+constexpr size_t kFewestValues = 6;
+constexpr double kSmallestRelativeRange = 0.01;
+
+}  // namespace
+
+std::optional<Fences> FarOutFences(const Summary& summary) {
+  if (summary.n < kFewestValues) return std::nullopt;
+  const double smallest = kSmallestRelativeRange * std::abs(summary.median);
+  const double range = std::max(summary.upper_quartile - summary.lower_quartile, smallest);
+  return Fences{summary.lower_quartile - kFarOut * range, summary.upper_quartile + kFarOut * range};
+}
 
 double Quantile(const std::vector<double>& sorted, double probability) {
   RB_CHECK(!sorted.empty() && probability >= 0 && probability <= 1);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace rapidbyte::stats {
@@ -18,6 +19,16 @@ struct Summary {
 
 // The values must be finite, in any order.
 Summary Summarize(std::vector<double> values);
+
+// What lies outside of these is "far out" (J. W. Tukey, Exploratory Data Analysis): three interquartile ranges beyond a
+// quartile.
+struct Fences {
+  double lower = 0;
+  double upper = 0;
+};
+// Nothing below 6 values, whose quartiles say little. A range below 1% of the median counts as that: it is no measure
+// of noise.
+std::optional<Fences> FarOutFences(const Summary& summary);
 
 // The quantile at `probability` (0 to 1) of sorted values, at least one: linear between the neighbours, definition 7
 // of R. J. Hyndman and Y. Fan, The American Statistician 50 (1996).

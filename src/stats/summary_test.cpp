@@ -30,6 +30,22 @@ TEST(Summarize, OrderDoesNotMatter) {
   EXPECT_EQ(summary.max, 4);
 }
 
+TEST(FarOutFences, AreThreeRangesBeyondTheQuartiles) {
+  const auto fences = FarOutFences(Summarize({1, 2, 3, 4, 5, 6, 7, 8, 9}));  // quartiles 3 and 7
+  ASSERT_TRUE(fences);
+  EXPECT_DOUBLE_EQ(fences->lower, -9);
+  EXPECT_DOUBLE_EQ(fences->upper, 19);
+}
+
+TEST(FarOutFences, TakeAtLeastOnePerCentOfTheMedianForTheRange) {
+  const auto fences = FarOutFences(Summarize({100, 100, 100, 100, 100, 100}));
+  ASSERT_TRUE(fences);
+  EXPECT_DOUBLE_EQ(fences->lower, 97);
+  EXPECT_DOUBLE_EQ(fences->upper, 103);
+}
+
+TEST(FarOutFences, NeedSixValues) { EXPECT_FALSE(FarOutFences(Summarize({1, 1, 1, 1, 9}))); }
+
 TEST(Quantile, IsLinearBetweenNeighbours) {
   const std::vector<double> sorted = {10, 20, 40};
   EXPECT_DOUBLE_EQ(Quantile(sorted, 0), 10);

@@ -239,5 +239,35 @@ TEST_F(BenchCommand, WrongRowsAreAFailureAndNoSample) {
   EXPECT_EQ(Samples().size(), 2u);
 }
 
+TEST_F(BenchCommand, DoctorSaysWhatTheMachineResolves) {
+  const RunResult run = RunRapidbyte({"bench", "doctor", "--quick", "--json", "--blocks", "8", "--folder", "."});
+  ASSERT_EQ(run.exit_code, 0) << run.err << run.out;
+  const auto report = nlohmann::json::parse(run.out);
+  EXPECT_EQ(report["format"], "rapidbyte-bench-doctor");
+  ASSERT_EQ(report["probes"].size(), 6u);
+  for (const auto& probe : report["probes"]) {
+    ASSERT_TRUE(probe["skipped"].is_null()) << probe;
+    EXPECT_EQ(probe["noise"]["blocks"], 8);
+    EXPECT_GT(probe["noise"]["median_secs"], 0);
+    EXPECT_EQ(probe["noise"]["resolution"].size(), 6u);
+  }
+  EXPECT_EQ(report["facts"]["folder"], ".");
+  EXPECT_TRUE(report["advice"].is_array());
+  EXPECT_TRUE(std::filesystem::is_empty(folder_)) << "nothing stays behind";
+}
+
+TEST_F(BenchCommand, DoctorTriesACommandWithEnvironmentsOfSeveralSizes) {
+  const RunResult run = RunRapidbyte({"bench", "doctor", "--quick", "--json", "--environment-size", "--blocks", "12",
+                                      "--", "sh", "-c", "test ${#RAPIDBYTE_PADDING} -le 4096"});
+  ASSERT_EQ(run.exit_code, 0) << run.err << run.out;
+  const auto report = nlohmann::json::parse(run.out);
+  EXPECT_EQ(report["padding_bytes"].size(), 4u);
+  EXPECT_EQ(report["padding_bytes"][0], 0);
+  EXPECT_EQ(report["medians_secs"].size(), 4u);
+  EXPECT_EQ(report["ratio"]["interval"].size(), 2u);
+  EXPECT_EQ(RunRapidbyte({"bench", "doctor", "--environment-size"}).exit_code, 10);
+  EXPECT_EQ(RunRapidbyte({"bench", "doctor", "--environment-size", "--", "no-such-program"}).exit_code, 11);
+}
+
 }  // namespace
 }  // namespace rapidbyte::e2e
