@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "cli/bench_cmd_command.h"
 #include "cli/bench_export_command.h"
 #include "cli/bench_import_command.h"
 #include "cli/bench_run_command.h"
@@ -30,6 +31,7 @@ int Main(int argc, char** argv) {
   std::filesystem::path check_file;
   std::filesystem::path discover_file;
   BenchRunOptions bench_options;
+  BenchCmdOptions cmd_options;
   BenchExportOptions export_options;
   BenchImportOptions import_options;
 
@@ -41,6 +43,7 @@ int Main(int argc, char** argv) {
   CLI::App* bench = app.add_subcommand("bench", "Measure, and use what was measured");
   bench->require_subcommand(1);
   const CLI::App* bench_run = AddBenchRun(*bench, bench_options);
+  const CLI::App* bench_cmd = AddBenchCmd(*bench, cmd_options);
   const CLI::App* bench_export = AddBenchExport(*bench, export_options);
   const CLI::App* bench_import = AddBenchImport(*bench, import_options);
 
@@ -57,6 +60,7 @@ int Main(int argc, char** argv) {
   if (*connectors) return ListConnectorsCommand();
   if (*compile) return CompileCommand(compile_names);
   if (*bench_run) return RunBenchCommand(bench_options);
+  if (*bench_cmd) return RunBenchCmd(cmd_options);
   if (*bench_export) {
     const auto exported = ExportSamples(export_options, std::cout);
     return exported ? 0 : PrintError(exported.error());
