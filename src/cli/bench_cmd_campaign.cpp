@@ -177,15 +177,30 @@ class Pace {
   Pace(const CommandPlan& plan, const record::Campaign& campaign, const std::vector<Sample>& samples)
       : plan_(plan), campaign_(campaign), samples_(samples) {}
 
-  bool Enough(uint32_t blocks) const {
-    const double secs = NanosToSeconds(MonotonicNanos() - start_nanos_);
-    if (plan_.until_decided) return secs > plan_.max_secs || (IsLook(blocks) && IsDecided());
+  bool Enough(uint32_t blocks) {
+    const uint64_t now = MonotonicNanos();
+    if (plan_.until_decided) {
+      return NanosToSeconds(now - start_nanos_) > plan_.max_secs || (IsLook(blocks) && IsDecided());
+    }
+    if (blocks == 1) {
+      first_block_secs_ = LastBlockSecs();
+      first_block_nanos_ = now;
+    }
+    const double secs = first_block_secs_ + NanosToSeconds(now - first_block_nanos_);
     return blocks >= plan_.min_runs && secs >= plan_.min_secs_per_command * static_cast<double>(plan_.commands.size());
   }
 
  private:
   bool IsLook(uint32_t blocks) const {
     return stats::LookAt({plan_.commands.size() - 1, plan_.max_runs, {}}, blocks).has_value();
+  }
+
+  double LastBlockSecs() const {
+    double secs = 0;
+    for (size_t i = 1; i <= std::min(plan_.commands.size(), samples_.size()); ++i) {
+      secs += samples_[samples_.size() - i].wall_secs;
+    }
+    return secs;
   }
 
   bool IsDecided() const {
@@ -201,6 +216,8 @@ class Pace {
   const record::Campaign& campaign_;
   const std::vector<Sample>& samples_;
   uint64_t start_nanos_ = MonotonicNanos();
+  double first_block_secs_ = 0;  // warm-up and set-up do not count
+  uint64_t first_block_nanos_ = 0;
 };
 
 }  // namespace
@@ -238,7 +255,7 @@ Result<MeasuredCommands> MeasureCommands(const CommandPlan& plan, const BenchCmd
   measured.campaign = Describe(plan, options);
   record::Campaign& campaign = measured.campaign;
   if (store != nullptr) RB_TRY(store->PutCampaign(campaign));
-  const Pace pace(plan, campaign, measured.samples);
+  Pace pace(plan, campaign, measured.samples);
   lab::CampaignPlan order;
   order.campaign_id = campaign.id;
   order.seed = campaign.seed;

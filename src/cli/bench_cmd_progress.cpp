@@ -58,11 +58,7 @@ std::string CommandProgress::CommandLine(size_t index) const {
 }
 
 std::string CommandProgress::BarLine(const lab::CampaignProgress& progress) const {
-  if (progress.warmup) {
-    return Cut(fmt::format("warming up, block {} of {}: {}", progress.block + 1, progress.warmup_blocks,
-                           progress.position + 1),
-               screen_.width - 1);
-  }
+  if (progress.warmup) return fmt::format("warming up, block {} of {}", progress.block + 1, progress.warmup_blocks);
   const double secs = counting_since_ < 0 ? 0 : now_secs_() - counting_since_;
   const double blocks = progress.block - progress.warmup_blocks + double(progress.position) / progress.positions;
   const double share = ShareDone(pace_, blocks, secs);
@@ -110,7 +106,7 @@ void CommandProgress::OnRunStarted(const lab::CampaignProgress& progress) {
 
 void CommandProgress::OnRunFinished(const lab::CampaignProgress&, const record::Sample& sample) {
   const auto value = record::MetricOf(sample, metric_.name);
-  if (!value || sample.outcome != record::Outcome::kOk) return;
+  if (!value || !sample.Counts()) return;
   for (size_t i = 0; i < commands_.size(); ++i) {
     if (commands_[i].key == sample.cell) values_[i].push_back(*value);
   }

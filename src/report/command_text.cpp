@@ -32,9 +32,16 @@ Row MetricRow(const CommandNumbers& numbers, const std::string& label, const std
   return {label, FormatValue(summary.median, unit), Range(summary, unit)};
 }
 
+// The mean: the kernel counts such time in ticks, of which a short run has none or one.
+Row MeanRow(const CommandNumbers& numbers, const std::string& label, const std::string& metric) {
+  double sum = 0;
+  for (const record::Sample* run : numbers.runs) sum += record::MetricOf(*run, metric).value_or(0);
+  return {label, FormatDuration(sum / static_cast<double>(numbers.runs.size())), "mean"};
+}
+
 std::vector<Row> RowsOf(const CommandAnalysis& analysis, const CommandNumbers& numbers) {
-  std::vector<Row> rows = {MetricRow(numbers, "wall time", "wall", "s"), MetricRow(numbers, "user", "user", "s"),
-                           MetricRow(numbers, "system", "system", "s"),
+  std::vector<Row> rows = {MetricRow(numbers, "wall time", "wall", "s"), MeanRow(numbers, "user time", "user"),
+                           MeanRow(numbers, "system time", "system"),
                            MetricRow(numbers, "peak memory", "max_rss", "bytes")};
   for (const analysis::MetricRule& rule : analysis.question.metrics) {
     rows.push_back(MetricRow(numbers, rule.name, rule.name, rule.unit));
@@ -116,7 +123,9 @@ std::string Render(const std::vector<Line>& lines) {
     const bool own_line = DisplayWidth(line.name) > name;
     text += own_line ? "  " + line.name + "\n" + std::string(name + 2, ' ') : "  " + PadRight(line.name, name);
     text += "  " + PadLeft(line.median, median) + "  " + PadLeft(line.times, times) + "  " +
-            PadLeft(line.interval, interval) + "  " + line.verdict + "\n";
+            PadLeft(line.interval, interval) + "  " + line.verdict;
+    text.erase(text.find_last_not_of(' ') + 1);
+    text += "\n";
   }
   return text;
 }
