@@ -7,6 +7,7 @@
 
 #include "cli/bench_baseline_command.h"
 #include "cli/bench_bisect_command.h"
+#include "cli/bench_cmd_command.h"
 #include "cli/bench_compare_command.h"
 #include "cli/bench_doctor_command.h"
 #include "cli/bench_export_command.h"
@@ -44,6 +45,7 @@ int Main(int argc, char** argv) {
   std::filesystem::path check_file;
   std::filesystem::path discover_file;
   BenchRunOptions bench_options;
+  BenchCmdOptions cmd_options;
   BenchCompareOptions compare_options;
   BenchHistoryOptions history_options;
   BenchGateOptions gate_options;
@@ -67,6 +69,7 @@ int Main(int argc, char** argv) {
       commands.end(),
       {
           {AddBenchRun(*bench, bench_options), [&] { return RunBenchCommand(bench_options); }},
+          {AddBenchCmd(*bench, cmd_options), [&] { return RunBenchCmd(cmd_options); }},
           {AddBenchCompare(*bench, compare_options), [&] { return RunBenchCompare(compare_options); }},
           {AddBenchHistory(*bench, history_options), [&] { return RunBenchHistory(history_options); }},
           {AddBenchGate(*bench, gate_options), [&] { return RunBenchGate(gate_options); }},

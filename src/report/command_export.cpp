@@ -1,0 +1,126 @@
+// The report of `bench cmd` for other programs: Markdown and JSON.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "base/format.h"
+#include "report/command_report.h"
+#include "report/comparison_table.h"
+
+namespace rapidbyte::report {
+namespace {
+
+using nlohmann::ordered_json;
+
+// Inside of a code span of a table's cell.
+std::string CodeSpan(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '|') escaped += '\\';
+    escaped += c == '\n' || c == '`' ? ' ' : c;
+  }
+  return "`" + escaped + "`";
+}
+
+ordered_json SummaryJson(const stats::Summary& summary) {
+  return {{"n", summary.n},
+          {"median", summary.median},
+          {"lower_quartile", summary.lower_quartile},
+          {"upper_quartile", summary.upper_quartile},
+          {"min", summary.min},
+          {"max", summary.max}};
+}
+
+ordered_json IntervalJson(const std::optional<stats::Interval>& interval) {
+  if (!interval) return nullptr;
+  return ordered_json::array({interval->lower, interval->upper});
+}
+
+ordered_json DecisionJson(const stats::Decision& decision) {
+  ordered_json json = {{"verdict", stats::VerdictName(decision.verdict)},
+                       {"ratio", nullptr},
+                       {"interval", nullptr},
+                       {"p", nullptr},
+                       {"adjusted_p", decision.adjusted_p},
+                       {"comparisons", decision.family},
+                       {"threshold", decision.threshold},
+                       {"blocks", 0}};
+  if (!decision.ratio) return json;
+  json["ratio"] = decision.ratio->estimate;
+  json["interval"] = IntervalJson(decision.ratio->interval);
+  json["p"] = decision.ratio->p_value;
+  json["blocks"] = decision.ratio->pairs;
+  return json;
+}
+
+ordered_json CommandDocument(const CommandAnalysis& analysis, size_t index) {
+  const CommandNumbers& numbers = analysis.commands[index];
+  ordered_json json = {{"command", numbers.command.name}, {"parameters", numbers.command.parameters}};
+  json["is_reference"] = index == analysis.reference;
+  json["runs"] = numbers.runs.size();
+  json["outliers"] = numbers.outliers.size();
+  json["nonzero_exits"] = numbers.nonzero_exits;
+  json["metrics"] = ordered_json::object();
+  for (const std::string_view name : record::BuiltInMetrics()) {
+    const stats::Summary summary = numbers.Of(std::string(name));
+    if (summary.n > 0) json["metrics"][std::string(name)] = SummaryJson(summary);
+  }
+  for (const analysis::MetricRule& rule : analysis.question.metrics) {
+    const stats::Summary summary = numbers.Of(rule.name);
+    if (summary.n > 0) json["metrics"][rule.name] = SummaryJson(summary);
+  }
+  json["comparison"] = numbers.decision ? DecisionJson(*numbers.decision) : ordered_json(nullptr);
+  return json;
+}
+
+std::string RatioText(const CommandAnalysis& analysis, size_t index) {
+  if (index == analysis.reference) return "1";
+  const auto& decision = analysis.commands[index].decision;
+  if (!decision || !decision->ratio) return "–";
+  const auto& interval = decision->ratio->interval;
+  const std::string ratio = FormatDigits(decision->ratio->estimate);
+  return interval ? fmt::format("{} ({} to {})", ratio, FormatDigits(interval->lower), FormatDigits(interval->upper))
+                  : ratio;
+}
+
+}  // namespace
+
+std::string CommandMarkdown(const CommandAnalysis& analysis, CommandOrder order) {
+  std::vector<size_t> indices(analysis.commands.size());
+  std::iota(indices.begin(), indices.end(), size_t{0});
+  if (order == CommandOrder::kMedian) indices = ByMedian(analysis);
+  const analysis::MetricRule& rule = analysis.question.primary;
+  std::string text = fmt::format(
+      "| Command | Median {} | Min | Max | Runs | Relative (95% interval) |\n|:---|---:|---:|---:|---:|---:|\n",
+      rule.name);
+  for (const size_t index : indices) {
+    const CommandNumbers& numbers = analysis.commands[index];
+    const auto value = [&](double number) { return numbers.primary.n == 0 ? "–" : FormatValue(number, rule.unit); };
+    text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", CodeSpan(numbers.command.name),
+                        value(numbers.primary.median), value(numbers.primary.min), value(numbers.primary.max),
+                        numbers.primary.n, RatioText(analysis, index));
+  }
+  return text;
+}
+
+std::string CommandJson(const record::Campaign& campaign, const CommandAnalysis& analysis, const CommandNotes& notes) {
+  ordered_json document = {{"campaign", campaign.id},
+                           {"started_at", campaign.started_at},
+                           {"finished_at", campaign.finished_at},
+                           {"host", campaign.host.hostname},
+                           {"git_sha", campaign.git_sha},
+                           {"git_dirty", campaign.git_dirty},
+                           {"seed", campaign.seed},
+                           {"warmup_blocks", campaign.warmup_blocks},
+                           {"blocks", analysis.blocks},
+                           {"settings", campaign.settings},
+                           {"metric", analysis.question.primary.name}};
+  document["commands"] = ordered_json::array();
+  for (size_t i = 0; i < analysis.commands.size(); ++i) document["commands"].push_back(CommandDocument(analysis, i));
+  document["warnings"] = notes.warnings;
+  for (const std::string& warning : CommandWarnings(analysis)) document["warnings"].push_back(warning);
+  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace rapidbyte::report

@@ -1,0 +1,37 @@
+// The report of `bench cmd`: text for a terminal, Markdown, and JSON of our own. Pure; any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "record/campaign.h"
+#include "report/command_analysis.h"
+
+namespace rapidbyte::report {
+
+enum class CommandOrder { kAuto, kCommand, kMedian };  // kAuto: as given, but the table by median
+
+struct CommandNotes {
+  std::vector<std::string> warnings;  // whole sentences of what the samples do not say, such as a shell's share
+  CommandOrder order = CommandOrder::kAuto;
+  bool bold = false;  // a terminal's escapes around the commands' names
+};
+
+// At most 80 columns wide but for long commands. Ends with a line feed.
+std::string CommandText(const CommandAnalysis& analysis, const CommandNotes& notes);
+// One table of all commands, GitHub's dialect.
+std::string CommandMarkdown(const CommandAnalysis& analysis, CommandOrder order);
+// docs/bench_cmd.md has the keys.
+std::string CommandJson(const record::Campaign& campaign, const CommandAnalysis& analysis, const CommandNotes& notes);
+
+// «'b' was 1.23 times as fast as 'a' (95% interval 1.20 to 1.26, 12 blocks).» or why that cannot be said. For a command
+// that is not the reference.
+std::string CommandSentence(const CommandAnalysis& analysis, size_t command);
+// Slow first runs, outliers, exit codes that were ignored. Whole sentences.
+std::vector<std::string> CommandWarnings(const CommandAnalysis& analysis);
+
+// A command on one line, in single quotes; a long one is cut.
+std::string QuotedCommand(std::string_view command);
+
+}  // namespace rapidbyte::report
