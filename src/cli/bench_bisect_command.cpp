@@ -48,11 +48,11 @@ scenario::MetricSpec& Primary(scenario::Scenario& scenario) {
   return *std::find_if(metrics.begin(), metrics.end(), [](const auto& metric) { return metric.primary; });
 }
 
-// As a ratio above 1 whichever direction is better: the least that the interval allows.
-double LeastWorsening(const stats::Decision& decision) {
-  if (!decision.ratio || !decision.ratio->interval) return 1;
-  const stats::Interval& interval = *decision.ratio->interval;
-  return decision.direction == stats::Direction::kLowerIsBetter ? interval.lower : 1 / interval.upper;
+// As a ratio above 1 whichever direction is better; 1 where nothing is known.
+double WorseningOf(const stats::Decision& decision) {
+  if (!decision.ratio) return 1;
+  const double ratio = decision.ratio->estimate;
+  return decision.direction == stats::Direction::kLowerIsBetter ? ratio : 1 / ratio;
 }
 
 report::BisectCommit ToReport(const lab::CommitInfo& commit) {
@@ -110,14 +110,15 @@ class Search {
     Note({report_.bad, "ends", worst->decision, ""});
     if (worst->decision.verdict != stats::Verdict::kRegressed) return false;
     ends_ = worst->decision;
+    // Half-way between the two on a logarithmic scale: where a commit like either is told from the other soonest.
     report_.step_threshold = options_.threshold.empty()
-                                 ? std::max(report_.rule.threshold, std::sqrt(LeastWorsening(ends_)) - 1)
+                                 ? std::max(report_.rule.threshold, std::sqrt(WorseningOf(ends_)) - 1)
                                  : report_.rule.threshold;
     return true;
   }
 
   static double Badness(const stats::Decision& decision) {
-    return decision.verdict == stats::Verdict::kRegressed ? LeastWorsening(decision) : 0;
+    return decision.verdict == stats::Verdict::kRegressed ? WorseningOf(decision) : 0;
   }
 
   void FollowCell(const record::CellKey& row) {

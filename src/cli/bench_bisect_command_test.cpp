@@ -54,7 +54,7 @@ TEST_F(BisectTest, NamesTheCommitAndSkipsOneThatDoesNotBuild) {
   files_.Commit("does not build");
   files_.WriteSleeper("0.01");
   files_.Commit("builds again");
-  files_.WriteSleeper("0.03");
+  files_.WriteSleeper("0.05");
   const std::string culprit = files_.Commit("sleep longer");
   CommitUnrelated("two");
   const auto report = Search();
@@ -81,7 +81,7 @@ TEST_F(BisectTest, TwoCommitsThatDoNotDifferAreNoSearch) {
 TEST_F(BisectTest, ACommitWhoseRunsFailIsSkippedAndStaysASuspect) {
   files_.Write("prog.sh", "#!/bin/sh\nexit 1\n");
   files_.Commit("fails");
-  files_.WriteSleeper("0.03");
+  files_.WriteSleeper("0.05");
   files_.Commit("slow");
   const auto report = Search();
   ASSERT_TRUE(report) << report.error().message;

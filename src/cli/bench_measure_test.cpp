@@ -38,7 +38,7 @@ class MeasureCommitsTest : public testing::Test {
 TEST_F(MeasureCommitsTest, FindsAChangeBetweenTwoCommits) {
   files_.WriteSleeper("0.01");
   const std::string before = files_.Commit("quick");
-  files_.WriteSleeper("0.03");
+  files_.WriteSleeper("0.05");
   const std::string after = files_.Commit("slow");
   const auto measured = Measure({"HEAD~1", "HEAD"});
   ASSERT_TRUE(measured) << measured.error().message;

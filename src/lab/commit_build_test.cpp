@@ -48,6 +48,7 @@ TEST_F(BuildCommitTest, BuildsOnceAndLeavesTheUsersTreeAlone) {
   EXPECT_EQ(ReadFile(built->executable), ReadFile(files_.path() / "prog.sh"));
   EXPECT_FALSE(std::filesystem::exists(files_.path() / "out"));
   EXPECT_EQ(files_.Git({"status", "--porcelain"}), status) << "the cache is no new file";
+  EXPECT_EQ(files_.Git({"worktree", "prune", "--dry-run"}), "");
 
   const auto again = Build();
   ASSERT_TRUE(again);

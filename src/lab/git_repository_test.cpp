@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <iterator>
+
 #include "lab/test_repository.h"
 
 namespace rapidbyte::lab {
@@ -61,7 +63,13 @@ TEST_F(GitRepositoryTest, TheWorkingTreeIsACommitWithoutBeingChanged) {
   std::filesystem::create_directories(files_.path() / "target/bench_results");
   files_.Write("target/bench_results/results.db", "ours");
   const std::string status = files_.Git({"status", "--porcelain"});
+  const auto index = [&] {
+    std::ifstream file(files_.path() / ".git/index", std::ios::binary);
+    return std::string{std::istreambuf_iterator<char>(file), {}};
+  };
+  const std::string index_before = index();
   const std::string tree = *repository.Resolve("WORKTREE");
+  EXPECT_EQ(index(), index_before);
   EXPECT_NE(tree, head);
   EXPECT_EQ(*repository.Resolve("WORKTREE"), tree) << "the same tree is the same commit";
   EXPECT_EQ(files_.Git({"ls-tree", "-r", "--name-only", tree}), ".gitignore\na\nnew");

@@ -44,13 +44,11 @@ std::string FoundText(const BisectReport& report) {
   text +=
       Wrap("", fmt::format("The chance that any of its steps went wrong is at most {:.2g}%.", report.error_bound * 100),
            kWidth);
-  if (found.is_merge) {
-    const std::string sha = Short(found);
-    text += Wrap("",
-                 fmt::format("It is a merge. To search what it merged: rapidbyte bench bisect $(git merge-base "
-                             "{0}^1 {0}^2) {0}^2",
-                             sha),
-                 kWidth);
+  if (found.is_merge) {  // unbroken: a line to be copied
+    text += fmt::format(
+        "It is a merge. To search what it merged:\n\n  rapidbyte bench bisect $(git merge-base {0}^1 {0}^2) "
+        "{0}^2\n",
+        Short(found));
   }
   return text;
 }
