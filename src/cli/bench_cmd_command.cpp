@@ -165,7 +165,8 @@ void AddCommandOptions(CLI::App& cmd, BenchCmdOptions& options) {
   cmd.add_flag("-N,--no-shell", options.no_shell, "split the commands into words and run them without a shell");
   cmd.add_option("-S,--shell", options.shell, "the shell that runs them; its own time is taken off")
       ->capture_default_str();
-  cmd.add_flag("-i,--ignore-failure", options.ignore_failure, "measure commands that fail, or with -i=1,2 such codes");
+  cmd.add_flag("-i,--ignore-failure", options.ignore_failure,
+               "measure commands that fail, or with --ignore-failure=1,2 those");
   cmd.add_option("--input", options.input, "a file to read, or null")->capture_default_str();
   cmd.add_option("--output", options.output, "null, pipe, inherit or a file; null, if no metric is read from it");
   cmd.add_option("--setup", options.setup, "run once before the first run of each command");

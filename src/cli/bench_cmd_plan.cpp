@@ -169,7 +169,7 @@ Result<lab::AcceptedCodes> AcceptedCodesOf(const std::string& text) {
     int number = 0;
     const auto [end, error] = std::from_chars(code.data(), code.data() + code.size(), number);
     if (error != std::errc() || end != code.data() + code.size() || number < 1 || number > 255) {
-      return Refuse(fmt::format("-i: expected exit codes from 1 to 255, found {}", code), "-i or -i=1,2");
+      return Refuse(fmt::format("-i: expected exit codes from 1 to 255, found {}", code), "-i or --ignore-failure=1,2");
     }
     accepted.codes.push_back(number);
   }

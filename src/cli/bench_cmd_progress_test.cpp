@@ -55,9 +55,9 @@ class CommandProgressTest : public testing::Test {
 
 TEST_F(CommandProgressTest, ALineForEachCommandAndABar) {
   const std::string text = Play(true, 1);
-  EXPECT_THAT(text, HasSubstr("sleep 0.02                                   1.00 s      2 runs\n"));
+  EXPECT_THAT(text, HasSubstr("sleep 0.02                                   1.00 s     2 runs\n"));
   EXPECT_THAT(text, HasSubstr(" 50%  3.00 s left"));
-  EXPECT_THAT(text, HasSubstr("…     1.00 s      2 runs\n"));
+  EXPECT_THAT(text, HasSubstr("…     1.00 s     2 runs\n"));
   EXPECT_TRUE(text.ends_with("\r\033[2A\033[J")) << text;
 }
 

@@ -90,6 +90,13 @@ TEST_F(CommandReportTest, UndecidedSaysHowManyBlocksWouldDecide) {
   EXPECT_THAT(Sentence(), HasSubstr(" blocks would decide (-r "));
 }
 
+TEST_F(CommandReportTest, AnIntervalWithoutOneIsNotYetAVerdict) {
+  Add("a", 0.02, 7);
+  Add("b", 0.03, 7);
+  EXPECT_THAT(Sentence(), HasSubstr("A difference is likely, but not shown (p = 0.016, a verdict takes 0.01): 'b' took "
+                                    "1.50 times as long as 'a'"));
+}
+
 TEST_F(CommandReportTest, FewBlocksAreTooFew) {
   Add("a", 0.02, 3);
   Add("b", 0.03, 3);

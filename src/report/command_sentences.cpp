@@ -78,8 +78,13 @@ std::string NoTestSentence(const std::string& command, const std::string& refere
 
 std::string UndecidedSentence(const std::string& command, const std::string& reference,
                               const analysis::MetricRule& rule, const Decision& decision) {
-  const std::string what = decision.significant ? "The difference is real, but not its size shown"
-                                                : "No difference is shown, and none is ruled out";
+  const stats::Interval& interval = *decision.ratio->interval;
+  const bool is_likely = interval.lower > 1 || interval.upper < 1;
+  const std::string what =
+      decision.significant ? "There is a difference, but its size is not shown"
+      : is_likely          ? fmt::format("A difference is likely, but not shown (p = {:.2g}, a verdict takes {:.2g})",
+                                         decision.ratio->p_value, decision.criteria.FirstLevel(decision.family))
+                           : "No difference is shown, and none is ruled out";
   const auto enough = stats::BlocksToDecide(decision);
   const std::string advice = enough ? fmt::format(" About {} blocks would decide (-r {}).", *enough, *enough)
                                     : std::string(" No sensible number of blocks would decide.");
