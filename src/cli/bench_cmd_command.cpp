@@ -136,6 +136,14 @@ Status Measure(const BenchCmdOptions& options) {
   return {};
 }
 
+// The parser's own would say COMMAND(1000x).
+class CommandFormatter : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App* /*app*/, std::string name) const override {
+    return "Usage: " + name + " [OPTIONS] COMMAND ...\n";
+  }
+};
+
 // The parser would read -1 as the largest number.
 std::string RefuseNegative(const std::string& text) { return text.starts_with('-') ? "must not be negative" : ""; }
 
@@ -202,6 +210,9 @@ void AddReportOptions(CLI::App& cmd, BenchCmdOptions& options) {
 
 CLI::App* AddBenchCmd(CLI::App& bench, BenchCmdOptions& options) {
   CLI::App* cmd = bench.add_subcommand("cmd", "Measure command lines side by side, in shuffled blocks");
+  auto formatter = std::make_shared<CommandFormatter>();
+  formatter->column_width(28);
+  cmd->formatter(formatter);
   // The parser would take "[ -f x ]" for a list where an option may have any number of values, so this one has many.
   cmd->add_option("COMMAND", options.commands, "a line for the shell, in quotes")
       ->allow_extra_args(false)

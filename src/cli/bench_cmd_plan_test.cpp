@@ -58,6 +58,13 @@ TEST(BenchCmdOptions, ACommandMayLookLikeAListOrASubcommand) {
   EXPECT_THAT(Parse({"-p", "[ a ]", "x"}).prepare, ElementsAre("[ a ]"));
 }
 
+TEST(BenchCmdOptions, HelpSaysThatThereMayBeSeveralCommands) {
+  CLI::App app;
+  BenchCmdOptions options;
+  EXPECT_THAT(AddBenchCmd(app, options)->help("rapidbyte bench"),
+              HasSubstr("Usage: rapidbyte bench cmd [OPTIONS] COMMAND ...\n"));
+}
+
 TEST(BenchCmdOptions, RefusesWhatIsNone) {
   EXPECT_THROW(Parse({"true", "--warmpu", "1"}), CLI::ParseError);
   EXPECT_THROW(Parse({"true", "-r", "0"}), CLI::ParseError);
