@@ -103,6 +103,7 @@ Result<record::Campaign> NewOrUnfinished(const CampaignRequest& request, store::
   if (!unfinished) return campaign;
   RB_ASSIGN(const bool is_ours, store.Claim(*unfinished, campaign.process));
   if (!is_ours) return campaign;
+  RB_TRY(store.AdoptLines(unfinished->id));
   RB_ASSIGN(const std::vector<record::Sample> samples, store.Samples(unfinished->id));
   for (const record::Sample& sample : samples) done.insert({sample.block, sample.position});
   record::Campaign again = *unfinished;

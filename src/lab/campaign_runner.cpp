@@ -15,15 +15,20 @@ namespace {
 using record::Outcome;
 using record::Sample;
 
-// A program that ends with one of our own codes tells its class; everything else is a defect.
+constexpr int kFirstSignalCode = 128;
+
+// A program that ends with one of our own codes tells its class. A crash is a defect; any other code is how a command
+// says that it was asked for the wrong thing.
 ErrorCode CodeOf(const Sample& sample) {
   if (sample.outcome == Outcome::kWrongRows) return ErrorCode::kVerification;
+  if (sample.outcome == Outcome::kTimeout) return ErrorCode::kConfiguration;
+  if (sample.exit_code == 0) return ErrorCode::kData;  // it did not print what was to be read
   for (const ErrorCode code :
-       {ErrorCode::kUsage, ErrorCode::kConfiguration, ErrorCode::kConnection, ErrorCode::kSource,
-        ErrorCode::kDestination, ErrorCode::kData, ErrorCode::kConnector, ErrorCode::kVerification}) {
+       {ErrorCode::kUsage, ErrorCode::kConnection, ErrorCode::kSource, ErrorCode::kDestination, ErrorCode::kData,
+        ErrorCode::kConnector, ErrorCode::kVerification, ErrorCode::kInternal}) {
     if (sample.exit_code == static_cast<int>(code)) return code;
   }
-  return ErrorCode::kInternal;
+  return sample.exit_code >= kFirstSignalCode ? ErrorCode::kInternal : ErrorCode::kConfiguration;
 }
 
 // The greater, the worse. Wrong rows before all else; then what counts before what was warm-up.

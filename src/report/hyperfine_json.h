@@ -1,6 +1,6 @@
 // The results of `bench cmd` in the form of hyperfine's --export-json and --export-csv, for scripts that read those.
 //
-// Schema: hyperfine 1.20, src/benchmark/benchmark_result.rs. Times are seconds. Commands without a successful run are
+// Schema: hyperfine's src/benchmark/benchmark_result.rs. Times are seconds. Commands without a successful run are
 // left out. Pure; any thread.
 #pragma once
 

@@ -110,6 +110,19 @@ Status JsonLinesFile::WriteAll(std::string_view text) {
   return {};
 }
 
+std::vector<std::string> JsonLinesFile::Tail(size_t bytes) const {
+  std::ifstream file(path_, std::ios::binary | std::ios::ate);
+  if (!file) return {};
+  const auto size = static_cast<size_t>(file.tellg());
+  const size_t start = size > bytes ? size - bytes : 0;
+  file.seekg(static_cast<std::streamoff>(start));
+  std::vector<std::string> lines;
+  std::string line;
+  if (start > 0) std::getline(file, line);  // begins somewhere inside
+  while (std::getline(file, line) && !file.eof()) lines.push_back(std::move(line));
+  return lines;
+}
+
 Result<JsonLines> ReadJsonLines(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return Fail(ErrorCode::kConfiguration, fmt::format("{}: cannot read the file", path.string()));

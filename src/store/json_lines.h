@@ -25,6 +25,9 @@ class JsonLinesFile {
   // `line` has no line feed. Durable on return. Errors: kInternal (a full disk); the line may be torn then.
   Status Append(std::string_view line);
 
+  // The whole lines among the last `bytes` of the file; empty where it cannot be read.
+  std::vector<std::string> Tail(size_t bytes) const;
+
   // Whether Open found a torn last line; it has been ended since.
   bool was_torn() const { return was_torn_; }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <system_error>
 
 #include "base/check.h"
@@ -16,7 +17,8 @@
 namespace rapidbyte::store {
 namespace {
 
-constexpr int64_t kMostCandidates = 5;  // to show where a name is not unique
+constexpr size_t kTailBytes = 1u << 20;  // of results.jsonl, where lines without a row are looked for
+constexpr int64_t kMostCandidates = 5;   // to show where a name is not unique
 
 Status MakeFolderOf(const std::filesystem::path& file) {
   if (file.parent_path().empty()) return {};
@@ -100,6 +102,24 @@ Status SampleStore::Append(const record::Sample& sample) {
   RB_TRY(writer_->Insert(sample, campaign));
   RB_TRY(lines_->Append(record::DumpLine(record::ToJson(sample, *current_))));
   return transaction.Commit();
+}
+
+Status SampleStore::AdoptLines(const std::string& campaign_id) {
+  RB_CHECK(lines_.has_value());
+  RB_ASSIGN(const std::vector<record::Sample> known, Samples(campaign_id));
+  std::set<std::pair<uint32_t, uint32_t>> places;
+  for (const record::Sample& sample : known) places.emplace(sample.block, sample.position);
+  for (const std::string& line : lines_->Tail(kTailBytes)) {
+    const auto parsed = record::ParseLine(line);
+    if (!parsed || parsed->sample.campaign_id != campaign_id) continue;
+    if (!places.emplace(parsed->sample.block, parsed->sample.position).second) continue;
+    RB_ASSIGN(const int64_t campaign, SelectCampaign(campaign_id));
+    RB_TRY(writer_->PutNames(parsed->sample));
+    RB_ASSIGN(Transaction transaction, Transaction::Begin(*connection_));
+    RB_TRY(writer_->Insert(parsed->sample, campaign));
+    RB_TRY(transaction.Commit());
+  }
+  return {};
 }
 
 Result<std::vector<record::Campaign>> SampleStore::Campaigns(const CampaignFilter& filter) {

@@ -94,6 +94,10 @@ class SampleStore {
   // Errors: kInternal for a place that is taken, an unknown campaign, or a disk that is full; nothing is kept then.
   Status Append(const record::Sample& sample);
 
+  // A process that was killed between a sample's line and its row has measured it all the same: takes in the lines at
+  // the end of results.jsonl that the database lacks of this campaign. For who goes on with it.
+  Status AdoptLines(const std::string& campaign_id);
+
   Result<std::vector<record::Campaign>> Campaigns(const CampaignFilter& filter = {});  // the newest first
   // By id or the beginning of one. Errors: kUsage where several begin so.
   Result<std::optional<record::Campaign>> FindCampaign(const std::string& id);

@@ -72,6 +72,21 @@ TEST_P(StoreTest, EverySampleIsALineToo) {
   EXPECT_EQ(ReadFile(Lines()), Line(ExampleSample(0, 0)) + "\n" + Line(ExampleSample(0, 1)) + "\n");
 }
 
+TEST_P(StoreTest, ALineWithoutItsRowIsTakenIn) {
+  SampleStore store = OpenWithCampaign();
+  ASSERT_TRUE(store.Append(ExampleSample(0, 0)));
+  record::Campaign another = ExampleCampaign();
+  another.id = "another";
+  const std::string foreign = record::DumpLine(record::ToJson(ExampleSample(0, 2), another));
+  std::ofstream(Lines(), std::ios::app) << Line(ExampleSample(0, 1)) << "\n" << foreign << "\n{\"torn";
+  const Status adopted = store.AdoptLines(ExampleCampaign().id);
+  ASSERT_TRUE(adopted) << adopted.error().message;
+  const auto samples = store.Samples(ExampleCampaign().id);
+  ASSERT_THAT(*samples, SizeIs(2));
+  EXPECT_EQ((*samples)[1].position, 1u);
+  ASSERT_TRUE(store.AdoptLines(ExampleCampaign().id));
+  EXPECT_THAT(*store.Samples(ExampleCampaign().id), SizeIs(2)) << "once";
+}
 TEST_P(StoreTest, APlaceIsTakenOnce) {
   SampleStore store = OpenWithCampaign();
   ASSERT_TRUE(store.Append(ExampleSample(2, 0)));

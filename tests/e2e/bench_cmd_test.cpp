@@ -144,7 +144,7 @@ TEST_F(BenchCmd, InputAndOutputGoWhereTheyAreSent) {
   EXPECT_EQ(Text("out"), "hello\n");
 }
 
-TEST_F(BenchCmd, ExportsAreReadByOurOwnReaderOfHyperfine) {
+TEST_F(BenchCmd, ExportsHaveTheKeysOfHyperfine) {
   const RunResult run = Run({"sleep {t}", "-L", "t", "0.001,0.002", "-r", "3", "--export-json", "out.json",
                              "--export-csv", "out.csv", "--export-markdown", "out.md"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
