@@ -96,7 +96,7 @@ record::Campaign Describe(const CampaignRequest& request) {
 
 // The unfinished campaign of this plan, now ours, or a new one.
 Result<record::Campaign> NewOrUnfinished(const CampaignRequest& request, store::SampleStore& store,
-                                         std::set<lab::Place>& done) {
+                                         lab::CampaignPlan& plan) {
   record::Campaign campaign = Describe(request);
   if (request.fresh) return campaign;
   RB_ASSIGN(const auto unfinished, store.FindUnfinished(campaign.plan_hash));
@@ -105,7 +105,10 @@ Result<record::Campaign> NewOrUnfinished(const CampaignRequest& request, store::
   if (!is_ours) return campaign;
   RB_TRY(store.AdoptLines(unfinished->id));
   RB_ASSIGN(const std::vector<record::Sample> samples, store.Samples(unfinished->id));
-  for (const record::Sample& sample : samples) done.insert({sample.block, sample.position});
+  for (const record::Sample& sample : samples) {
+    plan.done.insert({sample.block, sample.position});
+    if (sample.outcome != record::Outcome::kOk) plan.earlier_failures.push_back(sample);
+  }
   record::Campaign again = *unfinished;
   again.process = campaign.process;
   return again;
@@ -236,7 +239,7 @@ Result<CampaignResult> RunCampaign(const CampaignRequest& request, store::Sample
   }
 
   lab::CampaignPlan plan;
-  RB_ASSIGN(record::Campaign campaign, NewOrUnfinished(request, store, plan.done));
+  RB_ASSIGN(record::Campaign campaign, NewOrUnfinished(request, store, plan));
   campaign.server = setup->server();
   RB_TRY(store.PutCampaign(campaign));
   progress.NameCellsBy(VaryingParameters(request.cells));

@@ -61,6 +61,7 @@ class Runner {
         estimate_(RunsToCome(plan, cells.size())) {}
 
   Result<CampaignOutcome> Run() {
+    for (const Sample& failure : plan_.earlier_failures) Count(failure);
     Status done = SetUp();
     if (done) done = RunBlocks();
     const Status clean = CleanUp();

@@ -62,6 +62,7 @@ struct CampaignPlan {
   // What an earlier process has measured of the same plan: it is not measured again. Where the warm-up is among it,
   // every cell runs once without being kept, since the surroundings are cold again.
   std::set<Place> done = {};
+  std::vector<record::Sample> earlier_failures = {};  // among `done`: they count for the outcome
   // Asked after each block that counts, with their number so far; empty: never.
   std::function<Result<bool>(uint32_t blocks)> enough = {};
 };

@@ -283,6 +283,19 @@ TEST_F(CampaignRunner, GoesOnWhereAnEarlierProcessStopped) {
   }
 }
 
+TEST_F(CampaignRunner, WhatFailedBeforeCountsForTheOutcome) {
+  Sample failed;
+  failed.cell = cells_[0].key;
+  failed.outcome = Outcome::kWrongRows;
+  plan_.done.insert({plan_.warmup_blocks, 0});
+  plan_.earlier_failures.push_back(failed);
+  const auto outcome = Run();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->failures, 1u);
+  ASSERT_TRUE(outcome->error);
+  EXPECT_EQ(outcome->error->code, ErrorCode::kVerification);
+}
+
 TEST_F(CampaignRunner, EndsWhenItIsToldThatItIsEnough) {
   plan_.warmup_blocks = 1;
   plan_.blocks = 50;
