@@ -24,9 +24,8 @@ class BisectTest : public testing::Test {
     options_.measure.repository = files_.path();
     options_.measure.recipe = {"sh build.sh", "out/prog"};
     options_.measure.cache = files_.outside() / "builds";
-    options_.measure.command = "{binary}";
-    options_.measure.overrides.warmup = 0;
-    files_.WriteSleeper("0.01");
+    options_.measure.scenario = files_.WriteScenario();
+    files_.WriteProgram("10");
     files_.Commit("begin");
     files_.Git({"tag", "good"});
   }
@@ -52,10 +51,10 @@ TEST_F(BisectTest, NamesTheCommitAndSkipsOneThatDoesNotBuild) {
   CommitUnrelated("one");
   files_.Write("build.sh", "echo syntax error\nexit 1\n");
   files_.Commit("does not build");
-  files_.WriteSleeper("0.01");
+  files_.WriteProgram("10");
   files_.Commit("builds again");
-  files_.WriteSleeper("0.05");
-  const std::string culprit = files_.Commit("sleep longer");
+  files_.WriteProgram("11");
+  const std::string culprit = files_.Commit("one more pass");
   CommitUnrelated("two");
   const auto report = Search();
   ASSERT_TRUE(report) << report.error().message;
@@ -64,14 +63,13 @@ TEST_F(BisectTest, NamesTheCommitAndSkipsOneThatDoesNotBuild) {
   EXPECT_EQ(report->suspects[0].sha, culprit);
   EXPECT_EQ(report->commits, 5u);
   ASSERT_TRUE(report->change && report->change->ratio);
-  EXPECT_GT(report->change->ratio->estimate, 1.1);
+  EXPECT_NEAR(report->change->ratio->estimate, 1.1, 1e-9);
   EXPECT_LT(report->change->criteria.alpha, 0.05) << "each campaign has its share";
-  EXPECT_THAT(report::BisectText(*report), HasSubstr("sleep longer"));
+  EXPECT_THAT(report::BisectText(*report), HasSubstr("one more pass"));
 }
 
 TEST_F(BisectTest, TwoCommitsThatDoNotDifferAreNoSearch) {
   CommitUnrelated("one");
-  options_.threshold = "90%";
   const auto report = Search();
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(report->outcome, BisectOutcome::kNoRegression);
@@ -81,7 +79,7 @@ TEST_F(BisectTest, TwoCommitsThatDoNotDifferAreNoSearch) {
 TEST_F(BisectTest, ACommitWhoseRunsFailIsSkippedAndStaysASuspect) {
   files_.Write("prog.sh", "#!/bin/sh\nexit 1\n");
   files_.Commit("fails");
-  files_.WriteSleeper("0.05");
+  files_.WriteProgram("11");
   files_.Commit("slow");
   const auto report = Search();
   ASSERT_TRUE(report) << report.error().message;

@@ -36,9 +36,11 @@ class MeasureCommitsTest : public testing::Test {
 };
 
 TEST_F(MeasureCommitsTest, FindsAChangeBetweenTwoCommits) {
-  files_.WriteSleeper("0.01");
+  options_.scenario = files_.WriteScenario();
+  options_.command.clear();
+  files_.WriteProgram("10");
   const std::string before = files_.Commit("quick");
-  files_.WriteSleeper("0.05");
+  files_.WriteProgram("11");
   const std::string after = files_.Commit("slow");
   const auto measured = Measure({"HEAD~1", "HEAD"});
   ASSERT_TRUE(measured) << measured.error().message;
@@ -59,7 +61,7 @@ TEST_F(MeasureCommitsTest, FindsAChangeBetweenTwoCommits) {
 }
 
 TEST_F(MeasureCommitsTest, TheWorkingTreeIsASide) {
-  files_.WriteSleeper("0");
+  files_.WriteProgram("0");
   const std::string head = files_.Commit("quick");
   options_.overrides.iterations = 2;
   const auto same = Measure({"HEAD", "WORKTREE"});
@@ -67,7 +69,7 @@ TEST_F(MeasureCommitsTest, TheWorkingTreeIsASide) {
   EXPECT_THAT(same.error().message, HasSubstr("HEAD and WORKTREE are the same commit"));
   EXPECT_THAT(same.error().hint, HasSubstr("no uncommitted changes"));
 
-  files_.WriteSleeper("0.001");
+  files_.WriteProgram("0.001");
   options_.command = "grep -q 0.001 {worktree}/prog.sh || grep -q 0 {binary}";
   const auto measured = Measure({"HEAD", "WORKTREE"});
   ASSERT_TRUE(measured) << measured.error().message;
@@ -76,7 +78,7 @@ TEST_F(MeasureCommitsTest, TheWorkingTreeIsASide) {
 }
 
 TEST_F(MeasureCommitsTest, WhatIsWrongIsToldBeforeAnythingIsBuilt) {
-  files_.WriteSleeper("0");
+  files_.WriteProgram("0");
   files_.Commit("quick");
   EXPECT_EQ(Measure({"HEAD"}).error().code, ErrorCode::kUsage);
   EXPECT_THAT(Measure({"HEAD", "mian"}).error().hint, HasSubstr("did you mean \"main\"?"));

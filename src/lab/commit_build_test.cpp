@@ -21,7 +21,7 @@ std::string ReadFile(const std::filesystem::path& path) {
 class BuildCommitTest : public testing::Test {
  protected:
   BuildCommitTest() {
-    files_.WriteSleeper("0");
+    files_.WriteProgram("1");
     sha_ = files_.Commit("first");
     settings_.recipe = {"sh build.sh", "out/prog"};
     settings_.cache = files_.path() / "target/bench_builds";

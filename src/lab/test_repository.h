@@ -35,6 +35,14 @@ class TestRepository {
     return Git({"rev-parse", "HEAD"});
   }
 
+  // Beside the repository: measures the program by what it says.
+  std::filesystem::path WriteScenario() const {
+    const std::filesystem::path file = outside() / "cost.yaml";
+    std::ofstream(file) << "version: 1\nscenario: cost\nsubject: {command: '{binary}'}\nwarmup: 0\n"
+                           "metrics:\n  cost: {regex: 'cost ([0-9.]+)', primary: true}\n";
+    return file;
+  }
+
   std::string Git(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), {"git", "-c", "user.name=t", "-c", "user.email=t@localhost"});
     const auto run = RunSuccessfully({.argv = arguments, .environment = {}, .working_directory = path()});
@@ -42,9 +50,9 @@ class TestRepository {
     return run ? run->out.substr(0, run->out.find_last_not_of('\n') + 1) : "";
   }
 
-  // A program that sleeps for so long, with a build that copies it.
-  void WriteSleeper(const std::string& secs) const {
-    Write("prog.sh", "#!/bin/sh\nsleep " + secs + "\n");
+  // A program that says what it cost, so that no test depends on the machine's time, with a build that copies it.
+  void WriteProgram(const std::string& cost) const {
+    Write("prog.sh", "#!/bin/sh\necho cost " + cost + "\n");
     Write("build.sh", "set -e\nmkdir -p out\ncp prog.sh out/prog\nchmod +x out/prog\necho built >>built.txt\n");
   }
 
