@@ -10,6 +10,9 @@
 // runs as most people take them: one campaign before, the next one after. What one campaign's cells say by such a rule
 // is not independent, and the interval of its single comparisons is too short.
 //
+// Ctrl-C or a SIGTERM ends it early, with the campaigns that have ended: how fast runs are has no say in which of them
+// is "before".
+//
 // PASS, OPEN and FAIL as in verdict_bench, at 5% of the matrices and 1% of the single comparisons. The exit code is 1
 // for a FAIL.
 #include <fmt/format.h>
@@ -18,12 +21,14 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "lab/block_plan.h"
+#include "lab/interrupt.h"
 #include "lab/subprocess.h"
 #include "share_table.h"
 #include "stats/summary.h"
@@ -46,12 +51,15 @@ int Work() {
 
 using Runs = std::vector<CellRuns>;
 
-double RunOnce() {
+double RunOnce(const lab::Interrupt& interrupt) {
   static const std::string program = std::filesystem::read_symlink("/proc/self/exe");
   lab::Command command;
   command.argv = {program, "work"};
   command.output = lab::OutputTo::kNull;
-  const auto run = lab::RunSubprocess(command);
+  lab::SubprocessLimits limits;
+  limits.interrupt = &interrupt;
+  const auto run = lab::RunSubprocess(command, limits);
+  if (interrupt.triggered()) return 0;
   if (!run || run->exit_code != 0) {
     fmt::print(stderr, "aa_bench: {}\n", run ? lab::LastLine(*run) : run.error().message);
     std::exit(1);
@@ -59,13 +67,15 @@ double RunOnce() {
   return run->wall_secs;
 }
 
-Runs MeasureCampaign(uint64_t seed, size_t blocks) {
+// Nothing where it was interrupted: half a campaign is no case.
+std::optional<Runs> MeasureCampaign(uint64_t seed, size_t blocks, const lab::Interrupt& interrupt) {
   Runs cells(kCells, {std::vector<double>(blocks), std::vector<double>(blocks)});
   const auto plan = lab::PlanBlocks(seed, blocks, 2 * kCells);
   for (size_t block = 0; block < blocks; ++block) {
     for (const size_t place : plan[block]) {
       CellRuns& cell = cells[place / 2];
-      (place % 2 == 0 ? cell.before : cell.after)[block] = RunOnce();
+      (place % 2 == 0 ? cell.before : cell.after)[block] = RunOnce(interrupt);
+      if (interrupt.triggered()) return std::nullopt;
     }
   }
   return cells;
@@ -149,11 +159,22 @@ void PrintNoise(const std::vector<Runs>& campaigns, double secs) {
 }
 
 int Main(size_t count, size_t blocks) {
+  lab::Interrupt interrupt;
+  const lab::SignalScope signals(interrupt);
   std::vector<Runs> campaigns, successive;
   const uint64_t start = MonotonicNanos();
-  for (size_t i = 0; i < count; ++i) campaigns.push_back(MeasureCampaign(i + 1, blocks));
+  while (campaigns.size() < count) {
+    auto campaign = MeasureCampaign(campaigns.size() + 1, blocks, interrupt);
+    if (!campaign) break;
+    campaigns.push_back(*std::move(campaign));
+  }
+  if (campaigns.size() < 2) {
+    fmt::print(stderr, "aa_bench: interrupted before two campaigns had ended\n");
+    return 1;
+  }
   PrintNoise(campaigns, NanosToSeconds(MonotonicNanos() - start));
-  for (size_t i = 0; i + 1 < count; i += 2) successive.push_back(OneAfterTheOther(campaigns[i], campaigns[i + 1]));
+  for (size_t i = 0; i + 1 < campaigns.size(); i += 2)
+    successive.push_back(OneAfterTheOther(campaigns[i], campaigns[i + 1]));
   fmt::print("{:<16} {:<24} {:<11} {:>6} {:>6} {:>7} {:>17}  {:<10}\n", "runs", "rule", "of", "false", "n", "share",
              "95% interval", "bound");
   const Row rows[] = {

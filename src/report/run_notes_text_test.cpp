@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
+#include "report/matrix_report.h"
+#include "report/test_samples.h"
+
 namespace rapidbyte::report {
 namespace {
 
@@ -49,6 +54,18 @@ TEST(RunNotesText, NamesFewOfManyOutliers) {
   const auto sentences = NoteSentences(notes);
   ASSERT_EQ(sentences.size(), 6u);
   EXPECT_THAT(sentences.back(), HasSubstr("4 more outliers"));
+}
+
+TEST(RunNotesText, StandInTheReportOfAMatrix) {
+  std::vector<record::Sample> samples = TestSamples(10);
+  EXPECT_THAT(MatrixText(TestCampaign(), samples, false), testing::Not(HasSubstr("Notes\n")));
+  for (record::Sample& sample : samples) {
+    if (sample.block == 1) sample.wall_secs *= 2;
+  }
+  EXPECT_THAT(MatrixText(TestCampaign(), samples, false), HasSubstr("\nNotes\n  The first block took"));
+  const auto report = nlohmann::json::parse(MatrixJson(TestCampaign(), samples));
+  ASSERT_EQ(report["notes"].size(), 1u);
+  EXPECT_THAT(report["notes"][0].get<std::string>(), HasSubstr("more warm-up"));
 }
 
 }  // namespace
