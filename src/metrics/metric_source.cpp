@@ -21,6 +21,8 @@ template <typename... Visitors>
 struct Overloaded : Visitors... {
   using Visitors::operator()...;
 };
+template <typename... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 RE2::Options RegexOptions() {
   RE2::Options options(RE2::Latin1);  // bytes: what a program prints need not be UTF-8

@@ -96,7 +96,7 @@ Status RefuseTooManyCells(const Scenario& scenario, const std::vector<Axis>& axe
                           scenario.path.string(), count, kMaxCells));
 }
 
-PlannedCell Plan(const Scenario& scenario, size_t index, record::CellKey parameters) {
+PlannedCell Plan(const Scenario& scenario, size_t index, const record::CellKey& parameters) {
   const SubjectSpec& subject = scenario.subjects[index];
   PlannedCell cell{.key = parameters, .subject = index, .values = parameters, .pipeline_values = {}};
   if (scenario.subjects.size() > 1) cell.key["subject"] = subject.name;
@@ -162,7 +162,7 @@ Result<std::vector<PlannedCell>> ExpandMatrix(const Scenario& given, const Overr
   bool all_excluded = true;
   for (size_t index = 0; index < scenario.subjects.size(); ++index) {
     for (record::CellKey& parameters : Multiply(AxesUsedBy(scenario, scenario.subjects[index], axes))) {
-      PlannedCell cell = Plan(scenario, index, std::move(parameters));
+      PlannedCell cell = Plan(scenario, index, parameters);
       if (IsExcluded(scenario, cell)) continue;
       all_excluded = false;
       if (Keeps(filters, cell.values)) cells.push_back(std::move(cell));

@@ -89,7 +89,7 @@ std::string Literal(const std::string& text) {
 }
 
 Node ValueNode(const std::string& path, const std::string& text) {
-  const Node scalar{.kind = Node::Kind::kScalar, .text = Literal(text)};
+  Node scalar{.kind = Node::Kind::kScalar, .text = Literal(text)};
   if (path.substr(path.rfind('.') + 1) != yaml::kPipelineListKey) return scalar;
   Node list{.kind = Node::Kind::kList};
   for (size_t at = 0; at <= text.size();) {
