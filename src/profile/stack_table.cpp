@@ -8,7 +8,7 @@
 namespace rapidbyte::profile {
 namespace {
 
-constexpr size_t kArenaBytes = 64 * 1024;
+constexpr size_t kArenaBytes = size_t{64} << 10;
 constexpr uint64_t kMultiplier = 0x9e3779b97f4a7c15u;  // 2^64 divided by the golden ratio
 
 // The final mixer of splitmix64 (Steele, Lea, Flood 2014): every input bit reaches every output bit.
