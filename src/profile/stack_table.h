@@ -2,7 +2,8 @@
 //
 // A stack is a path from the root to a node of the tree; two equal stacks have one id, so that counting stacks is
 // counting integers, and a hundred thousand deep stacks share what they have in common. Ids are given in order, from 0,
-// and never change: a column indexed by id goes along with a table. Not thread-safe; a table moves, and is never copied.
+// and never change: a column indexed by id goes along with a table. Not thread-safe; a table moves, and is never
+// copied.
 #pragma once
 
 #include <cstddef>
