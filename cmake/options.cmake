@@ -11,13 +11,16 @@ set(RAPIDBYTE_SANITIZE "" CACHE STRING "Sanitizers to build with, as -fsanitize=
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # A checkout finds what another one has compiled: the objects name no folder above the project's.
+  set(launcher env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
 
 add_library(rapidbyte_options INTERFACE)
 target_compile_options(rapidbyte_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
-  -Wno-missing-field-initializers $<$<BOOL:${RAPIDBYTE_WERROR}>:-Werror>)
+  -Wno-missing-field-initializers $<$<BOOL:${RAPIDBYTE_WERROR}>:-Werror>
+  -fdebug-prefix-map=${PROJECT_SOURCE_DIR}/=)
 target_include_directories(rapidbyte_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/connectors)
 if(RAPIDBYTE_SANITIZE)
   target_compile_options(rapidbyte_options INTERFACE -fsanitize=${RAPIDBYTE_SANITIZE} -fno-omit-frame-pointer
