@@ -171,7 +171,7 @@ TEST(PipelineTest, AnEmptyPasswordIsAllowed) {
 }
 
 TEST(PipelineTest, ThePipelinesOfTheBenchmarkAreValid) {
-  const auto folder = std::filesystem::path(__FILE__).parent_path() / "../../tests/fixtures/pipelines";
+  const std::filesystem::path folder = RAPIDBYTE_PIPELINES;
   for (const char* name : {"bench_pg", "bench_pg_copy", "bench_pg_lz4", "bench_pg_zstd"}) {
     const auto loaded =
         LoadPipeline(folder / (std::string(name) + ".yaml"), Variables({{"RAPIDBYTE_PG_PORT", "7000"}}));
