@@ -14,6 +14,7 @@
 #include "cli/bench_gate_command.h"
 #include "cli/bench_history_command.h"
 #include "cli/bench_import_command.h"
+#include "cli/bench_profile_command.h"
 #include "cli/bench_run_command.h"
 #include "cli/command.h"
 #include "cli/connector_commands.h"
@@ -52,6 +53,7 @@ int Main(int argc, char** argv) {
   BenchBaselineOptions baseline_options;
   BenchBisectOptions bisect_options;
   BenchDoctorOptions doctor_options;
+  BenchProfileOptions bench_profile_options;
   BenchExportOptions export_options;
   BenchImportOptions import_options;
 
@@ -76,6 +78,7 @@ int Main(int argc, char** argv) {
           {AddBenchBaseline(*bench, baseline_options), [&] { return RunBenchBaseline(baseline_options); }},
           {AddBenchBisect(*bench, bisect_options), [&] { return RunBisectCommand(bisect_options); }},
           {AddBenchDoctor(*bench, doctor_options), [&] { return BenchDoctorCommand(doctor_options); }},
+          {AddBenchProfile(*bench, bench_profile_options), [&] { return RunBenchProfile(bench_profile_options); }},
           {AddBenchExport(*bench, export_options), [&] { return ExitCode(ExportSamples(export_options, std::cout)); }},
           {AddBenchImport(*bench, import_options), [&] { return ExitCode(ImportSamples(import_options, std::cout)); }},
       });
