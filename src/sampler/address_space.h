@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -59,6 +60,8 @@ class AddressSpaces {
   void Exec(int32_t pid) { spaces_.erase(pid); }
   // What is mapped now, of a process that is older than the recording.
   void ReadMaps(int32_t pid);
+  // The same of a copy of /proc/PID/maps.
+  void ReadMaps(int32_t pid, const std::filesystem::path& file);
 
   const AddressSpace& Of(int32_t pid) { return spaces_[pid]; }
 

@@ -5,6 +5,7 @@
 #include "sampler/machine.h"
 #include "sampler/perf_session.h"
 #include "sampler/recorder.h"
+#include "sampler/timer_recorder.h"
 
 namespace rapidbyte::sampler {
 namespace {
@@ -32,12 +33,13 @@ Status Check(const RecordOptions& options) {
 
 Result<Recording> Record(const RecordOptions& options) {
   RB_TRY(Check(options));
-  const Permission permission = AskKernel();
-  if (!permission.events) {
+  const Permission permission = options.method == Method::kTimers ? Permission{} : AskKernel();
+  if (permission.events) return RecordByEvents(options, permission);
+  if (options.method == Method::kEvents) {
     return Fail(ErrorCode::kConfiguration, "the kernel refuses perf events",
                 "lower kernel.perf_event_paranoid to 2 (sysctl), or allow perf_event_open in the container's profile");
   }
-  return RecordByEvents(options, permission);
+  return RecordByTimers(options);
 }
 
 }  // namespace rapidbyte::sampler

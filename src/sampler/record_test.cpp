@@ -239,6 +239,42 @@ TEST_F(RecordTest, SaysWhatCannotBeRecorded) {
   EXPECT_FALSE(Record(options));
 }
 
+// What a container that forbids perf_event_open leaves.
+TEST(TimersTest, NameWhatRanAndSayWhatIsMissing) {
+  RecordOptions options = Target({"states"});
+  options.method = Method::kTimers;
+  const auto recording = Record(options);
+  ASSERT_TRUE(recording) << recording.error().message;
+  const profile::Profile& profile = recording->profile;
+  EXPECT_EQ(recording->exit_code, 0);
+  EXPECT_EQ(profile.event, "cpu-time timer");
+  EXPECT_GT(ShareOf(profile, State::kRunning, "work::FramelessLeaf"), 0.9);
+  EXPECT_GT(ShareOf(profile, State::kRunning, "work::InlinedMiddle"), 0.9);
+  // Two threads burnt 0.4 s each, whatever the ticks of the machine's clock.
+  EXPECT_NEAR(ValueIn(profile, State::kRunning), 0.8e9, 0.1e9);
+  EXPECT_GE(profile.threads.size(), 2u);
+  EXPECT_THAT(profile.missing, testing::Contains(HasSubstr("CPU time")));
+}
+
+TEST(TimersTest, FollowForks) {
+  RecordOptions options = Target({"forks"});
+  options.method = Method::kTimers;
+  const auto recording = Record(options);
+  ASSERT_TRUE(recording) << recording.error().message;
+  EXPECT_GT(ShareOf(recording->profile, State::kRunning, "work::ChildWork"), 0.3);
+  EXPECT_GT(ShareOf(recording->profile, State::kRunning, "work::GrandchildWork"), 0.3);
+}
+
+TEST(TimersTest, StaticProgramsHaveNoSamplesAndThatIsSaid) {
+  RecordOptions options;
+  options.argv = {SAMPLER_TARGET_STATIC, "burn", "0.05"};
+  options.method = Method::kTimers;
+  const auto recording = Record(options);
+  ASSERT_TRUE(recording) << recording.error().message;
+  EXPECT_TRUE(recording->profile.samples.empty());
+  EXPECT_THAT(recording->profile.missing, testing::Contains(HasSubstr("statically linked")));
+}
+
 // Run by root, the test runs itself once more as nobody.
 TEST(OrdinaryUserTest, GetsWhatIsPermittedAndHearsWhatIsNot) {
   if (geteuid() == 0) {
