@@ -18,6 +18,7 @@
 #include "cli/bench_run_command.h"
 #include "cli/command.h"
 #include "cli/connector_commands.h"
+#include "cli/profile_record_command.h"
 #include "cli/run_command.h"
 
 namespace rapidbyte::cli {
@@ -56,6 +57,7 @@ int Main(int argc, char** argv) {
   BenchProfileOptions bench_profile_options;
   BenchExportOptions export_options;
   BenchImportOptions import_options;
+  ProfileRecordOptions record_options;
 
   // Each with what it does once it was named.
   std::vector<std::pair<const CLI::App*, std::function<int()>>> commands = {
@@ -82,6 +84,10 @@ int Main(int argc, char** argv) {
           {AddBenchExport(*bench, export_options), [&] { return ExitCode(ExportSamples(export_options, std::cout)); }},
           {AddBenchImport(*bench, import_options), [&] { return ExitCode(ImportSamples(import_options, std::cout)); }},
       });
+  CLI::App* profile = app.add_subcommand("profile", "Record where a program's time goes, and draw it");
+  profile->require_subcommand(1);
+  commands.insert(commands.end(),
+                  {{AddProfileRecord(*profile, record_options), [&] { return ProfileRecordCommand(record_options); }}});
 
   try {
     app.parse(argc, argv);
