@@ -1,0 +1,5 @@
+class DifferenceSubject {
+  constructor(data) {
+    this.data = data;
+  }
+}
