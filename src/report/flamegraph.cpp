@@ -53,7 +53,7 @@ class ProfilePicture {
     Sheet sheet;
     sheet.title = options_.title.empty() ? TitleOf(profile_) : CleanText(options_.title, 300);
     sheet.facts = FactsOf(profile_);
-    if (const std::string pruned = PrunedFact(); !pruned.empty()) sheet.facts.push_back(pruned);
+    if (const std::string pruned = PrunedFact(trees_.down, trees_.up); !pruned.empty()) sheet.facts.push_back(pruned);
     sheet.description = Description();
     sheet.legend = Legend();
     for (const Box& box : BoxesOf(view_, kLeastBox, kMostBoxes)) sheet.frames.push_back(FrameOf(box));
@@ -77,14 +77,6 @@ class ProfilePicture {
                    TreeJson("down", trees.down, scale) + "," + TreeJson("reverse", trees.up, scale);
       if (trees.json.size() <= kMostDataBytes) return trees;
     }
-  }
-
-  std::string PrunedFact() const {
-    const double share = std::max(trees_.down.pruned[0], trees_.down.pruned[1]);
-    const double reverse = std::max(trees_.up.pruned[0], trees_.up.pruned[1]);
-    if (share == 0 && reverse == 0) return {};
-    return fmt::format("Frames too small to be kept are summed up as (pruned): {} of the time, {} in reverse.",
-                       FormatPercent(share), FormatPercent(reverse));
   }
 
   std::string Description() const {
@@ -152,14 +144,7 @@ class ProfilePicture {
 
   std::string DetailsOf(const ViewNode& node, const std::string& label) const {
     std::string text = label;
-    if (const profile::Frame* frame = FrameAt(node)) {
-      const std::string image = CleanText(profile_.stacks.Text(frame->image), 200);
-      const std::string file = CleanText(profile_.stacks.Text(frame->file), 200);
-      if (frame->inlined) text += ", inlined";
-      text += fmt::format("\n{}", OriginLabel(frame->origin));
-      if (!image.empty()) text += ", " + image;
-      if (!file.empty()) text += fmt::format(", {}{}", file, frame->line > 0 ? fmt::format(":{}", frame->line) : "");
-    }
+    if (FrameAt(node) != nullptr) text += "\n" + WhereOf(profile_.stacks, trees_.frames.frames()[node.frame]);
     text += fmt::format("\n{} of all, {}", FormatPercent(node.extent / view_.nodes[0].extent),
                         FormatValue(node.extent, profile_.unit));
     if (profile_.unit == profile::Unit::kNanoseconds) text += ", " + FormatSamples(node.count);
@@ -172,12 +157,11 @@ class ProfilePicture {
     constexpr const char* kStates[] = {"on", "off", "both"};
     std::string facts;
     for (const std::string& fact : sheet.facts) facts += (facts.empty() ? "" : ",") + JsonString(fact);
-    return fmt::format(
-        R"({{"version":1,"kind":"profile","title":{},"facts":[{}],"unit":"{}","scale":{:.17g},)"
-        R"("show":{{"state":"{}","icicle":{},"reverse":{},"threads":{}}},{}}})",
-        JsonString(sheet.title), facts, profile_.unit == profile::Unit::kNanoseconds ? "ns" : "samples",
-        ScaleOf(weighted_), kStates[static_cast<size_t>(shown_.state)], options_.icicle, options_.reverse,
-        options_.split_threads, trees_.json);
+    return fmt::format(R"({{"version":1,"kind":"profile","title":{},"facts":[{}],"unit":"{}","scale":{:.17g},)"
+                       R"("show":{{"state":"{}","icicle":{},"reverse":{},"threads":{}}},{}}})",
+                       JsonString(sheet.title), facts, profile_.unit == profile::Unit::kNanoseconds ? "ns" : "samples",
+                       ScaleOf(weighted_), kStates[static_cast<size_t>(shown_.state)], options_.icicle,
+                       options_.reverse, options_.split_threads, trees_.json);
   }
 
   const Profile& profile_;

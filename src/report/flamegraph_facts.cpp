@@ -51,9 +51,27 @@ std::vector<std::string> FactsOf(const Profile& profile) {
 }
 
 const char* OriginLabel(profile::Origin origin) {
-  constexpr std::array<const char*, profile::kOriginCount> kLabels = {
-      "program", "connector", "library", "PostgreSQL", "JIT", "kernel", "unknown"};
+  constexpr std::array<const char*, profile::kOriginCount> kLabels = {"program", "connector", "library", "PostgreSQL",
+                                                                      "JIT",     "kernel",    "unknown"};
   return kLabels[static_cast<size_t>(origin)];
+}
+
+std::string WhereOf(const profile::StackTable& stacks, profile::FrameId id) {
+  const profile::Frame& frame = stacks.At(id);
+  const std::string image = CleanText(stacks.Text(frame.image), 200), file = CleanText(stacks.Text(frame.file), 200);
+  std::string text = OriginLabel(frame.origin);
+  if (!image.empty()) text += ", " + image;
+  if (!file.empty()) text += ", " + file;
+  if (!file.empty() && frame.line > 0) text += fmt::format(":{}", frame.line);
+  return frame.inlined ? text + ", inlined" : text;
+}
+
+std::string PrunedFact(const CallTree& down, const CallTree& up) {
+  const double share = std::max(down.pruned[0], down.pruned[1]);
+  const double reverse = std::max(up.pruned[0], up.pruned[1]);
+  if (share == 0 && reverse == 0) return {};
+  return fmt::format("Frames too small to be kept are summed up as (pruned): {} of the time, {} in reverse.",
+                     FormatPercent(share), FormatPercent(reverse));
 }
 
 }  // namespace rapidbyte::report

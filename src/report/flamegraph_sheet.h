@@ -1,7 +1,7 @@
 // The SVG file itself: header, legend and frames drawn for viewers without JavaScript, the data, style and script.
 //
-// Everything stands at shares of the width, so that the drawing fits any window; each frame is an <svg> of its own, which
-// clips its label. Pure and deterministic; any thread.
+// Everything stands at shares of the width, so that the drawing fits any window; each frame is an <svg> of its own,
+// which clips its label. Pure and deterministic; any thread.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,8 @@ struct LegendEntry {
 
 struct Sheet {
   std::string title;
-  std::string description;          // one sentence
-  std::vector<std::string> facts;   // what was measured, and what is missing
+  std::string description;         // one sentence
+  std::vector<std::string> facts;  // what was measured, and what is missing
   std::vector<LegendEntry> legend;
   std::vector<SheetFrame> frames;
   bool icicle = false;  // the root at the top

@@ -71,11 +71,20 @@ std::string XmlText(std::string_view clean) {
   text.reserve(clean.size());
   for (const char c : clean) {
     switch (c) {
-      case '&': text += "&amp;"; break;
-      case '<': text += "&lt;"; break;
-      case '>': text += "&gt;"; break;
-      case '"': text += "&quot;"; break;
-      default: text += c;
+      case '&':
+        text += "&amp;";
+        break;
+      case '<':
+        text += "&lt;";
+        break;
+      case '>':
+        text += "&gt;";
+        break;
+      case '"':
+        text += "&quot;";
+        break;
+      default:
+        text += c;
     }
   }
   return text;
@@ -85,11 +94,20 @@ std::string JsonString(std::string_view clean) {
   std::string text = "\"";
   for (const char c : clean) {
     switch (c) {
-      case '"': text += "\\\""; break;
-      case '\\': text += "\\\\"; break;
-      case '<': text += "\\u003c"; break;
-      case '>': text += "\\u003e"; break;
-      default: text += c;
+      case '"':
+        text += "\\\"";
+        break;
+      case '\\':
+        text += "\\\\";
+        break;
+      case '<':
+        text += "\\u003c";
+        break;
+      case '>':
+        text += "\\u003e";
+        break;
+      default:
+        text += c;
     }
   }
   return text += '"';

@@ -19,8 +19,8 @@ std::string JsonString(std::string_view clean);  // with its quotes; holds no '<
 // As many columns as fit, the last one "…" where something was cut.
 std::string Shortened(const std::string& clean, size_t columns);
 
-std::string FormatPercent(double share);                        // "12.3%", "0.02%", "< 0.01%"
-std::string FormatValue(double value, profile::Unit unit);      // "1.20 ms", "1,234 samples"
-std::string FormatSamples(double count);                        // "1 sample", "1,234 samples"
+std::string FormatPercent(double share);                    // "12.3%", "0.02%", "< 0.01%"
+std::string FormatValue(double value, profile::Unit unit);  // "1.20 ms", "1,234 samples"
+std::string FormatSamples(double count);                    // "1 sample", "1,234 samples"
 
 }  // namespace rapidbyte::report

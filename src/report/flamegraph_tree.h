@@ -57,10 +57,10 @@ constexpr uint32_t kPrunedFrame = UINT32_MAX;
 constexpr uint32_t kNoFrame = UINT32_MAX - 1;  // of the root
 
 struct CallTree {
-  std::vector<uint32_t> parent;   // below the node's own number; of the root, node 0: 0
-  std::vector<uint32_t> frame;    // a FrameList's number, kPrunedFrame, kNoFrame
-  std::vector<uint32_t> stack;    // the stack that the node is, from the root down; 0 where it is none
-  std::vector<Weight> weights;    // the node's own, in order of nodes
+  std::vector<uint32_t> parent;            // below the node's own number; of the root, node 0: 0
+  std::vector<uint32_t> frame;             // a FrameList's number, kPrunedFrame, kNoFrame
+  std::vector<uint32_t> stack;             // the stack that the node is, from the root down; 0 where it is none
+  std::vector<Weight> weights;             // the node's own, in order of nodes
   std::array<double, kSides> pruned = {};  // share of each side
 };
 

@@ -32,7 +32,7 @@ class ViewBuilder {
     ViewNode& node = view_.nodes[NodeOf(weight.at)];
     node.lanes[weight.lane] += weight.value;
     node.count += static_cast<double>(weight.count);
-    node.self += weight.value;
+    node.own[weight.lane] += weight.value;
   }
 
   View Take() {
@@ -106,7 +106,8 @@ std::vector<Box> BoxesOf(const View& view, double least_width, size_t most) {
   }
   double least = least_width * whole;
   if (widths.size() > most) {  // ties with the least one fall out together
-    std::nth_element(widths.begin(), widths.begin() + static_cast<std::ptrdiff_t>(most), widths.end(), std::greater<>());
+    std::nth_element(widths.begin(), widths.begin() + static_cast<std::ptrdiff_t>(most), widths.end(),
+                     std::greater<>());
     least = std::nextafter(widths[most], whole * 2);
   }
   std::vector<std::vector<uint32_t>> children(view.nodes.size());

@@ -21,8 +21,8 @@ struct ViewNode {
   uint32_t depth = 0;
   std::array<double, kLanes> lanes = {};  // with all below
   double count = 0;
-  double extent = 0;  // what its width stands for
-  double self = 0;
+  double extent = 0;                    // what its width stands for
+  std::array<double, kLanes> own = {};  // without what is below
 };
 
 struct View {

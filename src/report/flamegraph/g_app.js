@@ -29,7 +29,7 @@ class App {
     const groups = this.toggles.map(({key, label}) =>
       html("div", {class: "group", role: "group", "aria-label": label},
            ...this.buttons.filter((entry) => entry.key === key).map((entry) => entry.button)));
-    this.search = html("input", {type: "search", placeholder: "Search names, files, images (regex)", "aria-label":
+    this.search = html("input", {type: "search", placeholder: "Search (regex)", "aria-label":
                        "Search by regular expression", spellcheck: "false", autocomplete: "off"});
     this.found = html("span", {class: "found", role: "status"});
     this.reset = html("button", {type: "button", title: "key Escape"}, "Reset zoom");
