@@ -18,6 +18,7 @@
 #include "cli/bench_run_command.h"
 #include "cli/command.h"
 #include "cli/connector_commands.h"
+#include "cli/profile_draw_command.h"
 #include "cli/profile_record_command.h"
 #include "cli/run_command.h"
 
@@ -58,6 +59,7 @@ int Main(int argc, char** argv) {
   BenchExportOptions export_options;
   BenchImportOptions import_options;
   ProfileRecordOptions record_options;
+  ProfileDrawOptions draw_options;
 
   // Each with what it does once it was named.
   std::vector<std::pair<const CLI::App*, std::function<int()>>> commands = {
@@ -86,8 +88,12 @@ int Main(int argc, char** argv) {
       });
   CLI::App* profile = app.add_subcommand("profile", "Record where a program's time goes, and draw it");
   profile->require_subcommand(1);
-  commands.insert(commands.end(),
-                  {{AddProfileRecord(*profile, record_options), [&] { return ProfileRecordCommand(record_options); }}});
+  commands.insert(
+      commands.end(),
+      {
+          {AddProfileRecord(*profile, record_options), [&] { return ProfileRecordCommand(record_options); }},
+          {AddProfileDraw(*profile, draw_options), [&] { return RunProfileDraw(draw_options); }},
+      });
 
   try {
     app.parse(argc, argv);
