@@ -13,6 +13,7 @@
 #include "lab/campaign_runner.h"
 #include "lab/fingerprint.h"
 #include "lab/profiled_subject.h"
+#include "profile/profile_file.h"
 #include "report/flamegraph.h"
 
 namespace rapidbyte::cli {
@@ -81,12 +82,12 @@ Status RunProfiled(const lab::Cell& cell, const lab::CampaignPorts& ports) {
 
 // The recorder knows no commit and no cell.
 Status FinishProfile(const CellProfile& files, const std::string& title, const std::string& commit) {
-  RB_ASSIGN(profile::Profile profile, LoadProfile(files.profile));
+  RB_ASSIGN(profile::Profile profile, LoadProfile(files.profile.string()));
   profile.commit = commit;
-  RB_TRY(WriteTextFile(files.profile, profile::WriteProfile(profile)));
+  RB_TRY(WriteOutput(files.profile.string(), profile::WriteProfile(profile)));
   report::FlamegraphOptions options;
   options.title = title;
-  return WriteTextFile(files.picture, report::Flamegraph(profile, options));
+  return WriteOutput(files.picture.string(), report::Flamegraph(profile, options));
 }
 
 std::string TitleOf(const lab::Cell& cell, const scenario::Scenario& scenario) {
