@@ -72,6 +72,14 @@ fs::path StemOf(const ProfileRequest& request, const lab::Cell& cell, const std:
   return request.folder / fmt::format("flamegraph_{}{}_{}{}", build, ReadableName(cell.key, all), time, number);
 }
 
+Status MakeFolder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error) return {};
+  return Fail(ErrorCode::kConfiguration, fmt::format("{}: cannot make the folder: {}", folder.string(), error.message()),
+              "name another one with --output");
+}
+
 Status RunProfiled(const lab::Cell& cell, const lab::CampaignPorts& ports) {
   RB_ASSIGN(const record::Sample sample, lab::MeasureOnce(cell, ports));
   if (sample.outcome == record::Outcome::kOk) return {};
@@ -118,6 +126,7 @@ Result<std::vector<CellProfile>> ProfileCells(const std::vector<lab::Cell>& cell
     const Status profiled = [&]() -> Status {
       for (uint32_t number = 1; number <= request.runs; ++number) {
         const fs::path stem = StemOf(request, cell, cells, time, number);
+        RB_TRY(MakeFolder(stem.parent_path()));
         const CellProfile files = {cell.key, stem.string() + ".json", stem.string() + ".svg"};
         run.file = files.profile;
         const lab::Cell profiled_cell = {cell.key, lab::MakeProfiledSubject(*cell.subject, run), cell.build};
