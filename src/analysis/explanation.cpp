@@ -111,7 +111,7 @@ std::vector<ExplainedPart> PartsOf(const RowsOfSides& sides, std::span<const Run
       }
     }
     if (rest_before.empty()) continue;
-    add({std::string(PlaceName(place)) + ".small", "all that takes next to no time", place, Nature::kMixed},
+    add({std::string(PlaceName(place)) + ".small", "small parts", place, Nature::kMixed},
         ChangeOf(rest_before, rest_after, sides, level));
   }
   return explained;

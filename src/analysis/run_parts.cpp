@@ -19,32 +19,33 @@ constexpr std::string_view kNext = "next_batch";
 
 // What a host function waits for is the server, but in the two that wait for the other stage.
 void AddFunction(Place place, const std::string& function, std::vector<RunPart>& parts) {
-  const std::string side(PlaceName(place));
-  const std::string key = side + "." + function + ".";
-  if (function == kEmit || function == kNext) {
-    const bool emits = function == kEmit;
-    const std::string other = place == Place::kSource ? "destination" : "source";
-    parts.push_back({key + (emits ? "compress" : "decompress"),
-                     (emits ? "compress or copy (" : "decompress or copy (") + function + ")", place, Nature::kMixed});
-    parts.push_back({key + "wait", "waits for the " + other + " (" + function + ")", place, Nature::kMirror});
+  const std::string key = std::string(PlaceName(place)) + "." + function + ".";
+  if (function == kEmit) {
+    parts.push_back({key + "compress", function + ", compress/copy", place, Nature::kMixed});
+    parts.push_back({key + "wait", function + ", full channel", place, Nature::kMirror});
+    parts.push_back({key + "rest", function + ", all else", place, Nature::kMixed});
+    return;
+  }
+  if (function == kNext) {
+    parts.push_back({key + "decompress", function + ", decompress/copy", place, Nature::kMixed});
+    parts.push_back({key + "wait", function + ", empty channel", place, Nature::kMirror});
     parts.push_back({key + "rest", function + ", all else", place, Nature::kMixed});
     return;
   }
   parts.push_back({key + "work", function, place, Nature::kWork});
-  parts.push_back({key + "wait", "waits for the server (" + function + ")", place, Nature::kWait});
+  parts.push_back({key + "wait", function + ", server wait", place, Nature::kWait});
   parts.push_back({key + "stall", function + ", stalled", place, Nature::kStall});
 }
 
 void AddStage(Place place, std::vector<RunPart>& parts) {
   const std::string side(PlaceName(place));
-  const std::string other = place == Place::kSource ? "destination" : "source";
   parts.push_back({side + ".module_load", "module load", place, Nature::kMixed});
   parts.push_back({side + ".hosting", "instances and streams", place, Nature::kMixed});
-  parts.push_back({side + ".guest.work", "connector's code", place, Nature::kWork});
-  parts.push_back({side + ".guest.stall", "connector's code, stalled", place, Nature::kStall});
+  parts.push_back({side + ".guest.work", "connector code", place, Nature::kWork});
+  parts.push_back({side + ".guest.stall", "connector code, stalled", place, Nature::kStall});
   for (const std::string_view function : abi::kHostFunctionNames) AddFunction(place, std::string(function), parts);
   parts.push_back({side + ".unattributed", "unattributed", place, Nature::kRest});
-  parts.push_back({side + ".end", "waits for the " + other + "'s end", place, Nature::kMirror});
+  parts.push_back({side + ".end", "other stage's end", place, Nature::kMirror});
 }
 
 std::vector<RunPart> MakePipelineParts() {

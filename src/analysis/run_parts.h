@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "record/sample.h"
@@ -33,7 +34,7 @@ std::string_view NatureName(Nature nature);  // "work", "wait", "stall", "mixed"
 
 struct RunPart {
   std::string key;   // "source.emit_batch.compress", for programs
-  std::string name;  // "compression (emit_batch)", without the place
+  std::string name;  // "emit_batch, compress/copy", without the place
   Place place = Place::kWhole;
   Nature nature = Nature::kMixed;
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "cli/bench_causes.h"
 #include "cli/bench_progress.h"
 #include "cli/command.h"
 #include "lab/interrupt.h"
@@ -84,7 +85,8 @@ Status Compare(const BenchCompareOptions& options) {
   const analysis::Projection projection = ProjectionOf(options, selection);
   RB_ASSIGN(const analysis::Comparison comparison,
             analysis::Compare(selection.observations, projection, selection.rule, selection.stopping));
-  report::ComparisonNotes notes{{}, selection.warnings, options.why};
+  report::ComparisonNotes notes{{}, selection.warnings, options.why, {}};
+  if (options.format != "csv") notes.causes = CausesOfRegressions(selection, projection, comparison);
   const bool by_side = projection.column == selection.dimension;
   for (const std::string& column : projection.columns) notes.column_names.push_back(projection.column + " " + column);
   if (by_side) notes.column_names = selection.names;
