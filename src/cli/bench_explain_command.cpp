@@ -131,6 +131,10 @@ Status Explain(const BenchExplainOptions& options) {
   for (const ComparedCell* cell : cells) {
     report.cells.push_back(
         {cell->row, stats::VerdictName(cell->decision.verdict), ExplainCell(selection, projection, *cell)});
+    if (report.cells.back().explanation.parts.empty()) {
+      return Fail(ErrorCode::kUsage, "there are no runs to take apart of " + record::Label(cell->row),
+                  "only samples measured here have parts; other tools' files hold single values");
+    }
     if (cell->rule.name != "wall") {
       report.cells.back().explanation.notes.push_back("the verdict is on " + cell->rule.name +
                                                       "; what is split here is the wall time");
