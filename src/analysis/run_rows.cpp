@@ -12,6 +12,8 @@ namespace rapidbyte::analysis {
 namespace {
 
 constexpr size_t kMinPairsToTrim = 10;
+constexpr double kFarOut = 5;         // interquartile ranges outside of the quartiles; docs/statistics.md says why
+constexpr double kLeastRange = 1e-3;  // of the wall time: a smaller range is no measure of noise
 
 // What pairs up: one campaign, one block, and the same cell but for the parameter that is compared.
 using Place = std::tuple<std::string, uint32_t, std::string>;
@@ -93,10 +95,13 @@ void LeaveOutFarOut(RowsOfSides& sides) {
   if (sides.before.size() < kMinPairsToTrim) return;
   std::vector<double> differences;
   for (size_t i = 0; i < sides.before.size(); ++i) differences.push_back(sides.after.wall[i] - sides.before.wall[i]);
-  const auto fences = stats::FarOutFences(stats::Summarize(differences));
-  if (!fences) return;
+  const stats::Summary all = stats::Summarize(differences);
+  const double range =
+      std::max(all.upper_quartile - all.lower_quartile, kLeastRange * stats::Summarize(sides.before.wall).median);
   std::vector<bool> kept;
-  for (const double change : differences) kept.push_back(change >= fences->lower && change <= fences->upper);
+  for (const double change : differences) {
+    kept.push_back(change >= all.lower_quartile - kFarOut * range && change <= all.upper_quartile + kFarOut * range);
+  }
   sides.left_out = static_cast<size_t>(std::count(kept.begin(), kept.end(), false));
   if (sides.left_out == 0) return;
   Keep(kept, sides.before);

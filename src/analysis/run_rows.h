@@ -32,7 +32,7 @@ using ValuesOf = std::function<std::vector<double>(const record::Sample&)>;
 
 // A row of pairs is a run. Where nothing pairs up a row is the mean of a campaign's runs, which share their moment and
 // are no independent ones. Of 10 pairs and more, those are left out, with all their parts, whose wall changed by more
-// than three interquartile ranges outside of the quartiles of all: one run that took seconds would drown every mean.
+// than five interquartile ranges outside of the quartiles of all: one run that took seconds would drown every mean.
 // `column`: the parameter that is compared, in which partners differ. `parts`: how many values a sample has.
 RowsOfSides ArrangeRows(const SampleRefs& before, const SampleRefs& after, const std::string& column,
                         const ValuesOf& values, size_t parts);

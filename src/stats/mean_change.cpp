@@ -1,9 +1,8 @@
 #include "stats/mean_change.h"
 
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
-
-#include "stats/student_t.h"
 
 namespace rapidbyte::stats {
 namespace {
@@ -39,9 +38,10 @@ void AddTest(double squared_error, double freedom, double level, MeanChange& cha
     change.p_value = change.change == 0 ? 1 : 0;
     return;
   }
-  const double reach = StudentQuantile(1 - level, freedom) * error;
+  const boost::math::students_t distribution(freedom);
+  const double reach = boost::math::quantile(distribution, 0.5 + level / 2) * error;
   change.interval = Interval{change.change - reach, change.change + reach};
-  change.p_value = StudentTail(change.change / error, freedom);
+  change.p_value = 2 * boost::math::cdf(boost::math::complement(distribution, std::abs(change.change) / error));
 }
 
 }  // namespace
@@ -68,7 +68,7 @@ MeanChange WelchMeanChange(std::span<const double> before, std::span<const doubl
   const double sum = one.squared_error + other.squared_error;
   const double shares =
       one.squared_error * one.squared_error / (one.n - 1) + other.squared_error * other.squared_error / (other.n - 1);
-  AddTest(sum, shares > 0 ? sum * sum / shares : 1, level, change);
+  AddTest(sum, shares > 0 ? std::max(1.0, sum * sum / shares) : 1, level, change);
   return change;
 }
 
