@@ -102,8 +102,10 @@ std::vector<ExplainedPart> PartsOf(const RowsOfSides& sides, std::span<const Run
     for (size_t i = 0; i < parts.size(); ++i) {
       if (parts[i].place != place) continue;
       const stats::MeanChange time = ChangeOf(sides.before.parts[i], sides.after.parts[i], sides, level);
-      const bool is_small = std::max(std::abs(time.before), std::abs(time.after)) < small;
-      if (is_small && place != Place::kWhole && parts[i].nature != Nature::kMirror) {
+      const double largest = std::max(std::abs(time.before), std::abs(time.after));
+      const bool is_mirror = parts[i].nature == Nature::kMirror;
+      if (is_mirror && largest == 0) continue;  // a function that the stage has no use for
+      if (largest < small && place != Place::kWhole && !is_mirror) {
         AddTo(rest_before, sides.before.parts[i]);
         AddTo(rest_after, sides.after.parts[i]);
       } else {

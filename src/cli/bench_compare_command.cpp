@@ -50,33 +50,9 @@ std::string Rendered(const analysis::Comparison& comparison, const report::Compa
   return report::ComparisonText(comparison, notes);
 }
 
-// Measures the sides, which are commits then, and leaves `selected` to mean what was measured.
-Status Measure(const BenchCompareOptions& options, SelectionOptions& selected) {
-  lab::Interrupt interrupt;
-  const lab::SignalScope signals(interrupt);
-  RB_ASSIGN(auto store, OpenStoreForMeasuring(selected.store));
-  BenchProgress progress(std::cerr, isatty(STDERR_FILENO) == 1);
-  MeasureOptions measuring = options.measuring;
-  measuring.scenario = selected.scenario;
-  measuring.overrides.filters = selected.filters;
-  if (!selected.rows.empty()) measuring.overrides.rows = selected.rows;
-  std::vector<std::string> refs = selected.sides;
-  refs.insert(refs.end(), selected.commits.begin(), selected.commits.end());
-  RB_ASSIGN(const CampaignResult result, MeasureCommits(refs, measuring, store, interrupt, progress));
-  if (result.outcome.interrupted) return Fail(ErrorCode::kInterrupted, "interrupted; what had ended was kept");
-  if (result.outcome.error) std::cerr << "warning: " << result.outcome.error->message << '\n';
-  selected.sides.clear();
-  selected.commits = result.campaign.settings["builds"].get<std::vector<std::string>>();
-  selected.campaign = result.campaign.id;
-  selected.scenario.clear();
-  selected.rows.clear();
-  selected.filters.clear();
-  return {};
-}
-
 Status Compare(const BenchCompareOptions& options) {
   SelectionOptions selected = options.selection;
-  if (options.measure) RB_TRY(Measure(options, selected));
+  if (options.measure) RB_TRY(MeasureSides(options.measuring, selected));
   // Without sides there are two; parameters of one commit need no second.
   if (!options.column.empty() && !options.last_was_given) selected.last = 1;
   selected.dimensions = options.rows;
@@ -100,6 +76,29 @@ Status Compare(const BenchCompareOptions& options) {
 }
 
 }  // namespace
+
+Status MeasureSides(const MeasureOptions& options, SelectionOptions& selected) {
+  lab::Interrupt interrupt;
+  const lab::SignalScope signals(interrupt);
+  RB_ASSIGN(auto store, OpenStoreForMeasuring(selected.store));
+  BenchProgress progress(std::cerr, isatty(STDERR_FILENO) == 1);
+  MeasureOptions measuring = options;
+  measuring.scenario = selected.scenario;
+  measuring.overrides.filters = selected.filters;
+  if (!selected.rows.empty()) measuring.overrides.rows = selected.rows;
+  std::vector<std::string> refs = selected.sides;
+  refs.insert(refs.end(), selected.commits.begin(), selected.commits.end());
+  RB_ASSIGN(const CampaignResult result, MeasureCommits(refs, measuring, store, interrupt, progress));
+  if (result.outcome.interrupted) return Fail(ErrorCode::kInterrupted, "interrupted; what had ended was kept");
+  if (result.outcome.error) std::cerr << "warning: " << result.outcome.error->message << '\n';
+  selected.sides.clear();
+  selected.commits = result.campaign.settings["builds"].get<std::vector<std::string>>();
+  selected.campaign = result.campaign.id;
+  selected.scenario.clear();
+  selected.rows.clear();
+  selected.filters.clear();
+  return {};
+}
 
 void AddSelectionOptions(CLI::App& command, SelectionOptions& options) {
   command.add_option("--scenario", options.scenario, "samples of this scenario only");

@@ -115,7 +115,8 @@ std::string Rendered(const report::ExplainReport& report, const std::string& for
 }
 
 Status Explain(const BenchExplainOptions& options) {
-  RB_ASSIGN(const SelectionOptions selected, SelectionOf(options));
+  RB_ASSIGN(SelectionOptions selected, SelectionOf(options));
+  if (options.measure) RB_TRY(MeasureSides(options.measuring, selected));
   RB_ASSIGN(const Selection selection, Select(selected));
   analysis::Projection projection;
   projection.column = selection.dimension;
@@ -157,7 +158,10 @@ CLI::App* AddBenchExplain(CLI::App& bench, BenchExplainOptions& options) {
   explain->add_option("--format", options.format, "text, markdown, json")
       ->check(CLI::IsMember({"text", "markdown", "json"}))
       ->capture_default_str();
+  explain->add_flag("--measure", options.measure, "build the commits A and B and run them in turns first");
   AddSelectionOptions(*explain, options.selection);
+  explain->get_option("--scenario")->description("samples of this scenario only; with --measure the scenario's file");
+  AddBuildOptions(*explain, options.measuring);
   return explain;
 }
 

@@ -1,12 +1,13 @@
 // `rapidbyte bench explain A B [CELL]`: what the change of a cell's wall time is made of.
 //
-// Reads the store and files only. Without CELL the cell that regressed most; where none did, the one that improved
-// most, or the only one.
+// Reads the store and files only; --measure builds and runs first. Without CELL the cell that regressed most; where
+// none did, the one that improved most, or the only one.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "cli/bench_measure.h"
 #include "cli/bench_selection.h"
 
 namespace CLI {
@@ -22,7 +23,8 @@ struct BenchExplainOptions {
   bool changed = false;         // every cell that changed, instead of one
   bool all = false;             // also the parts that hardly matter
   std::string format = "text";  // text, markdown, json
-  std::vector<std::string> profiles_before, profiles_after;
+  bool measure = false;
+  MeasureOptions measuring;
 };
 
 // Adds `explain` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.

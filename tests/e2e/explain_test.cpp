@@ -162,7 +162,7 @@ TEST_F(ExplainCommand, SaysWhatIsMissing) {
   EXPECT_THAT(RunRapidbyte({"bench", "explain", a, b, "query=q7"}).err, HasSubstr("there are:"));
   EXPECT_THAT(RunRapidbyte({"bench", "explain", a, b, "q1"}).err, HasSubstr("expected KEY=VALUE"));
   EXPECT_THAT(RunRapidbyte({"bench", "explain", a}).err, HasSubstr("one side only"));
-  EXPECT_EQ(RunRapidbyte({"bench", "explain", a, b}).exit_code, 2);
+  EXPECT_EQ(RunRapidbyte({"bench", "explain", a, b}).exit_code, 10);
   Write("few_a.jsonl", 0, 4);
   Write("few_b.jsonl", 0.1, 4);
   const RunResult few = RunRapidbyte({"bench", "explain", File("few_a.jsonl"), File("few_b.jsonl"), "query=q2"});
