@@ -10,6 +10,7 @@
 #include "cli/bench_cmd_command.h"
 #include "cli/bench_compare_command.h"
 #include "cli/bench_doctor_command.h"
+#include "cli/bench_explain_command.h"
 #include "cli/bench_export_command.h"
 #include "cli/bench_gate_command.h"
 #include "cli/bench_history_command.h"
@@ -50,6 +51,7 @@ int Main(int argc, char** argv) {
   BenchRunOptions bench_options;
   BenchCmdOptions cmd_options;
   BenchCompareOptions compare_options;
+  BenchExplainOptions explain_options;
   BenchHistoryOptions history_options;
   BenchGateOptions gate_options;
   BenchBaselineOptions baseline_options;
@@ -77,6 +79,7 @@ int Main(int argc, char** argv) {
           {AddBenchRun(*bench, bench_options), [&] { return RunBenchCommand(bench_options); }},
           {AddBenchCmd(*bench, cmd_options), [&] { return RunBenchCmd(cmd_options); }},
           {AddBenchCompare(*bench, compare_options), [&] { return RunBenchCompare(compare_options); }},
+          {AddBenchExplain(*bench, explain_options), [&] { return RunBenchExplain(explain_options); }},
           {AddBenchHistory(*bench, history_options), [&] { return RunBenchHistory(history_options); }},
           {AddBenchGate(*bench, gate_options), [&] { return RunBenchGate(gate_options); }},
           {AddBenchBaseline(*bench, baseline_options), [&] { return RunBenchBaseline(baseline_options); }},
