@@ -17,6 +17,20 @@ if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
 
+# Empty, or a place that is made slow to test that finding causes finds it (docs/slow_on_purpose.md).
+set(RAPIDBYTE_SLOW "" CACHE STRING "A place to make slow: source_decode, host_compress or dest_encode")
+set_property(CACHE RAPIDBYTE_SLOW PROPERTY STRINGS "" source_decode host_compress dest_encode)
+if(NOT RAPIDBYTE_SLOW MATCHES "^(source_decode|host_compress|dest_encode|)$")
+  message(FATAL_ERROR "RAPIDBYTE_SLOW: there is no place \"${RAPIDBYTE_SLOW}\"")
+endif()
+
+# For the sources that have such a place, and no others: the rest of a slow build is what any other build has.
+function(rapidbyte_may_be_slow)
+  if(RAPIDBYTE_SLOW)
+    set_source_files_properties(${ARGN} PROPERTIES COMPILE_DEFINITIONS RAPIDBYTE_SLOW="${RAPIDBYTE_SLOW}")
+  endif()
+endfunction()
+
 add_library(rapidbyte_options INTERFACE)
 target_compile_options(rapidbyte_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
   -Wno-missing-field-initializers $<$<BOOL:${RAPIDBYTE_WERROR}>:-Werror>

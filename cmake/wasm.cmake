@@ -24,9 +24,6 @@ set(RAPIDBYTE_WASM_COMPILE_FLAGS --target=wasm32-wasi -O3 -std=c++20 -fno-except
   -gline-tables-only -fdebug-info-for-profiling -fdebug-compilation-dir=.
   -ffile-prefix-map=${PROJECT_SOURCE_DIR}/= -ffile-prefix-map=${CMAKE_BINARY_DIR}/= -DNDEBUG
   -Wall -Wextra -Wshadow -Wno-missing-field-initializers)
-if(RAPIDBYTE_SLOW)
-  list(APPEND RAPIDBYTE_WASM_COMPILE_FLAGS -DRAPIDBYTE_SLOW="${RAPIDBYTE_SLOW}")
-endif()
 if(RAPIDBYTE_WERROR)
   list(APPEND RAPIDBYTE_WASM_COMPILE_FLAGS -Werror)
 endif()
@@ -57,8 +54,12 @@ function(rapidbyte_wasm_compile objects group sources)
     set(object ${CMAKE_BINARY_DIR}/wasm/${group}/${name}.o)
     get_filename_component(folder ${object} DIRECTORY)
     file(MAKE_DIRECTORY ${folder})
+    set(slow "")
+    if(RAPIDBYTE_SLOW AND name MATCHES "^src/pgwire/")
+      set(slow "-DRAPIDBYTE_SLOW=\"${RAPIDBYTE_SLOW}\"")
+    endif()
     add_custom_command(OUTPUT ${object}
-      COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${WASM_CLANGXX} ${RAPIDBYTE_WASM_COMPILE_FLAGS} -I${PROJECT_SOURCE_DIR}/src
+      COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${WASM_CLANGXX} ${RAPIDBYTE_WASM_COMPILE_FLAGS} ${slow} -I${PROJECT_SOURCE_DIR}/src
         -I${PROJECT_SOURCE_DIR}/connectors -isystem ${RAPIDBYTE_ARROW_GENERATED_DIR} -isystem ${RAPIDBYTE_WASM_INCLUDE}
         -MD -MT ${object} -MF ${object}.d -c ${source} -o ${object}
       DEPENDS ${source} rapidbyte_arrow_generated ${RAPIDBYTE_ARROW_GENERATED_DIR}/arrow_format_generated.h

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/slow_on_purpose.h"
 #include "pgwire/types.h"
 #include "pgwire/value_encoder.h"
 
@@ -39,6 +40,7 @@ void EncodeArray(const arrow::ColumnView& column, std::vector<uint8_t>& out) {
   to += kHeaderBytes + kDimensionBytes;
   for (uint32_t row = 0; row < column.length; ++row) to = EncodeValue(column, row, to);
   out.resize(static_cast<size_t>(to - out.data()));
+  SlowOnPurpose("dest_encode", 8 * (out.size() - at));
 }
 
 }  // namespace rapidbyte::pgwire

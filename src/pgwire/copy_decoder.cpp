@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/slow_on_purpose.h"
 #include "pgwire/types.h"
 
 namespace rapidbyte::pgwire {
@@ -70,6 +71,7 @@ inline const char* AppendValue(ColumnBuilder& column, const uint8_t* value, size
       return nullptr;
     case TypeId::kUtf8:
     case TypeId::kBinary:
+      SlowOnPurpose("source_decode", 24 * length);
       column.AppendBytes(value, length);
       return nullptr;
   }

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/slow_on_purpose.h"
 #include "pgwire/types.h"
 #include "pgwire/value_encoder.h"
 
@@ -88,6 +89,7 @@ Result<uint32_t> CopyEncoder::Encode(const arrow::BatchView& batch, uint32_t fir
     ++row;
   } while (row < batch.rows && size_ < flush_bytes);
   EndMessage();
+  SlowOnPurpose("dest_encode", 8 * (size_ - message_at_));
   return row;
 }
 
