@@ -18,4 +18,5 @@ pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(libdw REQUIRED IMPORTED_TARGET libdw libelf)
 find_path(FLATBUFFERS_INCLUDE flatbuffers/flatbuffers.h REQUIRED)
+find_path(SDT_INCLUDE sys/sdt.h REQUIRED)  # systemtap-sdt-dev: the probes of src/engine
 find_program(FLATC flatc REQUIRED)

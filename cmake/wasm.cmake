@@ -12,11 +12,16 @@
 
 find_program(WASM_CLANGXX clang++-19 REQUIRED)
 find_program(WASM_OBJDUMP wasm-objdump REQUIRED)
+find_program(LLVM_DWARFDUMP llvm-dwarfdump-19 REQUIRED)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+set(RAPIDBYTE_DECLARE_FUNCTIONS ${PROJECT_SOURCE_DIR}/tools/declare_functions.py)
 find_path(TL_EXPECTED_INCLUDE tl/expected.hpp REQUIRED)
 find_path(NLOHMANN_JSON_INCLUDE nlohmann/json.hpp REQUIRED)
 
-# The name section stays (profiles show its names), DWARF goes; the path map makes the checksum the same in any folder.
+# What profiles show of a connector: the name section, with the names as the C++ compiler writes them, and of DWARF the
+# places of the functions (tools/declare_functions.py). The path map makes the checksum the same in any folder.
 set(RAPIDBYTE_WASM_COMPILE_FLAGS --target=wasm32-wasi -O3 -std=c++20 -fno-exceptions -fno-rtti -mbulk-memory
+  -gline-tables-only -fdebug-info-for-profiling -fdebug-compilation-dir=.
   -ffile-prefix-map=${PROJECT_SOURCE_DIR}/= -ffile-prefix-map=${CMAKE_BINARY_DIR}/= -DNDEBUG
   -Wall -Wextra -Wshadow -Wno-missing-field-initializers)
 if(RAPIDBYTE_WERROR)
@@ -26,7 +31,7 @@ endif()
 # The printf of that archive is whole: the default one refuses long doubles by a message to stderr, and any use of
 # snprintf would so import file descriptors.
 set(RAPIDBYTE_WASM_LINK_FLAGS --target=wasm32-wasi -mexec-model=reactor -lc-printscan-long-double
-  -Wl,--stack-first,-z,stack-size=1048576,--max-memory=1073741824,--strip-debug)
+  -Wl,--stack-first,-z,stack-size=1048576,--max-memory=1073741824,--no-demangle)
 
 # The host's header-only libraries, alone: all of /usr/include would bring the host's C library along.
 set(RAPIDBYTE_WASM_INCLUDE ${CMAKE_BINARY_DIR}/wasm/include)
@@ -90,6 +95,7 @@ function(rapidbyte_add_connector name)
   set(folder ${CMAKE_BINARY_DIR}/connectors/${name})
   set(module ${folder}/${name}.wasm)
   set(linked ${CMAKE_BINARY_DIR}/wasm/${name}/${name}.wasm)
+  set(debug ${CMAKE_BINARY_DIR}/wasm/${name}/${name}.debug.wasm)
   set(listed ${CMAKE_BINARY_DIR}/generated/shipped/${name}.inc)
   set(products ${listed})
   if(ARG_MANIFEST)
@@ -100,10 +106,12 @@ function(rapidbyte_add_connector name)
 
   # Linked elsewhere: a module that is refused is not left where it would be loaded.
   add_custom_command(OUTPUT ${module} ${products}
-    COMMAND ${WASM_CLANGXX} ${RAPIDBYTE_WASM_LINK_FLAGS} ${objects} ${shared} -o ${linked}
+    COMMAND ${WASM_CLANGXX} ${RAPIDBYTE_WASM_LINK_FLAGS} ${objects} ${shared} -o ${debug}
+    COMMAND Python3::Interpreter ${RAPIDBYTE_DECLARE_FUNCTIONS} ${debug} ${linked} ${LLVM_DWARFDUMP}
     COMMAND ${CMAKE_COMMAND} -DNAME=${name} -DLINKED=${linked} -DMODULE=${module} -DMANIFEST=${manifest}
       -DLISTED=${listed} -DWASM_OBJDUMP=${WASM_OBJDUMP} -P ${PROJECT_SOURCE_DIR}/cmake/finish_connector.cmake
     DEPENDS ${objects} ${shared} rapidbyte_wasm_shared ${manifest} ${PROJECT_SOURCE_DIR}/cmake/finish_connector.cmake
+      ${RAPIDBYTE_DECLARE_FUNCTIONS}
     COMMENT "Linking ${name}.wasm"
     VERBATIM)
   add_custom_target(rapidbyte_connector_${name} ALL DEPENDS ${module} ${products})

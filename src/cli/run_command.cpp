@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -67,10 +68,12 @@ class ProgressLine {
   bool printed_ = false;
 };
 
-engine::RunOutcome RunWithProgress(const engine::Pipeline& pipeline, bool show_progress, uint64_t start_nanos) {
-  ProgressLine progress(show_progress);
+engine::RunOutcome RunWithProgress(const engine::Pipeline& pipeline, const RunCommandOptions& run,
+                                   uint64_t start_nanos) {
+  ProgressLine progress(!run.quiet && !run.json);
   engine::RunOptions options = DefaultRunOptions(InterruptToken());
   options.start_nanos = start_nanos;
+  options.timeline = !run.timeline.empty();
   options.on_progress = [&progress](uint64_t rows, uint64_t bytes) { progress.Update(rows, bytes); };
   return engine::Run(pipeline, options);
 }
@@ -105,6 +108,15 @@ store::RunEnd EndOf(const engine::RunOutcome& outcome) {
   return end;
 }
 
+// Also of a run that has failed: that is when one wants to see it.
+Status WriteTimeline(const engine::RunOutcome& outcome, const RunCommandOptions& options) {
+  if (!outcome.timeline) return {};
+  std::ofstream file(options.timeline, std::ios::binary | std::ios::trunc);
+  file << record::ToTraceJson(*outcome.timeline) << std::flush;
+  if (!file) return Fail(ErrorCode::kConfiguration, "cannot write " + options.timeline.string());
+  return {};
+}
+
 void Print(const record::RunRecord& record, const RunCommandOptions& options) {
   if (options.json) {
     std::cout << record::ToJson(record).dump(2) << '\n';
@@ -123,6 +135,8 @@ CLI::App* AddRun(CLI::App& app, RunCommandOptions& options) {
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
       ->capture_default_str();
   run->add_flag("--quiet", options.quiet, "print the @@BENCH_JSON@@ line only");
+  run->add_option("--timeline", options.timeline, "write what both stages did when, as a Chrome/Perfetto trace")
+      ->type_name("FILE");
   run->add_flag("--json", options.json, "print the result as JSON only");
   return run;
 }
@@ -136,11 +150,13 @@ int RunPipelineCommand(const RunCommandOptions& options) {
   auto run = RecordStart(*pipeline);
   if (!run) return PrintError(run.error());
 
-  const engine::RunOutcome outcome = RunWithProgress(*pipeline, !options.quiet && !options.json, start_nanos);
+  const engine::RunOutcome outcome = RunWithProgress(*pipeline, options, start_nanos);
   const Status recorded = run->state.RecordRunEnd(run->id, EndOf(outcome));
+  const Status timeline = WriteTimeline(outcome, options);
   if (outcome.error) return PrintError(*outcome.error);
   Print(outcome.record, options);
   if (!recorded) return PrintError(recorded.error());
+  if (!timeline) return PrintError(timeline.error());
   return 0;
 }
 

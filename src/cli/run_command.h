@@ -13,8 +13,9 @@ namespace rapidbyte::cli {
 struct RunCommandOptions {
   std::filesystem::path pipeline;
   std::string log_level = "warn";
-  bool quiet = false;  // the result line only
-  bool json = false;   // the result document only
+  bool quiet = false;              // the result line only
+  bool json = false;               // the result document only
+  std::filesystem::path timeline;  // where the trace goes; empty: none is kept
 };
 
 CLI::App* AddRun(CLI::App& app, RunCommandOptions& options);

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "engine/error_document.h"
+#include "engine/host_probes.h"
 #include "engine/printable.h"
 
 namespace rapidbyte::engine {
@@ -21,6 +22,7 @@ constexpr uint64_t kMaxLogBytes = 8 << 10;
 // No Arrow message is shorter, and an empty one would look like the end of the stream.
 constexpr uint64_t kMinMessageBytes = 8;
 constexpr int32_t kDone = 0;
+constexpr int32_t kBadAddress = INT32_MIN;  // for probes: the guest is ended
 
 spdlog::level::level_enum LevelOf(uint64_t level) {
   switch (static_cast<abi::LogLevel>(level)) {
@@ -83,35 +85,33 @@ HostCallOutcome HostFunctions::Call(GuestMemory memory, abi::HostFunction functi
   return HostCallOutcome::kReturned;
 }
 
+// One case of Dispatch: the host function between its two probes.
+#define RB_HOST_CASE(name, size, call)                                                                 \
+  case abi::HostFunction::k_##name: {                                                                  \
+    RB_PROBE_ENTER(name, static_cast<int>(side_), size);                                               \
+    const Answer answer = call;                                                                        \
+    RB_PROBE_RETURN(name, static_cast<int>(side_), answer.value_or(kBadAddress), wait_nanos_, batch_); \
+    return answer;                                                                                     \
+  }
+
 HostFunctions::Answer HostFunctions::Dispatch(GuestMemory memory, abi::HostFunction function, const uint64_t* args) {
   switch (function) {
-    case abi::HostFunction::k_request:
-      return CopyOut(memory, args, request_);
-    case abi::HostFunction::k_respond:
-      return Respond(memory, args);
-    case abi::HostFunction::k_last_error:
-      return CopyOut(memory, args, last_error_);
-    case abi::HostFunction::k_log:
-      return Log(memory, args);
-    case abi::HostFunction::k_phase:
-      return SetPhase(args);
-    case abi::HostFunction::k_progress:
-      return Progress(args);
-    case abi::HostFunction::k_emit_batch:
-      return EmitBatch(memory, args);
-    case abi::HostFunction::k_next_batch:
-      return NextBatch(memory, args);
-    case abi::HostFunction::k_net_connect:
-      return NetConnect(memory, args);
-    case abi::HostFunction::k_net_read:
-      return NetRead(memory, args);
-    case abi::HostFunction::k_net_write:
-      return NetWrite(memory, args);
-    case abi::HostFunction::k_net_close:
-      return NetClose(args);
+    RB_HOST_CASE(request, args[1], CopyOut(memory, args, request_))
+    RB_HOST_CASE(respond, args[1], Respond(memory, args))
+    RB_HOST_CASE(last_error, args[1], CopyOut(memory, args, last_error_))
+    RB_HOST_CASE(log, args[2], Log(memory, args))
+    RB_HOST_CASE(phase, args[0], SetPhase(args))
+    RB_HOST_CASE(progress, args[0], Progress(args))
+    RB_HOST_CASE(emit_batch, args[1], EmitBatch(memory, args))
+    RB_HOST_CASE(next_batch, args[1], NextBatch(memory, args))
+    RB_HOST_CASE(net_connect, args[1], NetConnect(memory, args))
+    RB_HOST_CASE(net_read, args[2], NetRead(memory, args))
+    RB_HOST_CASE(net_write, args[2], NetWrite(memory, args))
+    RB_HOST_CASE(net_close, args[0], NetClose(args))
   }
   return std::nullopt;
 }
+#undef RB_HOST_CASE
 
 HostFunctions::Answer HostFunctions::Failed(const Error& error) {
   last_error_ = ToErrorDocument(error).dump(-1, ' ', false, json::error_handler_t::replace);
@@ -191,6 +191,7 @@ Status HostFunctions::Emit(std::span<const uint8_t> message, uint32_t rows) {
   if (rows != 0) {
     counts_.bytes += message.size();
     counts_.batches += 1;
+    CountBatch();
     counts_.channel_bytes += compressed;
   }
   return {};
@@ -214,11 +215,17 @@ HostFunctions::Answer HostFunctions::NextBatch(GuestMemory memory, const uint64_
   return static_cast<int32_t>(size);
 }
 
+void HostFunctions::CountBatch() {
+  ++batch_;
+  timer_.CountBatch();
+}
+
 // Leaves nothing pending at the stream's end, which is the end however often it is asked for.
 Status HostFunctions::TakePending() {
   if (pending_ || saw_end_) return {};
   RB_ASSIGN(pending_, channel_->Pop(&wait_nanos_));
   saw_end_ = !pending_;
+  if (pending_ && pending_->rows != 0) CountBatch();
   return {};
 }
 

@@ -47,6 +47,7 @@ class HostFunctions final : public wasm::HostCalls {
 
   ConnectionTable& connections() { return connections_; }
   StageTimer& timer() { return timer_; }
+  const StageTimer& timer() const { return timer_; }
   const StageCounts& counts() const { return counts_; }
 
  private:
@@ -67,6 +68,7 @@ class HostFunctions final : public wasm::HostCalls {
 
   Status Emit(std::span<const uint8_t> message, uint32_t rows);
   Status TakePending();
+  void CountBatch();
   Answer Failed(const Error& error);
   Answer Misused(const std::string& what);
   Answer NetFailed(Error error);
@@ -85,6 +87,7 @@ class HostFunctions final : public wasm::HostCalls {
   StageCounts counts_;
   uint64_t wait_nanos_ = 0;  // of the current call
   uint64_t wire_bytes_ = 0;
+  uint64_t batch_ = 0;  // of rows, handed over so far
 };
 
 }  // namespace rapidbyte::engine

@@ -180,6 +180,14 @@ record::RunRecord MakeRecord(const Pipeline& pipeline, Stages& stages) {
   return record;
 }
 
+record::StageTimeline TimelineOf(const std::string& connector, const Stage& stage) {
+  record::StageTimeline timeline;
+  timeline.connector = connector;
+  timeline.spans = stage.host().timer().spans()->spans();
+  timeline.grain_nanos = stage.host().timer().spans()->grain_nanos();
+  return timeline;
+}
+
 // One call of one connector, for check and discover.
 Result<json> AskOnce(Side side, abi::Export function, const json& request, const Pipeline& pipeline,
                      const RunOptions& options) {
@@ -200,12 +208,21 @@ Result<json> AskOnce(Side side, abi::Export function, const json& request, const
 RunOutcome Run(const Pipeline& pipeline, const RunOptions& options) {
   const uint64_t start = options.start_nanos != 0 ? options.start_nanos : MonotonicNanos();
   Stages stages(pipeline, options);
+  if (options.timeline) {
+    stages.source.KeepSpans(start);
+    stages.destination.KeepSpans(start);
+  }
   RunThreads(stages, options);
   RunOutcome outcome;
   outcome.error = Failure(stages, options);
   outcome.record = MakeRecord(pipeline, stages);
   if (!outcome.error) outcome.error = CountMismatch(outcome.record.streams);
   outcome.record.duration_nanos = MonotonicNanos() - start;
+  if (options.timeline) {
+    outcome.timeline =
+        record::Timeline{pipeline.name, outcome.record.duration_nanos, TimelineOf(pipeline.source_use, stages.source),
+                         TimelineOf(pipeline.destination_use, stages.destination)};
+  }
   return outcome;
 }
 

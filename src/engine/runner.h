@@ -12,6 +12,7 @@
 #include "engine/pipeline.h"
 #include "net/connection.h"
 #include "record/run_record.h"
+#include "record/timeline.h"
 
 namespace rapidbyte::engine {
 
@@ -21,13 +22,15 @@ struct RunOptions {
   std::filesystem::path connector_dir;
   std::filesystem::path cache_dir;
   std::vector<const abi::NativeConnector*> native_connectors;
+  bool timeline = false;  // keep spans of what both stages do when
   // Called about ten times a second while rows move, on the calling thread: rows and bytes handed to the destination.
   std::function<void(uint64_t rows, uint64_t bytes)> on_progress;
 };
 
 struct RunOutcome {
-  record::RunRecord record;    // also of a failed run, as far as it came
-  std::optional<Error> error;  // what went wrong first
+  record::RunRecord record;                  // also of a failed run, as far as it came
+  std::optional<Error> error;                // what went wrong first
+  std::optional<record::Timeline> timeline;  // where it was asked for, of a failed run as well
 };
 
 // Never throws; blocks until both stages have ended.

@@ -22,6 +22,8 @@ class Stage {
   // All must outlive the stage. `stop` ends its waits for a server.
   Stage(Side side, const Pipeline& pipeline, const RunOptions& options, const net::CancelToken& stop);
 
+  // Before Begin: keeps spans of all that follows, as StageTimer does.
+  void KeepSpans(uint64_t origin_nanos) { host_.timer().KeepSpans(origin_nanos); }
   // Starts the clock, loads the connector, makes an instance and calls rb_open.
   Status Begin();
   // Moves all streams through the channel, one after the other.

@@ -1,11 +1,14 @@
 #include "engine/stage_timer.h"
 
+#include <algorithm>
+
 #include "base/clock.h"
 
 namespace rapidbyte::engine {
 
 using abi::HostFunction;
 using abi::Phase;
+using record::Activity;
 
 StageTimer::Instant StageTimer::Now() { return {MonotonicNanos(), ThreadCpuNanos()}; }
 
@@ -39,12 +42,14 @@ void StageTimer::EnterHosting() { segment_ = Now(); }
 void StageTimer::LeaveHosting() {
   const Instant now = Now();
   record_.hosting += {now.wall - segment_.wall, now.cpu - segment_.cpu, 0};
+  if (spans_) spans_->Add(Activity::kPrepare, segment_.wall, now.wall);
 }
 
 void StageTimer::CloseGuestSegment(const Instant& now) {
   record_.guest.wall_nanos += now.wall - segment_.wall;
   record_.guest.work_nanos += now.cpu - segment_.cpu;
   record_.guest_phase_nanos[static_cast<size_t>(phase_)] += now.wall - segment_.wall;
+  if (spans_) spans_->Add(GuestActivity(), segment_.wall, now.wall);
 }
 
 void StageTimer::LeaveHost(HostFunction function, uint64_t wait_nanos, uint64_t wire_bytes) {
@@ -52,6 +57,7 @@ void StageTimer::LeaveHost(HostFunction function, uint64_t wait_nanos, uint64_t 
   const record::TimeSplit call{now.wall - segment_.wall, now.cpu - segment_.cpu, wait_nanos};
   record_.functions[static_cast<size_t>(function)].Add(call);
   AccountTransfer(function, call.wall_nanos, wire_bytes, now.wall);
+  if (spans_) AddHostSpans(function, wait_nanos, now.wall);
   segment_ = now;
 }
 
@@ -71,6 +77,66 @@ void StageTimer::AccountTransfer(HostFunction function, uint64_t nanos, uint64_t
     record_.flush_nanos += nanos;
     if (writes) record_.wire_bytes += wire_bytes;
   }
+}
+
+void StageTimer::KeepSpans(uint64_t origin_nanos) {
+  spans_.emplace(origin_nanos);
+  // A source works on the batch that it will emit, a destination on the one that it got last.
+  spans_->SetBatch(side_ == Side::kSource ? 1 : 0);
+}
+
+void StageTimer::CountBatch() {
+  if (!spans_) return;
+  if (side_ == Side::kDestination) {
+    spans_->SetBatch(spans_->batch() + 1);
+  } else {
+    batch_emitted_ = true;
+  }
+}
+
+Activity StageTimer::GuestActivity() const {
+  switch (phase_) {
+    case Phase::kTransfer:
+      return side_ == Side::kSource ? Activity::kDecode : Activity::kEncode;
+    case Phase::kFinish:
+      return Activity::kEncode;
+    case Phase::kCommit:
+      return Activity::kCommit;
+    case Phase::kSetup:
+    case Phase::kPrepare:
+      break;
+  }
+  return Activity::kPrepare;
+}
+
+Activity StageTimer::HostActivity(HostFunction function) const {
+  if (function == HostFunction::k_emit_batch) return Activity::kEmit;
+  if (function == HostFunction::k_next_batch) return Activity::kReceive;
+  const bool is_network = function == HostFunction::k_net_read || function == HostFunction::k_net_write;
+  if (!is_network) return GuestActivity();
+  if (phase_ == Phase::kCommit) return Activity::kCommit;
+  if (phase_ != Phase::kTransfer && phase_ != Phase::kFinish) return Activity::kPrepare;
+  return side_ == Side::kSource ? Activity::kFetch : Activity::kFlush;
+}
+
+// Where in a call the wait was is known by what the function does: a full channel and a full socket are met at the end,
+// an empty one at the beginning. What a COMMIT takes is the server's work, not a wait for more of it.
+void StageTimer::AddHostSpans(HostFunction function, uint64_t wait_nanos, uint64_t now) {
+  const Activity activity = HostActivity(function);
+  const uint64_t start = segment_.wall;
+  if (activity == Activity::kCommit) wait_nanos = 0;
+  wait_nanos = std::min(wait_nanos, now - start);
+  const bool channel = function == HostFunction::k_emit_batch || function == HostFunction::k_next_batch;
+  const Activity wait = channel ? Activity::kWaitStage : Activity::kWaitServer;
+  if (function == HostFunction::k_emit_batch || function == HostFunction::k_net_write) {
+    spans_->Add(activity, start, now - wait_nanos);
+    spans_->Add(wait, now - wait_nanos, now);
+  } else {
+    spans_->Add(wait, start, start + wait_nanos);
+    spans_->Add(activity, start + wait_nanos, now);
+  }
+  if (batch_emitted_) spans_->SetBatch(spans_->batch() + 1);
+  batch_emitted_ = false;
 }
 
 void StageTimer::SetPhase(Phase phase) {

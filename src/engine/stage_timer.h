@@ -5,7 +5,10 @@
 // work is the thread's own CPU time and adds up to it. Belongs to the stage's thread.
 #pragma once
 
+#include <optional>
+
 #include "abi/abi.h"
+#include "engine/span_log.h"
 #include "record/run_record.h"
 
 namespace rapidbyte::engine {
@@ -31,6 +34,11 @@ class StageTimer {
   // Not within guest code: what came before belongs to the phase before.
   void SetPhase(abi::Phase phase);
 
+  // Also keeps a span of everything from now on; costs one comparison at each crossing where it is not wanted.
+  void KeepSpans(uint64_t origin_nanos);
+  void CountBatch();  // within a host function: the guest hands over a batch, or is about to get one
+  const SpanLog* spans() const { return spans_ ? &*spans_ : nullptr; }
+
   record::StageRecord& record() { return record_; }
 
  private:
@@ -40,6 +48,9 @@ class StageTimer {
   };
   static Instant Now();
   void CloseGuestSegment(const Instant& now);
+  record::Activity GuestActivity() const;
+  record::Activity HostActivity(abi::HostFunction function) const;
+  void AddHostSpans(abi::HostFunction function, uint64_t wait_nanos, uint64_t now);
   void AccountTransfer(abi::HostFunction function, uint64_t nanos, uint64_t wire_bytes, uint64_t now);
 
   const Side side_;
@@ -49,6 +60,8 @@ class StageTimer {
   uint64_t phase_start_ = 0;
   uint64_t prepare_start_ = 0;  // 0: the first rows were seen
   record::StageRecord record_;
+  std::optional<SpanLog> spans_;
+  bool batch_emitted_ = false;  // by the current call
 };
 
 }  // namespace rapidbyte::engine

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/clock.h"
 
 namespace rapidbyte::engine {
@@ -133,6 +135,88 @@ TEST(StageTimer, ADestinationFlushesInTransferAndFinish) {
   EXPECT_EQ(timer.record().wire_bytes, 110u);
   EXPECT_GE(timer.record().flush_nanos, 600'000u);
   EXPECT_EQ(timer.record().fetch_nanos, 0u);
+}
+
+std::vector<std::pair<record::Activity, uint32_t>> Kinds(const StageTimer& timer) {
+  std::vector<std::pair<record::Activity, uint32_t>> kinds;
+  for (const record::Span& span : timer.spans()->spans()) kinds.emplace_back(span.activity, span.first_batch);
+  return kinds;
+}
+
+TEST(StageTimer, ASourcesSpansBelongToTheBatchThatItWillEmit) {
+  using record::Activity;
+  StageTimer timer(Side::kSource);
+  timer.KeepSpans(MonotonicNanos());
+  timer.Start();
+  timer.EnterGuest();
+  Announce(timer, Phase::kTransfer);
+  HostCall(timer, HostFunction::k_net_read, 50'000, 1);
+  timer.EnterHost();
+  timer.CountBatch();
+  Work(100'000);
+  timer.LeaveHost(HostFunction::k_emit_batch, 20'000, 0);
+  Work(10'000);
+  timer.LeaveGuest();
+  const auto kinds = Kinds(timer);
+  const std::vector<std::pair<Activity, uint32_t>> expected = {
+      {Activity::kDecode, 1}, {Activity::kWaitServer, 1}, {Activity::kFetch, 1}, {Activity::kDecode, 1},
+      {Activity::kEmit, 1},   {Activity::kWaitStage, 1},  {Activity::kDecode, 2}};
+  ASSERT_GE(kinds.size(), expected.size());
+  EXPECT_EQ(std::vector(kinds.end() - static_cast<ptrdiff_t>(expected.size()), kinds.end()), expected);
+}
+
+TEST(StageTimer, ADestinationsSpansBelongToTheBatchThatItGotLast) {
+  using record::Activity;
+  StageTimer timer(Side::kDestination);
+  timer.KeepSpans(MonotonicNanos());
+  timer.Start();
+  timer.EnterGuest();
+  Announce(timer, Phase::kTransfer);
+  timer.EnterHost();
+  timer.CountBatch();
+  Work(100'000);
+  timer.LeaveHost(HostFunction::k_next_batch, 20'000, 0);
+  Work(10'000);
+  HostCall(timer, HostFunction::k_net_write, 50'000, 1);
+  Announce(timer, Phase::kCommit);
+  HostCall(timer, HostFunction::k_net_read, 150'000, 1);
+  timer.LeaveGuest();
+  const auto kinds = Kinds(timer);
+  const auto has = [&](Activity activity, uint32_t batch) {
+    return std::find(kinds.begin(), kinds.end(), std::pair(activity, batch)) != kinds.end();
+  };
+  EXPECT_TRUE(has(Activity::kWaitStage, 1)) << "it waited for this batch";
+  EXPECT_TRUE(has(Activity::kReceive, 1));
+  EXPECT_TRUE(has(Activity::kFlush, 1));
+  EXPECT_TRUE(has(Activity::kWaitServer, 1));
+  EXPECT_TRUE(has(Activity::kCommit, 1));
+  EXPECT_FALSE(has(Activity::kFetch, 1));
+}
+
+TEST(StageTimer, SpansAddUpToWhatTheRecordSays) {
+  StageTimer timer(Side::kSource);
+  timer.KeepSpans(MonotonicNanos());
+  timer.Start();
+  timer.EnterHosting();
+  Work(100'000);
+  timer.LeaveHosting();
+  timer.EnterGuest();
+  Announce(timer, Phase::kTransfer);
+  for (int i = 0; i < 20; ++i) HostCall(timer, HostFunction::k_net_read, 70'000, 1);
+  timer.LeaveGuest();
+  timer.Stop();
+  uint64_t spans = 0;
+  for (const record::Span& span : timer.spans()->spans()) spans += span.busy_nanos;
+  EXPECT_EQ(spans, timer.record().total.wall_nanos - timer.record().UnattributedNanos());
+}
+
+TEST(StageTimer, KeepsNoSpansUnlessAskedTo) {
+  StageTimer timer(Side::kSource);
+  timer.Start();
+  timer.EnterGuest();
+  HostCall(timer, HostFunction::k_net_read, 0, 1);
+  timer.LeaveGuest();
+  EXPECT_EQ(timer.spans(), nullptr);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "abi/abi.h"
+#include "wasm/function_names.h"
 #include "wasm/tool_process.h"
 
 namespace rapidbyte::wasm {
@@ -22,11 +23,13 @@ constexpr EmbeddedFile kRuntime[] = {
 };
 
 // -fno-strict-aliasing, -ffp-contract=off and the signal-checked memory are what wasm2c's output asks for; every stack
-// page is touched in order (-fstack-clash-protection), so that no frame jumps over the guard.
+// page is touched in order (-fstack-clash-protection), so that no frame jumps over the guard. -g1 is what profilers
+// need: functions, where they are declared, and which were inlined where.
 const std::vector<std::string> kCompile = {"cc",
                                            "-std=gnu11",
                                            "-O2",
-                                           "-g0",
+                                           "-g1",
+                                           "-gno-column-info",
                                            "-fPIC",
                                            "-shared",
                                            "-w",
@@ -75,6 +78,15 @@ Status CheckInterface(const std::string& name, const std::string& header) {
   return {};
 }
 
+// Debug information names the folder that was compiled in; the object must not depend on it.
+std::vector<std::string> CompileCommand(const fs::path& folder) {
+  std::error_code error;
+  const fs::path real = fs::canonical(folder, error);
+  std::vector<std::string> command = kCompile;
+  command.push_back("-fdebug-prefix-map=" + (error ? folder : real).string() + "=.");
+  return command;
+}
+
 }  // namespace
 
 Status CompileModule(const std::string& name, std::span<const uint8_t> module, const fs::path& folder) {
@@ -83,12 +95,13 @@ Status CompileModule(const std::string& name, std::span<const uint8_t> module, c
   const ToolLimits limits;
   if (Status done = RunTool(kTranslate, folder, limits); !done) return Context(name, done.error());
   RB_TRY(CheckInterface(name, ReadFile(folder / "module.h")));
-  if (Status done = RunTool(kCompile, folder, limits); !done) return Context(name, done.error());
+  WriteFile(folder / "module.c", NameFunctions(ReadFile(folder / "module.c"), module));
+  if (Status done = RunTool(CompileCommand(folder), folder, limits); !done) return Context(name, done.error());
   return {};
 }
 
 std::string AotCompilerIdentity() {
-  std::string identity = "connector interface " + std::to_string(abi::kVersion) + "\n";
+  std::string identity = "connector interface " + std::to_string(abi::kVersion) + ", functions named 1\n";
   for (const EmbeddedFile& file : kRuntime) identity.append(file.content);
   for (const std::string& flag : kCompile) identity += flag + " ";
   for (const char* tool : {"wasm2c", "cc"}) {

@@ -1,0 +1,26 @@
+// `rapidbyte profile timeline`: the trace of `rapidbyte run --timeline` as a picture.
+#pragma once
+
+#include <filesystem>
+#include <ostream>
+
+#include "base/result.h"
+
+namespace CLI {
+class App;
+}
+
+namespace rapidbyte::cli {
+
+struct ProfileTimelineOptions {
+  std::filesystem::path trace;
+  std::filesystem::path output;  // empty: beside the trace, with .svg
+};
+
+// Adds `timeline` to the command line's `profile`; parsing fills `options`, which must outlive it.
+CLI::App* AddProfileTimeline(CLI::App& profile, ProfileTimelineOptions& options);
+
+// Writes the picture; says on `out` where it is and who waits for whom.
+Status DrawTimeline(const ProfileTimelineOptions& options, std::ostream& out);
+
+}  // namespace rapidbyte::cli

@@ -1,0 +1,97 @@
+#include "report/timeline_picture.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "report/golden_file.h"
+#include "report/timeline_lanes.h"
+
+namespace rapidbyte::report {
+namespace {
+
+using record::Activity;
+using record::Timeline;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr uint64_t kMilli = 1'000'000;
+
+void Add(record::StageTimeline& stage, Activity activity, uint64_t start, uint64_t end, uint32_t batch) {
+  stage.spans.push_back({start, end, end - start, batch, batch, 1, activity});
+}
+
+// Three batches of 30 ms each; the destination waits for the source at the beginning, the source for room at the end.
+Timeline Example() {
+  Timeline timeline;
+  timeline.pipeline = "orders <eu> & \"us\"";
+  timeline.duration_nanos = 200 * kMilli;
+  timeline.source.connector = "source-postgres";
+  timeline.destination.connector = "dest-postgres";
+  Add(timeline.source, Activity::kPrepare, 0, 20 * kMilli, 0);
+  Add(timeline.destination, Activity::kPrepare, 0, 15 * kMilli, 0);
+  Add(timeline.destination, Activity::kWaitStage, 15 * kMilli, 49 * kMilli, 1);
+  for (uint32_t batch = 1; batch <= 3; ++batch) {
+    const uint64_t at = (20 + 30 * (batch - 1)) * kMilli;
+    Add(timeline.source, Activity::kWaitServer, at, at + 5 * kMilli, batch);
+    Add(timeline.source, Activity::kFetch, at + 5 * kMilli, at + 10 * kMilli, batch);
+    Add(timeline.source, Activity::kDecode, at + 10 * kMilli, at + 25 * kMilli, batch);
+    Add(timeline.source, Activity::kEmit, at + 25 * kMilli, at + 30 * kMilli, batch);
+    const uint64_t then = (49 + 45 * (batch - 1)) * kMilli;
+    Add(timeline.destination, Activity::kReceive, then, then + 5 * kMilli, batch);
+    Add(timeline.destination, Activity::kEncode, then + 5 * kMilli, then + 20 * kMilli, batch);
+    Add(timeline.destination, Activity::kFlush, then + 20 * kMilli, then + 25 * kMilli, batch);
+    Add(timeline.destination, Activity::kWaitServer, then + 25 * kMilli, then + 45 * kMilli, batch);
+  }
+  Add(timeline.source, Activity::kWaitStage, 110 * kMilli, 150 * kMilli, 4);
+  Add(timeline.destination, Activity::kCommit, 184 * kMilli, 200 * kMilli, 3);
+  return timeline;
+}
+
+TEST(TimelinePicture, IsAsItWasLookedAt) { ExpectGolden("timeline.svg", TimelinePicture(Example())); }
+
+TEST(TimelinePicture, NeedsNothingFromElsewhereAndEscapesNames) {
+  const std::string svg = TimelinePicture(Example());
+  EXPECT_THAT(svg, HasSubstr("orders &lt;eu&gt; &amp; &quot;us&quot;"));
+  EXPECT_THAT(svg, Not(HasSubstr("<eu>")));
+  EXPECT_THAT(svg, Not(HasSubstr("href")));
+  EXPECT_THAT(svg, Not(HasSubstr("<script")));
+  EXPECT_THAT(svg, HasSubstr("prefers-color-scheme:dark"));
+  EXPECT_THAT(svg, HasSubstr("<title>decode, batch 2: 15 ms from 60 ms</title>"));
+}
+
+TEST(TimelinePicture, SaysWhoWaitsForWhom) {
+  EXPECT_THAT(WhoWaits(Example()),
+              testing::ElementsAre("The destination waits for its server most: 30% of the run.",
+                                   "Besides, the source waits for the destination: 20%; the destination waits for the "
+                                   "source: 17%; the source waits for its server: 8%.",
+                                   "The most work is decode (source): 23%."));
+}
+
+TEST(TimelinePicture, OfARunThatDidNothing) {
+  const Timeline nothing;
+  EXPECT_EQ(WhoWaits(nothing).front(), "Neither stage waits for more than 5% of the run.");
+  EXPECT_EQ(WhoWaits(nothing).back(), "No rows moved.");
+  EXPECT_THAT(TimelinePicture(nothing), HasSubstr("</svg>"));
+}
+
+// The picture's size does not follow the run's length.
+TEST(TimelinePicture, PutsTogetherWhatIsNarrowerThanAPixel) {
+  Timeline timeline;
+  timeline.duration_nanos = 100'000 * kMilli;
+  uint64_t busy = 0;
+  for (uint32_t i = 0; i < 100'000; ++i) {
+    const uint64_t start = i * kMilli;
+    Add(timeline.source, i % 2 == 0 ? Activity::kFetch : Activity::kDecode, start, start + kMilli / 2, 1 + i / 100);
+    if (i % 2 == 0) busy += kMilli / 2;
+  }
+  const std::vector<Lane> lanes = LanesOf(timeline, 100 * kMilli);
+  ASSERT_EQ(lanes.size(), 2u);
+  EXPECT_LE(lanes[0].spans.size(), 1000u);
+  uint64_t kept = 0;
+  for (const record::Span& span : lanes[0].spans) kept += span.busy_nanos;
+  EXPECT_EQ(kept, busy);
+  EXPECT_LT(TimelinePicture(timeline).size(), 1'000'000u);
+}
+
+}  // namespace
+}  // namespace rapidbyte::report
