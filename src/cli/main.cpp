@@ -17,6 +17,7 @@
 #include "cli/bench_run_command.h"
 #include "cli/command.h"
 #include "cli/connector_commands.h"
+#include "cli/profile_diff_command.h"
 #include "cli/profile_draw_command.h"
 #include "cli/run_command.h"
 
@@ -56,6 +57,7 @@ int Main(int argc, char** argv) {
   BenchExportOptions export_options;
   BenchImportOptions import_options;
   ProfileDrawOptions draw_options;
+  ProfileDiffOptions diff_options;
 
   // Each with what it does once it was named.
   std::vector<std::pair<const CLI::App*, std::function<int()>>> commands = {
@@ -85,7 +87,10 @@ int Main(int argc, char** argv) {
   CLI::App* profile = app.add_subcommand("profile", "Record where a program's time goes, and draw it");
   profile->require_subcommand(1);
   commands.insert(commands.end(),
-                  {{AddProfileDraw(*profile, draw_options), [&] { return RunProfileDraw(draw_options); }}});
+                  {
+                      {AddProfileDraw(*profile, draw_options), [&] { return RunProfileDraw(draw_options); }},
+                      {AddProfileDiff(*profile, diff_options), [&] { return RunProfileDiff(diff_options); }},
+                  });
 
   try {
     app.parse(argc, argv);
