@@ -19,6 +19,7 @@
 #include "cli/bench_run_command.h"
 #include "cli/command.h"
 #include "cli/connector_commands.h"
+#include "cli/profile_diff_command.h"
 #include "cli/profile_draw_command.h"
 #include "cli/profile_record_command.h"
 #include "cli/profile_timeline_command.h"
@@ -91,6 +92,7 @@ void AddProfileCommands(CLI::App& app, Commands& commands) {
   profile.require_subcommand(1);
   commands.Add(profile, AddProfileRecord, ProfileRecordCommand);
   commands.Add(profile, AddProfileDraw, RunProfileDraw);
+  commands.Add(profile, AddProfileDiff, RunProfileDiff);
   commands.Add(profile, AddProfileTimeline, [](const auto& options) { return DrawTimeline(options, std::cout); });
 }
 

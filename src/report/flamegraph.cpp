@@ -94,26 +94,29 @@ class ProfilePicture {
                                                       : "on and off the CPU";
   }
 
-  // Shares by the function that the time was spent in.
-  std::vector<LegendEntry> Legend() const {
-    std::array<double, profile::kOriginCount> by_origin = {};
-    double whole = 0;
+  // By the function that the time was spent in.
+  std::array<std::array<double, kLanes>, profile::kOriginCount> LanesOfOrigins() const {
+    std::array<std::array<double, kLanes>, profile::kOriginCount> sums = {};
     for (const Weight& weight : weighted_.weights) {
-      if (!shown_.choice.shown[weight.lane]) continue;
-      whole += weight.value;
-      if (weight.at != 0) {
-        const profile::FrameId leaf = profile_.stacks.Leaf(profile::StackId(weight.at));
-        by_origin[static_cast<size_t>(profile_.stacks.At(leaf).origin)] += weight.value;
-      }
+      if (weight.at == 0) continue;
+      const profile::FrameId leaf = profile_.stacks.Leaf(profile::StackId(weight.at));
+      sums[static_cast<size_t>(profile_.stacks.At(leaf).origin)][weight.lane] += weight.value;
     }
+    return sums;
+  }
+
+  std::vector<LegendEntry> Legend() const {
+    const double whole = view_.nodes[0].extent;
     std::vector<LegendEntry> legend;
-    for (size_t origin = 0; origin < by_origin.size(); ++origin) {
-      if (!(by_origin[origin] > 0)) continue;
+    const auto sums = LanesOfOrigins();
+    for (size_t origin = 0; origin < sums.size(); ++origin) {
+      double sum = 0;
+      for (size_t lane = 0; lane < kLanes; ++lane) sum += shown_.choice.shown[lane] ? sums[origin][lane] : 0;
       const std::string label = OriginLabel(static_cast<profile::Origin>(origin));
-      legend.push_back({label + " " + FormatPercent(by_origin[origin] / whole), fmt::format("o{} s0", origin), false});
+      if (sum > 0) legend.push_back({label + " " + FormatPercent(sum / whole), fmt::format("o{}", origin), false});
     }
     const double off = view_.lanes[1] + view_.lanes[2];
-    if (off > 0) legend.push_back({"off CPU " + FormatPercent(off / whole), "o6 s0", true});
+    if (off > 0) legend.push_back({"off CPU " + FormatPercent(off / whole), "o6", true});
     return legend;
   }
 
@@ -155,13 +158,16 @@ class ProfilePicture {
 
   std::string DataOf(const Sheet& sheet) const {
     constexpr const char* kStates[] = {"on", "off", "both"};
-    std::string facts;
+    std::string facts, origins;
+    for (const auto& lanes : LanesOfOrigins()) {
+      origins += fmt::format("{}[{:.6g},{:.6g},{:.6g}]", origins.empty() ? "" : ",", lanes[0], lanes[1], lanes[2]);
+    }
     for (const std::string& fact : sheet.facts) facts += (facts.empty() ? "" : ",") + JsonString(fact);
     return fmt::format(R"({{"version":1,"kind":"profile","title":{},"facts":[{}],"unit":"{}","scale":{:.17g},)"
-                       R"("show":{{"state":"{}","icicle":{},"reverse":{},"threads":{}}},{}}})",
+                       R"("show":{{"state":"{}","icicle":{},"reverse":{},"threads":{}}},"origins":[{}],{}}})",
                        JsonString(sheet.title), facts, profile_.unit == profile::Unit::kNanoseconds ? "ns" : "samples",
                        ScaleOf(weighted_), kStates[static_cast<size_t>(shown_.state)], options_.icicle,
-                       options_.reverse, options_.split_threads, trees_.json);
+                       options_.reverse, options_.split_threads, origins, trees_.json);
   }
 
   const Profile& profile_;

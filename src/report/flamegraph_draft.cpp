@@ -66,6 +66,9 @@ CallTree Arrange(Draft draft, const WeightedStacks& weighted, const Importance& 
     const uint32_t side = weighted.side_of[weight.lane];
     tree.pruned[side] += importance.ShareOf(side, weight.value);
   }
+  if (!draft.pruned.empty()) {
+    tree.least_kept = *std::min_element(draft.importance.begin(), draft.importance.end());
+  }
   AddPrunedNodes(draft);
   const std::vector<uint32_t> order = Preorder(draft);
   std::vector<uint32_t> number_of(order.size());

@@ -67,11 +67,12 @@ std::string WhereOf(const profile::StackTable& stacks, profile::FrameId id) {
 }
 
 std::string PrunedFact(const CallTree& down, const CallTree& up) {
-  const double share = std::max(down.pruned[0], down.pruned[1]);
-  const double reverse = std::max(up.pruned[0], up.pruned[1]);
-  if (share == 0 && reverse == 0) return {};
-  return fmt::format("Frames too small to be kept are summed up as (pruned): {} of the time, {} in reverse.",
-                     FormatPercent(share), FormatPercent(reverse));
+  if (down.least_kept == 0 && up.least_kept == 0) return {};
+  const auto least = [](const CallTree& tree) { return FormatDigits(tree.least_kept * 100) + "%"; };
+  std::string text = "Frames too light to be kept are summed up as (pruned): ";
+  if (down.least_kept > 0) text += "those below " + least(down) + " of the whole";
+  if (down.least_kept > 0 && up.least_kept > 0) text += ", ";
+  return up.least_kept > 0 ? text + "in reverse those below " + least(up) : text;
 }
 
 }  // namespace rapidbyte::report

@@ -61,6 +61,7 @@ struct CallTree {
   std::vector<uint32_t> frame;             // a FrameList's number, kPrunedFrame, kNoFrame
   std::vector<uint32_t> stack;             // the stack that the node is, from the root down; 0 where it is none
   std::vector<Weight> weights;             // the node's own, in order of nodes
+  double least_kept = 0;                   // importance of the lightest node, where something was pruned
   std::array<double, kSides> pruned = {};  // share of each side
 };
 

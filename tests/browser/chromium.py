@@ -159,7 +159,7 @@ class Page:
             "ArrowRight": (39, ""), "Home": (36, ""), "Tab": (9, "")}
 
     def press(self, key, ctrl=False):
-        code, text = self.KEYS.get(key, (ord(key.upper()), key))
+        code, text = self.KEYS[key] if key in self.KEYS else (ord(key.upper()), key)
         event = {"key": key, "windowsVirtualKeyCode": code, "modifiers": 2 if ctrl else 0}
         down = {**event, "type": "keyDown", "text": text} if text and not ctrl else {**event, "type": "rawKeyDown"}
         self.command("Input.dispatchKeyEvent", down)

@@ -61,7 +61,7 @@ function makeView(tree, {lanes, threads, extents}) {
   const {weights} = tree;
   const shown = [];
   for (let w = 0; w < weights.node.length; ++w) if (lanes[weights.lane[w]]) shown.push(w);
-  const view = {tree, parent: [0], frame: [ROOT], place: [0], thread: [-1], own: [],
+  const view = {tree, shown: lanes, parent: [0], frame: [ROOT], place: [0], thread: [-1], own: [],
                 made: new Int32Array(tree.parent.length)};
   if (threads) {
     const byThread = new Map();

@@ -19,9 +19,9 @@ function whereOf(data, frame) {
 class ProfileSubject {
   constructor(data) {
     this.data = data;
-    this.toggles = [
-      {key: "state", label: "State", values: [["on", "On-CPU", "1"], ["off", "Off-CPU", "2"], ["both", "Both", "3"]]},
-    ];
+    const state = {key: "state", label: "State", values: [["on", "On-CPU", "1"], ["off", "Off-CPU", "2"], ["both", "Both", "3"]]};
+    const hasOff = data.origins.some(([, blocked, preempted]) => blocked + preempted > 0);
+    this.toggles = hasOff ? [state] : [];
     this.initial = {state: data.show.state};
     this.splitsThreads = true;
   }
@@ -70,21 +70,12 @@ class ProfileSubject {
   }
 
   // By the function that the time was spent in.
-  legend(view, settings) {
-    const sums = new Float64Array(ORIGINS.length);
-    const top = settings.threads ? 2 : 1;
-    for (let node = 1; node < view.parent.length; ++node) {
-      if (view.frame[node] < 0) continue;
-      const origin = this.data.frame.origin[view.frame[node]];
-      if (!settings.reverse) {
-        sums[origin] += view.selfLanes[0][node] + view.selfLanes[1][node] + view.selfLanes[2][node];
-      } else if (view.depth[node] === top) {
-        sums[origin] += view.extent[node];
-      }
-    }
+  legend(view) {
+    const sum = (lanes) => lanes.reduce((all, value, lane) => all + (view.shown[lane] ? value : 0), 0);
+    const sums = this.data.origins.map(sum);
     const entries = [];
-    sums.forEach((sum, origin) => {
-      if (sum > 0) entries.push({look: "o" + origin, label: ORIGINS[origin] + " " + percent(sum / view.extent[0])});
+    sums.forEach((value, origin) => {
+      if (value > 0) entries.push({look: "o" + origin, label: ORIGINS[origin] + " " + percent(value / view.extent[0])});
     });
     const off = view.lanes[1][0] + view.lanes[2][0];
     if (off > 0) entries.push({look: "o6", label: "off CPU " + percent(off / view.extent[0]), hatched: true});

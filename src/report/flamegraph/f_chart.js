@@ -23,6 +23,7 @@ class Chart {
   show(view, zoom, settings, matches) {
     Object.assign(this, {view, zoom, settings, matches});
     this.layOut();
+    this.lines = this.thin.reduce((lines, {row}) => Math.max(lines, row + 1), this.rows.length);
     this.paint();
   }
 
@@ -31,6 +32,7 @@ class Chart {
     const {view, zoom} = this;
     const width = this.width = Math.max(this.scroller.clientWidth, 100);
     this.rows = [];
+    this.thin = [];
     this.box = new Map();
     const put = (node, x, w) => {
       const box = {node, x, w, row: view.depth[node]};
@@ -48,28 +50,36 @@ class Chart {
       const [node, x] = open.pop();
       put(node, x, view.extent[node] * scale);
       const below = [];
-      let left = x;
+      let left = x, thin = 0, thinLeft = x;  // what is too narrow, together
       for (let i = view.begin[node]; i < view.begin[node + 1]; ++i) {
         const w = view.extent[view.child[i]] * scale;
         if (w >= LEAST) below.push([view.child[i], left]);
+        else if ((thin += w) === w) thinLeft = left;
         left += w;
       }
+      if (thin > SLIVER) this.thin.push({x: thinLeft, w: thin, row: view.depth[node] + 1});
       open.push(...below.reverse());
     }
   }
 
   yOf(row) {
-    return (this.settings.icicle ? row : this.rows.length - 1 - row) * ROW;
+    return (this.settings.icicle ? row : this.lines - 1 - row) * ROW;
   }
 
   paint() {
     const {svg, scroller, rows} = this;
     const hadFocus = svg.contains(document.activeElement);
-    const height = rows.length * ROW;
+    const height = this.lines * ROW;
     svg.setAttribute("width", this.width);
     svg.setAttribute("height", height);
     const top = scroller.scrollTop - MARGIN, bottom = scroller.scrollTop + scroller.clientHeight + MARGIN;
     const slivers = new Map(), frames = [];
+    const addSliver = (look, {x, w}, y) => slivers.set(look, (slivers.get(look) ?? "") +
+      `M${x.toFixed(2)} ${y + 0.5}h${w.toFixed(2)}v${ROW - 1}h-${w.toFixed(2)}z`);
+    for (const run of this.thin) {
+      const y = this.yOf(run.row);
+      if (y + ROW >= top && y <= bottom) addSliver("thin", run, y);
+    }
     for (let row = 0; row < rows.length; ++row) {
       const y = this.yOf(row);
       if (y + ROW < top || y > bottom) continue;
@@ -77,8 +87,7 @@ class Chart {
         if (box.w >= SLIVER || box.node === this.focused) {
           frames.push(this.element(box, y));
         } else {
-          const look = this.lookOf(box.node);
-          slivers.set(look, (slivers.get(look) ?? "") + `M${box.x.toFixed(2)} ${y + 0.5}h${box.w.toFixed(2)}v${ROW - 1}h-${box.w.toFixed(2)}z`);
+          addSliver(this.lookOf(box.node), box, y);
         }
       }
     }
@@ -138,7 +147,7 @@ class Chart {
   at(event) {
     const area = this.svg.getBoundingClientRect();
     const line = Math.floor((event.clientY - area.top) / ROW), x = event.clientX - area.left;
-    const row = this.rows[this.settings.icicle ? line : this.rows.length - 1 - line] ?? [];
+    const row = this.rows[this.settings.icicle ? line : this.lines - 1 - line] ?? [];
     return row.find((box) => x >= box.x && x < box.x + box.w);
   }
 
