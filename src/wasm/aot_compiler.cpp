@@ -24,12 +24,14 @@ constexpr EmbeddedFile kRuntime[] = {
 
 // -fno-strict-aliasing, -ffp-contract=off and the signal-checked memory are what wasm2c's output asks for; every stack
 // page is touched in order (-fstack-clash-protection), so that no frame jumps over the guard. -g1 is what profilers
-// need: functions, where they are declared, and which were inlined where.
+// need: functions, where they are declared, and which were inlined where; compressed, since the whole object is hashed
+// at every start.
 const std::vector<std::string> kCompile = {"cc",
                                            "-std=gnu11",
                                            "-O2",
                                            "-g1",
                                            "-gno-column-info",
+                                           "-gz=zlib",
                                            "-fPIC",
                                            "-shared",
                                            "-w",
