@@ -103,7 +103,7 @@ Status CompileModule(const std::string& name, std::span<const uint8_t> module, c
 }
 
 std::string AotCompilerIdentity() {
-  std::string identity = "connector interface " + std::to_string(abi::kVersion) + ", functions named 1\n";
+  std::string identity = "connector interface " + std::to_string(abi::kVersion) + ", functions named 2\n";
   for (const EmbeddedFile& file : kRuntime) identity.append(file.content);
   for (const std::string& flag : kCompile) identity += flag + " ";
   for (const char* tool : {"wasm2c", "cc"}) {
