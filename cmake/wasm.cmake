@@ -30,8 +30,9 @@ endif()
 # No -O here: with one, clang would silently run a wasm-opt of the PATH over the module and drop its names.
 # The printf of that archive is whole: the default one refuses long doubles by a message to stderr, and any use of
 # snprintf would so import file descriptors.
+# -no-demangle has one dash because clang takes the one with two for itself, and does nothing with it.
 set(RAPIDBYTE_WASM_LINK_FLAGS --target=wasm32-wasi -mexec-model=reactor -lc-printscan-long-double
-  -Wl,--stack-first,-z,stack-size=1048576,--max-memory=1073741824,--no-demangle)
+  -Wl,--stack-first,-z,stack-size=1048576,--max-memory=1073741824,-no-demangle)
 
 # The host's header-only libraries, alone: all of /usr/include would bring the host's C library along.
 set(RAPIDBYTE_WASM_INCLUDE ${CMAKE_BINARY_DIR}/wasm/include)

@@ -6,6 +6,7 @@
 The section says for each function where it is declared (docs/formats/connector_abi.md): all that a profile shows of
 the source, in a kilobyte or two, and the same bytes wherever the module was built.
 """
+import posixpath
 import re
 import subprocess
 import sys
@@ -93,7 +94,7 @@ def declarations(dump):
         attributes = dict(re.findall(r'DW_AT_(linkage_name|name|decl_file|decl_line)\s+\("?([^")\n]*)"?\)', entry))
         symbol = attributes.get("linkage_name", attributes.get("name"))
         if symbol and attributes.get("decl_file") and attributes.get("decl_line"):
-            found[symbol] = (attributes["decl_file"].removeprefix("./"), int(attributes["decl_line"]))
+            found[symbol] = (posixpath.normpath(attributes["decl_file"]), int(attributes["decl_line"]))
     return found
 
 

@@ -108,6 +108,12 @@ store::RunEnd EndOf(const engine::RunOutcome& outcome) {
   return end;
 }
 
+// Told before rows are moved for what cannot be written.
+Status CheckTimeline(const RunCommandOptions& options) {
+  if (options.timeline.empty() || std::ofstream(options.timeline, std::ios::binary | std::ios::app)) return {};
+  return Fail(ErrorCode::kConfiguration, "cannot write " + options.timeline.string());
+}
+
 // Also of a run that has failed: that is when one wants to see it.
 Status WriteTimeline(const engine::RunOutcome& outcome, const RunCommandOptions& options) {
   if (!outcome.timeline) return {};
@@ -147,6 +153,7 @@ int RunPipelineCommand(const RunCommandOptions& options) {
   CancelOnSignals();
   const auto pipeline = engine::LoadPipeline(options.pipeline, engine::ProcessEnvironment());
   if (!pipeline) return PrintError(pipeline.error());
+  if (const Status writable = CheckTimeline(options); !writable) return PrintError(writable.error());
   auto run = RecordStart(*pipeline);
   if (!run) return PrintError(run.error());
 

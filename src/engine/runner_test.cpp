@@ -281,6 +281,42 @@ TEST_F(Runner, TheTimeOfBothStagesIsAccountedFor) {
   EXPECT_EQ(next.count, 10u) << "and the end of each stream";
 }
 
+std::vector<uint32_t> Batches(const record::StageTimeline& stage, record::Activity activity) {
+  std::vector<uint32_t> batches;
+  for (const record::Span& span : stage.spans) {
+    if (span.activity == activity && (batches.empty() || batches.back() != span.first_batch)) {
+      batches.push_back(span.first_batch);
+    }
+  }
+  return batches;
+}
+
+// Schemas are messages without rows: a source emits them on the way to its next batch.
+TEST_F(Runner, ATimelineNumbersTheBatchesOfAllStreamsAlike) {
+  ASSERT_FALSE(Start().timeline) << "off unless asked for";
+  options_.timeline = true;
+  const RunOutcome outcome = Start();
+  ASSERT_TRUE(outcome.timeline);
+  EXPECT_EQ(outcome.timeline->pipeline, "test");
+  EXPECT_EQ(outcome.timeline->source.connector, "fake-source");
+  EXPECT_EQ(outcome.timeline->duration_nanos, outcome.record.duration_nanos);
+  EXPECT_THAT(Batches(outcome.timeline->source, record::Activity::kEmit), testing::ElementsAre(1, 2, 3, 4, 5, 6));
+  EXPECT_THAT(Batches(outcome.timeline->destination, record::Activity::kReceive),
+              testing::ElementsAre(0, 1, 2, 3, 4, 5, 6));
+}
+
+TEST_F(Runner, ARunThatFailsHasATimelineToo) {
+  options_.timeline = true;
+  source_script = [](Export function) {
+    return function == Export::kRunRead ? AnswerError({{"category", "data"}, {"message", "bad row"}})
+                                        : Answer(json::object());
+  };
+  const RunOutcome outcome = Start();
+  EXPECT_TRUE(outcome.error);
+  ASSERT_TRUE(outcome.timeline);
+  EXPECT_FALSE(outcome.timeline->source.spans.empty());
+}
+
 TEST_F(Runner, ValidateAsksBothAndMovesNothing) {
   std::vector<Export> asked;
   source_script = [&asked](Export function) {

@@ -20,6 +20,8 @@ constexpr std::array kSourceOrder = {Activity::kPrepare, Activity::kWaitServer, 
 constexpr std::array kDestinationOrder = {Activity::kWaitStage, Activity::kReceive,    Activity::kEncode,
                                           Activity::kFlush,     Activity::kWaitServer, Activity::kCommit,
                                           Activity::kPrepare};
+// So that a long run still shows when much was going on, and when little.
+constexpr uint64_t kWidestInPixels = 4;
 constexpr double kWorthAWord = 0.05;
 
 std::string LaneName(TimelineSide side, Activity activity) {
@@ -32,8 +34,7 @@ std::vector<Span> PutTogether(const StageTimeline& stage, Activity activity, uin
   for (const Span& span : stage.spans) {
     if (span.activity != activity) continue;
     const bool joins = !spans.empty() && span.start_nanos < spans.back().end_nanos + pixel_nanos &&
-                       (span.end_nanos - span.start_nanos < pixel_nanos ||
-                        spans.back().end_nanos - spans.back().start_nanos < pixel_nanos);
+                       span.end_nanos - spans.back().start_nanos < kWidestInPixels * pixel_nanos;
     if (!joins) {
       spans.push_back(span);
       continue;

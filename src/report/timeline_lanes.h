@@ -20,8 +20,8 @@ struct Lane {
   std::vector<record::Span> spans;  // by their start
 };
 
-// The lanes that have anything in them, from the source's server to the destination's. Spans of a lane that are, or
-// whose gaps are, shorter than `pixel_nanos` are put together; what each was busy with is kept.
+// The lanes that have anything in them, from the source's server to the destination's. Spans of a lane
+// with a gap shorter than `pixel_nanos` are put together, to four times that; what each was busy with is kept.
 std::vector<Lane> LanesOf(const record::Timeline& timeline, uint64_t pixel_nanos);
 
 // "The destination waits for its server most, 48% of the run; …": two or three sentences.

@@ -27,6 +27,7 @@ constexpr double kHeading = 26;
 constexpr double kTop = 132;  // of the first stage
 constexpr double kLegendY = 98;
 constexpr double kNumberWidth = 7;  // of a digit
+constexpr double kNumberRoom = 34;  // of a batch's number and some air
 constexpr size_t kMostArrows = 40;
 
 constexpr std::array<const char*, record::kActivityCount> kClasses = {"prepare", "fetch", "decode", "emit", "emit",
@@ -34,16 +35,16 @@ constexpr std::array<const char*, record::kActivityCount> kClasses = {"prepare",
 
 constexpr const char* kStyle = R"css(<style>
 svg{font:13px system-ui,-apple-system,"Segoe UI",sans-serif;background:#fff}
-.paper{fill:#fff}text{fill:#1c2530}.dim{fill:#5d6875}.head{font-weight:600}.title{font-size:18px;font-weight:600}
+.paper{fill:#fff}text{fill:#1c2530}.dim{fill:#5d6875}.head{font-weight:600;paint-order:stroke;stroke:#fff;stroke-width:5px}.title{font-size:18px;font-weight:600}
 .grid{stroke:#dde2e8}.edge{stroke:#b9c1ca}.lane{fill:#f4f6f8}
 .prepare{fill:#9aa5b1}.fetch{fill:#2f7ed8}.decode{fill:#12a08b}.emit{fill:#e0912b}.commit{fill:#8a5cd0}
 .wait{fill:url(#hatch)}.hatch{stroke:#c06a6a}.pale{fill:#f7e6e6}
-.flow{stroke:#5d6875;stroke-opacity:.55;fill:none}.number{fill:#fff;font-size:11px;pointer-events:none}
+.flow{stroke:#5d6875;stroke-opacity:.55;fill:none}.number{fill:#fff}.number,.batch{font-size:11px;pointer-events:none}
 rect.s:hover{stroke:#1c2530;stroke-width:1.5}
 @media (prefers-color-scheme:dark){svg{background:#15191e}.paper{fill:#15191e}text{fill:#e4e8ec}.dim{fill:#9aa5b1}
 .grid{stroke:#2b323a}.edge{stroke:#4a545f}.lane{fill:#1c2228}.prepare{fill:#687480}.fetch{fill:#4a94e8}
 .decode{fill:#21b39c}.emit{fill:#e39d45}.commit{fill:#a57ee6}.hatch{stroke:#b06a6a}.pale{fill:#3a2729}
-.flow{stroke:#9aa5b1}.number{fill:#0d1013}rect.s:hover{stroke:#fff}}
+.flow{stroke:#9aa5b1}.number{fill:#0d1013}.head{stroke:#15191e}rect.s:hover{stroke:#fff}}
 </style>
 <defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
 <rect class="pale" width="5" height="5"/><path class="hatch" d="M0 0V5" stroke-width="1.6"/></pattern></defs>
@@ -112,7 +113,8 @@ class Chart {
     const std::string title =
         fmt::format("{}: {} from {} to {}", Escaped(timeline_.pipeline), Secs(timeline_.duration_nanos),
                     Escaped(timeline_.source.connector), Escaped(timeline_.destination.connector));
-    const auto sentences = WhoWaits(timeline_);
+    std::vector<std::string> sentences = WhoWaits(timeline_);
+    for (std::string& sentence : sentences) sentence = Escaped(sentence);
     Put("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {:.0f} {:.0f}\" width=\"{:.0f}\" role=\"img\" "
         "aria-labelledby=\"title summary\">\n",
         kWidth, bottom_ + 70, kWidth);
@@ -128,19 +130,20 @@ class Chart {
     struct Entry {
       const char* name;
       const char* kind;
+      double width;  // of the name
     };
-    constexpr std::array kEntries = {Entry{"prepare", "prepare"},
-                                     Entry{"to and from servers: fetch, flush", "fetch"},
-                                     Entry{"rows and columns: decode, encode", "decode"},
-                                     Entry{"channel: emit, receive", "emit"},
-                                     Entry{"commit", "commit"},
-                                     Entry{"waiting", "wait"}};
+    constexpr std::array kEntries = {Entry{"prepare", "prepare", 52},
+                                     Entry{"to and from servers: fetch, flush", "fetch", 216},
+                                     Entry{"rows and columns: decode, encode", "decode", 228},
+                                     Entry{"channel: emit, receive", "emit", 146},
+                                     Entry{"commit", "commit", 48},
+                                     Entry{"waiting", "wait", 48}};
     double x = 16;
     for (const Entry& entry : kEntries) {
       Put("<rect class=\"{}\" x=\"{:.0f}\" y=\"{:.0f}\" width=\"14\" height=\"12\" rx=\"2\"/>", entry.kind, x,
           kLegendY);
       Put("<text class=\"dim\" x=\"{:.0f}\" y=\"{:.0f}\">{}</text>\n", x + 20, kLegendY + 11, entry.name);
-      x += 20 + 6.9 * static_cast<double>(std::string_view(entry.name).size()) + 18;
+      x += 20 + entry.width + 22;
     }
   }
 
@@ -175,12 +178,12 @@ class Chart {
           is_source ? "Source" : "Destination",
           Escaped(is_source ? timeline_.source.connector : timeline_.destination.connector));
     }
-    Put("<g><title>{}: {}, {} of the run</title>\n", lane.name, Secs(lane.total_nanos), PercentOf(lane.share));
+    Put("<g><title>{}: {}, {} of the run</title>\n", lane.name, Secs(lane.total_nanos), Escaped(PercentOf(lane.share)));
     Put("<rect class=\"lane\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.0f}\"/>\n", kLeft, y,
         kRight - kLeft, kBar);
     Put("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", kLeft - 10, y + 12.5, lane.name);
-    Put("<text class=\"dim\" x=\"{:.1f}\" y=\"{:.1f}\">{}, {}</text>\n", kRight + 10, y + 12.5, PercentOf(lane.share),
-        Secs(lane.total_nanos));
+    Put("<text class=\"dim\" x=\"{:.1f}\" y=\"{:.1f}\">{}, {}</text>\n", kRight + 10, y + 12.5,
+        Escaped(PercentOf(lane.share)), Secs(lane.total_nanos));
     for (const Span& span : lane.spans) DrawSpan(lane, span, y);
     Put("</g>\n");
   }
@@ -213,20 +216,29 @@ class Chart {
     return text;
   }
 
-  // From the end of a batch's emit to the beginning of its receive, for as many batches as can be told apart.
+  // From the end of a batch's emit to the beginning of its receive, with its number, for as many batches as can be told
+  // apart.
   void Arrows() {
     const auto from = Ends(TimelineSide::kSource, Activity::kEmit);
     const auto to = Ends(TimelineSide::kDestination, Activity::kReceive);
     if (from.lane == lanes_.size() || to.lane == lanes_.size()) return;
     const size_t every = std::max<size_t>(1, from.spans.size() / kMostArrows);
+    double last_number = 0;
+    const auto first = std::find_if(lanes_.begin(), lanes_.end(),
+                                    [](const Lane& lane) { return lane.side == TimelineSide::kDestination; });
+    const double between = y_[static_cast<size_t>(first - lanes_.begin())] - 20;
     for (size_t i = 0; i < from.spans.size(); i += every) {
       const Span& sent = *from.spans[i];
       const auto taken = std::find_if(to.spans.begin(), to.spans.end(), [&](const Span* span) {
         return span->first_batch <= sent.last_batch && sent.last_batch <= span->last_batch;
       });
       if (taken == to.spans.end()) continue;
-      Put("<path class=\"flow\" d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}\"/>\n", X(sent.end_nanos), y_[from.lane] + kBar,
-          X((*taken)->start_nanos), y_[to.lane] - 1);
+      const double y = y_[from.lane] + kBar;
+      Put("<path class=\"flow\" d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}\"/>\n", X(sent.end_nanos), y, X((*taken)->start_nanos),
+          y_[to.lane] - 1);
+      if (i != 0 && X(sent.end_nanos) - last_number < kNumberRoom) continue;
+      last_number = X(sent.end_nanos);
+      Put("<text class=\"dim batch\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", last_number + 3, between, sent.last_batch);
     }
   }
 
@@ -248,7 +260,9 @@ class Chart {
 
   void Foot() {
     const uint64_t grain = std::max(timeline_.source.grain_nanos, timeline_.destination.grain_nanos);
-    std::string note = "Lines show batches on their way through the channel. Times are wall time of a stage's thread.";
+    std::string note =
+        "Lines: batches on their way through the channel, some with their number. Times: wall time of the stages' "
+        "threads.";
     if (grain != 0) note += fmt::format(" The run was long: gaps up to {} were not kept; sums are exact.", Secs(grain));
     Put("<text class=\"dim\" x=\"16\" y=\"{:.1f}\">{}</text>\n", bottom_ + 48, note);
   }

@@ -24,12 +24,14 @@ constexpr EmbeddedFile kRuntime[] = {
 
 // -fno-strict-aliasing, -ffp-contract=off and the signal-checked memory are what wasm2c's output asks for; every stack
 // page is touched in order (-fstack-clash-protection), so that no frame jumps over the guard. -g1 is what profilers
-// need: functions, where they are declared, and which were inlined where.
+// need: functions, where they are declared, and which were inlined where; compressed, since the whole object is hashed
+// at every start.
 const std::vector<std::string> kCompile = {"cc",
                                            "-std=gnu11",
                                            "-O2",
                                            "-g1",
                                            "-gno-column-info",
+                                           "-gz=zlib",
                                            "-fPIC",
                                            "-shared",
                                            "-w",
@@ -101,7 +103,7 @@ Status CompileModule(const std::string& name, std::span<const uint8_t> module, c
 }
 
 std::string AotCompilerIdentity() {
-  std::string identity = "connector interface " + std::to_string(abi::kVersion) + ", functions named 1\n";
+  std::string identity = "connector interface " + std::to_string(abi::kVersion) + ", functions named 2\n";
   for (const EmbeddedFile& file : kRuntime) identity.append(file.content);
   for (const std::string& flag : kCompile) identity += flag + " ";
   for (const char* tool : {"wasm2c", "cc"}) {

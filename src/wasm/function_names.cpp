@@ -164,6 +164,7 @@ std::string NameFunctions(std::string_view source, std::span<const uint8_t> modu
   bool elsewhere = false;  // the compiler takes what comes for part of a connector's source
   ForEachLine(source, [&](std::string_view line) {
     if (!DefinedBy(line).empty()) {
+      if (next == 0) out += "#include \"direct_access.h\"\n";
       AppendLineDirective(declarations[next++], out);
       inside = elsewhere = true;
     } else if (elsewhere && !inside && !line.empty()) {

@@ -127,6 +127,7 @@ TEST(FunctionNames, TheObjectNamesFunctionsAndWhatIsInlinedIntoThem) {
   const Functions found = ReadFunctions(Compile(WithDeclarations(NamedModule(), "src/demo.cpp", kLines), "names"));
   EXPECT_TRUE(found.symbols.contains("_ZN4demo5CountEi"));
   EXPECT_TRUE(found.inlined.contains({"_ZN4demo5CountEi", "_ZN4demo5ScaleEi"}));
+  EXPECT_FALSE(found.inlined.contains({"_ZN4demo5ScaleEi", "i32_load"})) << "a load is no frame of its own";
   EXPECT_EQ(found.declared.at("_ZN4demo5CountEi").file, "src/demo.cpp");
   EXPECT_EQ(found.declared.at("_ZN4demo5CountEi").line, 30);
   EXPECT_EQ(found.declared.at("_ZN4demo5ScaleEi").file, "src/demo.cpp");
@@ -178,6 +179,7 @@ constexpr std::string_view kSource =
 TEST(FunctionNames, RenamesFunctionsOnly) {
   EXPECT_EQ(NameFunctions(kSource, WithDeclarations({0, 'a', 's', 'm', 1, 0, 0, 0}, "a/b.cpp", {7, 0})),
             "static u32 _ZN1a1bEv(Z_connector_instance_t*, u32);\n"
+            "#include \"direct_access.h\"\n"
             "#line 7 \"a/b.cpp\"\n"
             "static u32 _ZN1a1bEv(Z_connector_instance_t* instance, u32 w2c_p0) { "
             "  w2c_p0 = _Z6memcpy(instance, instance->w2c_memcpy, w2c_p0); "
