@@ -215,7 +215,8 @@ Result<CampaignResult> RunCampaign(const CampaignRequest& request, store::Sample
   }
   // What was measured counts, whatever became of the pictures.
   if (!profiles) std::cerr << "warning: " << profiles.error().message << '\n';
-  return CampaignResult{std::move(campaign), *std::move(outcome), std::move(profiles).value_or({})};
+  return CampaignResult{std::move(campaign), *std::move(outcome),
+                        std::move(profiles).value_or(std::vector<CellProfile>())};
 }
 
 }  // namespace rapidbyte::cli

@@ -76,7 +76,8 @@ Status MakeFolder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (!error) return {};
-  return Fail(ErrorCode::kConfiguration, fmt::format("{}: cannot make the folder: {}", folder.string(), error.message()),
+  return Fail(ErrorCode::kConfiguration,
+              fmt::format("{}: cannot make the folder: {}", folder.string(), error.message()),
               "name another one with --output");
 }
 

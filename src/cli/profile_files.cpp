@@ -48,7 +48,10 @@ Status WriteOutput(const std::string& path, std::string_view text) {
     if (std::cout) return {};
     return Fail(ErrorCode::kInternal, "cannot write to standard output: it is closed or its disk is full");
   }
-  const std::string partial = path + ".partial";
+  // A device or a pipe is written to; only a file can be put in place of another.
+  std::error_code unknown;
+  const bool is_special = std::filesystem::exists(path, unknown) && !std::filesystem::is_regular_file(path, unknown);
+  const std::string partial = is_special ? path : path + ".partial";
   std::ofstream file(partial, std::ios::binary | std::ios::trunc);
   if (!file) {
     return Fail(ErrorCode::kConfiguration, fmt::format("{}: cannot make the file", partial),
@@ -57,10 +60,10 @@ Status WriteOutput(const std::string& path, std::string_view text) {
   file << text;
   file.close();
   std::error_code error;
-  if (file) std::filesystem::rename(partial, path, error);
+  if (file && !is_special) std::filesystem::rename(partial, path, error);
   if (file && !error) return {};
   std::error_code ignored;
-  std::filesystem::remove(partial, ignored);
+  if (!is_special) std::filesystem::remove(partial, ignored);
   return Fail(ErrorCode::kInternal, path + ": cannot write the file");
 }
 

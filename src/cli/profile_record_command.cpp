@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <iostream>
 
 #include "cli/command.h"
+#include "cli/profile_files.h"
 #include "lab/interrupt.h"
 #include "profile/profile_file.h"
 #include "sampler/record.h"
@@ -27,22 +27,9 @@ sampler::RecordOptions OptionsOf(const ProfileRecordOptions& options, const lab:
   record.off_cpu = !options.on_cpu_only;
   record.kernel = !options.no_kernel;
   record.stop_fd = interrupt.fd();
+  if (options.server != 0) record.extra_roots.push_back({options.server, /*only_forked=*/true, /*postgres=*/true});
   record.connector_dirs = {wasm::DefaultAotCacheDir()};
   return record;
-}
-
-Status WriteFile(const std::filesystem::path& path, const std::string& text) {
-  if (path == "-") {
-    std::cout << text << std::flush;
-    if (std::cout) return {};
-  } else {
-    std::ofstream file(path, std::ios::binary);
-    file << text;
-    file.close();
-    if (file) return {};
-  }
-  return Fail(ErrorCode::kConfiguration, fmt::format("cannot write the profile to {}", path.string()),
-              "name another file with -o");
 }
 
 double Seconds(int64_t nanos) { return static_cast<double>(nanos) * 1e-9; }
@@ -67,23 +54,26 @@ std::string Summary(const profile::Profile& profile, const std::filesystem::path
 
 CLI::App* AddProfileRecord(CLI::App& profile, ProfileRecordOptions& options) {
   CLI::App* command = profile.add_subcommand("record", "Run a command and write where its time goes");
-  command->add_option("-F,--frequency", options.frequency_hz, "Samples per second of a running thread")
+  command->add_option("-F,--frequency", options.frequency_hz, "samples per second of a running thread")
       ->capture_default_str();
-  auto* on = command->add_flag("--on-cpu", options.on_cpu_only, "What runs, not what waits");
-  auto* off = command->add_flag("--off-cpu", options.off_cpu_only, "What waits, not what runs")->excludes(on);
-  command->add_flag("--both", "What runs and what waits (default)")->excludes(on)->excludes(off);
+  auto* on = command->add_flag("--on-cpu", options.on_cpu_only, "what runs, not what waits");
+  auto* off = command->add_flag("--off-cpu", options.off_cpu_only, "what waits, not what runs")->excludes(on);
+  command->add_flag("--both", options.both, "what runs and what waits (default)")->excludes(on)->excludes(off);
   command->add_flag(
       "--kernel,!--no-kernel", [&options](int64_t count) { options.no_kernel = count < 0; },
-      "Frames of the kernel, where they may be seen (default)");
-  command->add_option("--stack", options.stack_bytes, "Bytes of stack to copy; 0: as many as the stacks need");
+      "frames of the kernel, where they may be seen (default)");
+  command->add_option("--stack", options.stack_bytes, "bytes of stack to copy; 0: as many as the stacks need");
   command->add_flag("--timers", options.timers,
-                    "CPU-time timers inside the program, where the kernel allows no events");
-  auto* pid = command->add_option("-p,--pid", options.pid, "Watch this process instead of running a command")
+                    "cPU-time timers inside the program, where the kernel allows no events");
+  auto* pid = command->add_option("-p,--pid", options.pid, "watch this process instead of running a command")
                   ->check(CLI::PositiveNumber);
-  command->add_option("--duration", options.duration_secs, "Seconds after which to stop; 0: when the program ends")
+  command->add_option("--duration", options.duration_secs, "seconds after which to stop; 0: when the program ends")
       ->check(CLI::NonNegativeNumber);
-  command->add_option("-o,--output", options.output, "The profile; - for standard output")->capture_default_str();
-  command->add_option("COMMAND", options.command, "What to run, after --")->excludes(pid);
+  command->add_option("--server", options.server, "pID of a PostgreSQL server whose new backends are recorded too")
+      ->check(CLI::PositiveNumber);
+  command->add_flag("-q,--quiet", options.quiet, "no summary");
+  command->add_option("-o,--output", options.output, "the profile; - for standard output")->capture_default_str();
+  command->add_option("COMMAND", options.command, "what to run, after --")->excludes(pid);
   command->positionals_at_end();
   return command;
 }
@@ -93,10 +83,10 @@ int ProfileRecordCommand(const ProfileRecordOptions& options) {
   const lab::SignalScope signals(interrupt);
   const auto recording = sampler::Record(OptionsOf(options, interrupt));
   if (!recording) return PrintError(recording.error());
-  if (auto written = WriteFile(options.output, profile::WriteProfile(recording->profile)); !written) {
+  if (auto written = WriteOutput(options.output.string(), profile::WriteProfile(recording->profile)); !written) {
     return PrintError(written.error());
   }
-  std::cerr << Summary(recording->profile, options.output);
+  if (!options.quiet) std::cerr << Summary(recording->profile, options.output);
   return recording->exit_code.value_or(0);
 }
 

@@ -19,10 +19,13 @@ struct ProfileRecordOptions {
   uint32_t stack_bytes = 0;  // 0: as much as the stacks need
   bool on_cpu_only = false;
   bool off_cpu_only = false;
+  bool both = false;  // the default, spelled out
   bool no_kernel = false;
   bool timers = false;
   int pid = 0;  // 0: none
   double duration_secs = 0;
+  int server = 0;  // a PostgreSQL server: what it forks meanwhile is recorded too; 0: none
+  bool quiet = false;
   std::filesystem::path output = "profile.json";
   std::vector<std::string> command;
 };

@@ -8,7 +8,7 @@ namespace rapidbyte::engine {
 
 using abi::HostFunction;
 using abi::Phase;
-using record::Activity;
+using record::BatchActivity;
 
 StageTimer::Instant StageTimer::Now() { return {MonotonicNanos(), ThreadCpuNanos()}; }
 
@@ -42,7 +42,7 @@ void StageTimer::EnterHosting() { segment_ = Now(); }
 void StageTimer::LeaveHosting() {
   const Instant now = Now();
   record_.hosting += {now.wall - segment_.wall, now.cpu - segment_.cpu, 0};
-  if (spans_) spans_->Add(Activity::kPrepare, segment_.wall, now.wall);
+  if (spans_) spans_->Add(BatchActivity::kPrepare, segment_.wall, now.wall);
 }
 
 void StageTimer::CloseGuestSegment(const Instant& now) {
@@ -94,40 +94,40 @@ void StageTimer::CountBatch() {
   }
 }
 
-Activity StageTimer::GuestActivity() const {
+BatchActivity StageTimer::GuestActivity() const {
   switch (phase_) {
     case Phase::kTransfer:
-      return side_ == Side::kSource ? Activity::kDecode : Activity::kEncode;
+      return side_ == Side::kSource ? BatchActivity::kDecode : BatchActivity::kEncode;
     case Phase::kFinish:
-      return Activity::kEncode;
+      return BatchActivity::kEncode;
     case Phase::kCommit:
-      return Activity::kCommit;
+      return BatchActivity::kCommit;
     case Phase::kSetup:
     case Phase::kPrepare:
       break;
   }
-  return Activity::kPrepare;
+  return BatchActivity::kPrepare;
 }
 
-Activity StageTimer::HostActivity(HostFunction function) const {
-  if (function == HostFunction::k_emit_batch) return Activity::kEmit;
-  if (function == HostFunction::k_next_batch) return Activity::kReceive;
+BatchActivity StageTimer::HostActivity(HostFunction function) const {
+  if (function == HostFunction::k_emit_batch) return BatchActivity::kEmit;
+  if (function == HostFunction::k_next_batch) return BatchActivity::kReceive;
   const bool is_network = function == HostFunction::k_net_read || function == HostFunction::k_net_write;
   if (!is_network) return GuestActivity();
-  if (phase_ == Phase::kCommit) return Activity::kCommit;
-  if (phase_ != Phase::kTransfer && phase_ != Phase::kFinish) return Activity::kPrepare;
-  return side_ == Side::kSource ? Activity::kFetch : Activity::kFlush;
+  if (phase_ == Phase::kCommit) return BatchActivity::kCommit;
+  if (phase_ != Phase::kTransfer && phase_ != Phase::kFinish) return BatchActivity::kPrepare;
+  return side_ == Side::kSource ? BatchActivity::kFetch : BatchActivity::kFlush;
 }
 
 // Where in a call the wait was is known by what the function does: a full channel and a full socket are met at the end,
 // an empty one at the beginning. What a COMMIT takes is the server's work, not a wait for more of it.
 void StageTimer::AddHostSpans(HostFunction function, uint64_t wait_nanos, uint64_t now) {
-  const Activity activity = HostActivity(function);
+  const BatchActivity activity = HostActivity(function);
   const uint64_t start = segment_.wall;
-  if (activity == Activity::kCommit) wait_nanos = 0;
+  if (activity == BatchActivity::kCommit) wait_nanos = 0;
   wait_nanos = std::min(wait_nanos, now - start);
   const bool channel = function == HostFunction::k_emit_batch || function == HostFunction::k_next_batch;
-  const Activity wait = channel ? Activity::kWaitStage : Activity::kWaitServer;
+  const BatchActivity wait = channel ? BatchActivity::kWaitStage : BatchActivity::kWaitServer;
   if (function == HostFunction::k_emit_batch || function == HostFunction::k_net_write) {
     spans_->Add(activity, start, now - wait_nanos);
     spans_->Add(wait, now - wait_nanos, now);
