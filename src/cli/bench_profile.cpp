@@ -24,17 +24,17 @@ namespace fs = std::filesystem;
 std::string FileNamePart(const std::string& text) {
   std::string part = text;
   for (char& c : part) {
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '.' && c != '-') c = '-';
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '.' && c != '_') c = '-';
   }
   return part;
 }
 
-// "20261124T161502Z"
+// "20261124T161502Z", of an ISO 8601 time.
 std::string CompactTime(const std::string& utc) {
   std::string time;
-  std::copy_if(utc.begin(), utc.end(), std::back_inserter(time),
+  std::copy_if(utc.begin(), utc.begin() + std::min(utc.size(), utc.find('.')), std::back_inserter(time),
                [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; });
-  return time;
+  return time.ends_with('Z') ? time : time + "Z";
 }
 
 // "1000rows_insert", and after it the parameters whose values differ among the cells.
@@ -120,7 +120,8 @@ Result<std::vector<CellProfile>> ProfileCells(const std::vector<lab::Cell>& cell
     return Fail(ErrorCode::kConfiguration, "--postgres: the scenario has no PostgreSQL server on this machine");
   }
   std::error_code ignored;
-  const std::string head = lab::ReadGitState(fs::current_path(ignored)).sha;
+  const lab::GitState git = lab::ReadGitState(fs::current_path(ignored));
+  const std::string head = git.sha == lab::kUnknownCommit ? "" : git.sha;
   std::vector<CellProfile> profiles;
   for (const lab::Cell& cell : cells) {
     RB_TRY(cell.subject->Setup());

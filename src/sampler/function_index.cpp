@@ -127,7 +127,8 @@ const Function& FunctionIndex::Describe(Dwarf_Die die) {
   if (const char* linkage_name = LinkageName(die)) {
     function.name = ReadableName(linkage_name);
   } else if (const char* name = dwarf_diename(&die)) {
-    function.name = QualifiedName(die, name);
+    // A connector's functions are C by their debug information, named as the C++ compiler names its own.
+    function.name = std::string_view(name).starts_with("_Z") ? ReadableName(name) : QualifiedName(die, name);
   }
   if (const char* file = dwarf_decl_file(&die)) function.file = file;
   int line = 0;

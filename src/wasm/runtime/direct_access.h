@@ -1,7 +1,11 @@
-/* Included into wasm2c's output before its first function: the loads and stores that it calls, as macros instead of
- * inline functions. The machine code is the same; but profiles end at the connector's function, not at "i32_load", and
- * the debug information is a third of the size. As in wasm2c's own, the empty asm keeps a load whose value is not
- * wanted, for it may trap. */
+// Included into wasm2c's output before its first function: the loads and stores that it calls, as macros instead of
+// inline functions.
+//
+// Profiles then end at the connector's function, not at "i32_load", and the debug information is much smaller; the
+// machine code stays what it was. As in wasm2c's own functions, the empty asm keeps a load whose value is not wanted,
+// for it may trap.
+#pragma once
+
 #define RB_LOAD(memory, address, stored, wide, type)                    \
   ({                                                                    \
     const wasm_rt_memory_t* const rb_memory = (memory);                 \
