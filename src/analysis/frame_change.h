@@ -14,7 +14,7 @@ namespace rapidbyte::analysis {
 struct FrameChange {
   std::string name;    // the function, demangled
   std::string origin;  // program, connector, library, postgres, jit, kernel, unknown
-  double before = 0;   // its own share of the profile, 0 to 1
+  double before = 0;   // of the function itself, without what it calls
   double after = 0;
   double change = 0;                        // after - before
   std::optional<stats::Interval> interval;  // of the change; nothing below 3 profiles a side
@@ -23,6 +23,7 @@ struct FrameChange {
 
 struct FrameChanges {
   size_t profiles_before = 0, profiles_after = 0;
+  bool in_seconds = false;          // seconds on the CPU in a run; else shares of the whole, 0 to 1
   std::vector<FrameChange> frames;  // significant ones that grew first, the largest change first
 };
 

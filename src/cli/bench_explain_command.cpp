@@ -9,6 +9,7 @@
 
 #include "cli/bench_causes.h"
 #include "cli/bench_compare_command.h"
+#include "cli/bench_explain_profiles.h"
 #include "cli/command.h"
 #include "report/explain_report.h"
 #include "scenario/axis_values.h"
@@ -141,6 +142,9 @@ Status Explain(const BenchExplainOptions& options) {
                                                       "; what is split here is the wall time");
     }
   }
+  if (!options.profiles_before.empty() || !options.profiles_after.empty()) {
+    RB_ASSIGN(report.frames, CompareProfiles(options.profiles_before, options.profiles_after));
+  }
   std::cout << Rendered(report, options.format);
   return {};
 }
@@ -158,6 +162,8 @@ CLI::App* AddBenchExplain(CLI::App& bench, BenchExplainOptions& options) {
   explain->add_option("--format", options.format, "text, markdown, json")
       ->check(CLI::IsMember({"text", "markdown", "json"}))
       ->capture_default_str();
+  explain->add_option("--profile-before", options.profiles_before, "profiles of A, to name the functions that changed");
+  explain->add_option("--profile-after", options.profiles_after, "profiles of B");
   explain->add_flag("--measure", options.measure, "build the commits A and B and run them in turns first");
   AddSelectionOptions(*explain, options.selection);
   explain->get_option("--scenario")->description("samples of this scenario only; with --measure the scenario's file");

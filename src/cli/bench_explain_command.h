@@ -23,6 +23,7 @@ struct BenchExplainOptions {
   bool changed = false;         // every cell that changed, instead of one
   bool all = false;             // also the parts that hardly matter
   std::string format = "text";  // text, markdown, json
+  std::vector<std::string> profiles_before, profiles_after;
   bool measure = false;
   MeasureOptions measuring;
 };

@@ -60,18 +60,15 @@ std::string Cell(const ExplainedCell& cell, bool all) {
 }
 
 std::string Frames(const analysis::FrameChanges& frames) {
-  std::string text = fmt::format("Functions, by their own share of the time of {} and {} profiles\n\n",
-                                 frames.profiles_before, frames.profiles_after);
-  text +=
-      "| function | origin | before | after | change | 95% interval |\n| --- | --- | ---: | ---: | ---: | :---: |\n";
+  std::string text = FramesSentence(frames) +
+                     "\n\n| function | origin | before | after | change | 95% interval |\n"
+                     "| --- | --- | ---: | ---: | ---: | :---: |\n";
   for (size_t i = 0; i < std::min(frames.frames.size(), kFramesShown); ++i) {
     const analysis::FrameChange& frame = frames.frames[i];
+    const FrameRow row = RowOf(frame, frames);
     const std::string name = MarkdownEscaped(frame.name);
-    text += fmt::format(
-        "| {} | {} | {} | {} | {:+.2f}% | {} |\n", frame.significant ? "**" + name + "**" : name, frame.origin,
-        FormatShare(frame.before), FormatShare(frame.after), 100 * frame.change,
-        frame.interval ? fmt::format("{:+.2f}% to {:+.2f}%", 100 * frame.interval->lower, 100 * frame.interval->upper)
-                       : "not known");
+    text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", frame.significant ? "**" + name + "**" : name,
+                        frame.origin, row.before, row.after, row.change, row.interval);
   }
   return text + "\n";
 }

@@ -53,10 +53,12 @@ analysis::FrameChanges ExampleFrames() {
   analysis::FrameChanges frames;
   frames.profiles_before = 5;
   frames.profiles_after = 5;
-  frames.frames = {{"rapidbyte::pgwire::CopyDecoder::Decode(std::span<unsigned char const>)", "connector", 0.41, 0.472,
-                    0.062, stats::Interval{0.055, 0.069}, true},
-                   {"LZ4_compress_fast_extState", "library", 0.10, 0.104, 0.004, stats::Interval{-0.001, 0.009}, false},
-                   {"gone", "program", 0.01, 0, -0.01, std::nullopt, false}};
+  frames.in_seconds = true;
+  frames.frames = {
+      {"rapidbyte::pgwire::CopyDecoder::Decode(std::span<unsigned char const>)", "connector", 0.41, 0.472, 0.062,
+       stats::Interval{0.0125, 0.0137}, true},
+      {"LZ4_compress_fast_extState", "library", 0.0100, 0.0104, 0.0004, stats::Interval{-0.0001, 0.0009}, false},
+      {"gone", "program", 0.001, 0, -0.001, std::nullopt, false}};
   return frames;
 }
 

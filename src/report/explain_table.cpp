@@ -103,7 +103,18 @@ std::string PathSentence(const analysis::Explanation& explanation) {
                      100 * (1 - explanation.source_share));
 }
 
-std::string FormatShare(double share) { return fmt::format("{:.2f}%", 100 * share); }
+FrameRow RowOf(const analysis::FrameChange& frame, const analysis::FrameChanges& frames) {
+  const double scale = frames.in_seconds ? 1e3 : 100;
+  const auto number = [scale](double value) { return fmt::format("{:+.2f}", scale * value); };
+  return {fmt::format("{:.2f}", scale * frame.before), fmt::format("{:.2f}", scale * frame.after), number(frame.change),
+          frame.interval ? number(frame.interval->lower) + " to " + number(frame.interval->upper) : "not known"};
+}
+
+std::string FramesSentence(const analysis::FrameChanges& frames) {
+  return fmt::format("Functions, by their own {}, of {} and {} profiles",
+                     frames.in_seconds ? "time on the CPU in ms a run" : "share of the whole in %",
+                     frames.profiles_before, frames.profiles_after);
+}
 
 json ToJson(const analysis::ExplainedPart& part) {
   json document = ToJson(part.time);

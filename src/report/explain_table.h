@@ -50,7 +50,13 @@ PartGroups GroupsOf(const analysis::Explanation& explanation);
 std::string WallSentence(const analysis::Explanation& explanation, const TimeFormat& format);
 std::string PathSentence(const analysis::Explanation& explanation);  // empty where there are no stages
 
-std::string FormatShare(double share);  // "12.3%"
+// The numbers of a function out of profiles: in ms, or in per cent of the whole.
+struct FrameRow {
+  std::string before, after, change, interval;  // the last "not known" where there are too few profiles
+};
+FrameRow RowOf(const analysis::FrameChange& frame, const analysis::FrameChanges& frames);
+// "Functions, by their own time on the CPU in ms a run, of 5 and 5 profiles"
+std::string FramesSentence(const analysis::FrameChanges& frames);
 
 nlohmann::json ToJson(const analysis::Explanation& explanation);
 nlohmann::json ToJson(const analysis::ExplainedPart& part);

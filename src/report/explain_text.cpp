@@ -119,18 +119,13 @@ std::string Cut(const std::string& text, size_t width) {
 }
 
 std::string Frames(const analysis::FrameChanges& frames) {
-  std::string text = fmt::format("\nFunctions, by their own share of the time of {} and {} profiles\n",
-                                 frames.profiles_before, frames.profiles_after);
-  text += "before   after  change  95% interval\n";
+  std::string text = "\n" + FramesSentence(frames) + "\n before    after   change  95% interval\n";
   const size_t shown = std::min(frames.frames.size(), kFramesShown);
   for (size_t i = 0; i < shown; ++i) {
     const analysis::FrameChange& frame = frames.frames[i];
-    const std::string interval =
-        frame.interval ? fmt::format("{:+.2f} to {:+.2f}", 100 * frame.interval->lower, 100 * frame.interval->upper)
-                       : "not known";
-    const std::string line =
-        fmt::format("{:>6}  {:>6}  {:>+6.2f}  {:<16} {} ", FormatShare(frame.before), FormatShare(frame.after),
-                    100 * frame.change, interval, frame.significant ? "*" : " ");
+    const FrameRow row = RowOf(frame, frames);
+    const std::string line = fmt::format("{:>7}  {:>7}  {:>7}  {:<16} {} ", row.before, row.after, row.change,
+                                         row.interval, frame.significant ? "*" : " ");
     text += line + Cut(Printable(frame.name) + " (" + frame.origin + ")", kWidth - DisplayWidth(line)) + "\n";
   }
   if (frames.frames.size() > shown) text += fmt::format("and {} more, in JSON\n", frames.frames.size() - shown);
