@@ -143,13 +143,13 @@ void Assembler::TakeSample(const RawRecord& record, const RecordOrigin& origin, 
 }
 
 profile::StackId Assembler::StackOf(const SampleRecord& sample, int32_t pid) {
-  const uint64_t start = MonotonicNanos();
+  const uint64_t start = ThreadCpuNanos();
   const AddressSpace& space = spaces_.Of(pid);
   Unwind(sample, space, unwound_);
   ++stacks_;
   frames_ += unwound_.frames.size();
   if (!unwound_.whole) ++profile_.truncated;
-  const uint64_t unwound = MonotonicNanos();
+  const uint64_t unwound = ThreadCpuNanos();
   profile::StackId stack = profile::kRoot;
   const bool postgres = postgres_.contains(pid);
   for (auto frame = unwound_.frames.rbegin(); frame != unwound_.frames.rend(); ++frame) {
@@ -160,7 +160,7 @@ profile::StackId Assembler::StackOf(const SampleRecord& sample, int32_t pid) {
     if (chain[i] < PERF_CONTEXT_MAX) stack = symbolizer_.PushKernel(profile_.stacks, stack, chain[i]);
   }
   unwinding_ns_ += unwound - start;
-  naming_ns_ += MonotonicNanos() - unwound;
+  naming_ns_ += ThreadCpuNanos() - unwound;
   return stack;
 }
 

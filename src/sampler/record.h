@@ -55,12 +55,13 @@ struct RecordOptions {
   std::function<std::string(std::string_view)> connector_names;  // what a connector's function is called in the picture
 };
 
-// What making the profile took after the program had ended, for benchmarks.
+// What making the profile took after the program had ended, in CPU time, for benchmarks.
 struct Assembly {
   uint64_t stacks = 0;
   uint64_t frames = 0;
   uint64_t unwinding_ns = 0;
   uint64_t naming_ns = 0;
+  uint64_t whole_cpu_ns = 0;  // with reading and sorting the records
 };
 
 struct Recording {

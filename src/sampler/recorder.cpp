@@ -290,6 +290,7 @@ void EventRecorder::SayWhatIsMissing(profile::Profile& profile, const Assembler&
 }
 
 Recording EventRecorder::Finish(uint64_t end_ns) {
+  const uint64_t start_cpu_ns = ThreadCpuNanos();
   Assembler assembler(*session_, std::move(*at_beginning_), {options_.connector_dirs, options_.connector_names},
                       options_.kernel);
   Recording recording;
@@ -300,7 +301,8 @@ Recording EventRecorder::Finish(uint64_t end_ns) {
   profile.start_ns = static_cast<int64_t>(beginning_.time_ns);
   profile.duration_ns = static_cast<int64_t>(end_ns - beginning_.time_ns);
   SayWhatIsMissing(profile, assembler);
-  recording.assembly = {assembler.stacks(), assembler.frames(), assembler.unwinding_ns(), assembler.naming_ns()};
+  recording.assembly = {assembler.stacks(), assembler.frames(), assembler.unwinding_ns(), assembler.naming_ns(),
+                        ThreadCpuNanos() - start_cpu_ns};
   if (wait_status_) {
     recording.exit_code = WIFSIGNALED(*wait_status_) ? 128 + WTERMSIG(*wait_status_) : WEXITSTATUS(*wait_status_);
   }

@@ -35,7 +35,8 @@ void ThreadTimes::Start(int32_t pid, int32_t tid, int32_t parent_tid, uint64_t t
     name = thread.name;
     if (pid != thread.pid) process_names_[pid] = thread.process;
   }
-  if (const auto same = live_.find(tid); same != live_.end() && threads_[same->second.index].pid == pid) return;
+  const auto same = live_.find(tid);
+  if (same != live_.end() && !same->second.ended && threads_[same->second.index].pid == pid) return;
   Begin(pid, tid, std::move(name), State::kPreempted, time_ns);
 }
 
@@ -57,6 +58,7 @@ void ThreadTimes::Rename(int32_t pid, int32_t tid, std::string_view name, bool e
 }
 
 void ThreadTimes::Account(Live& live, uint64_t time_ns) {
+  if (live.ended) return;
   const auto spent = static_cast<int64_t>(time_ns) - static_cast<int64_t>(live.since_ns);
   if (spent <= 0) return;  // the clocks of two CPUs may differ by a little
   profile::Thread& thread = threads_[live.index];
@@ -68,7 +70,8 @@ void ThreadTimes::Account(Live& live, uint64_t time_ns) {
 }
 
 void ThreadTimes::StackOfSwitch(int32_t pid, int32_t tid, profile::StackId stack, uint32_t weight, uint64_t time_ns) {
-  Find(pid, tid, time_ns).waiting = Wait{.stack = stack, .start_ns = time_ns, .weight = weight};
+  Live& live = Find(pid, tid, time_ns);
+  if (!live.ended) live.waiting = Wait{.stack = stack, .start_ns = time_ns, .weight = weight};
 }
 
 void ThreadTimes::SwitchOut(int32_t pid, int32_t tid, bool preempted, uint64_t time_ns) {
@@ -96,7 +99,7 @@ void ThreadTimes::End(int32_t tid, uint64_t time_ns) {
   const auto found = live_.find(tid);
   if (found == live_.end()) return;
   Account(found->second, time_ns);
-  live_.erase(found);
+  found->second.ended = true;
 }
 
 std::vector<std::pair<uint32_t, Wait>> ThreadTimes::Finish(uint64_t time_ns) {

@@ -50,6 +50,7 @@ class ThreadTimes {
     uint32_t index = 0;
     profile::State state = profile::State::kRunning;
     bool guessed = false;  // the state, of a thread that was there before: its first switch tells
+    bool ended = false;    // and may yet be preempted on its way out, which is nobody's life any more
     uint64_t since_ns = 0;
     std::optional<Wait> waiting;
   };

@@ -66,6 +66,21 @@ TEST(ThreadTimesTest, AnOlderThreadIsTakenAtItsFirstSwitch) {
   EXPECT_EQ(threads[1].running_ns, 40);
 }
 
+TEST(ThreadTimesTest, AThreadThatIsPreemptedOnItsWayOutIsNoNewOne) {
+  ThreadTimes times;
+  times.Start(10, 11, 10, 0);
+  times.SwitchIn(10, 11, 10);
+  times.End(11, 20);
+  times.StackOfSwitch(10, 11, profile::StackId{7}, 1, 21);
+  times.SwitchOut(10, 11, true, 21);
+  EXPECT_FALSE(times.SwitchIn(10, 11, 90));
+  EXPECT_TRUE(times.Finish(100).empty());
+  const auto threads = times.TakeThreads();
+  ASSERT_EQ(threads.size(), 1u);
+  EXPECT_EQ(threads[0].end_ns, 20);
+  EXPECT_EQ(threads[0].running_ns, 10);
+}
+
 TEST(ThreadTimesTest, NamesFollowForkAndExec) {
   ThreadTimes times;
   times.Rename(10, 10, "shell", true, 0);
