@@ -137,14 +137,14 @@ TEST(StageTimer, ADestinationFlushesInTransferAndFinish) {
   EXPECT_EQ(timer.record().fetch_nanos, 0u);
 }
 
-std::vector<std::pair<record::BatchActivity, uint32_t>> Kinds(const StageTimer& timer) {
-  std::vector<std::pair<record::BatchActivity, uint32_t>> kinds;
+std::vector<std::pair<record::StageActivity, uint32_t>> Kinds(const StageTimer& timer) {
+  std::vector<std::pair<record::StageActivity, uint32_t>> kinds;
   for (const record::Span& span : timer.spans()->spans()) kinds.emplace_back(span.activity, span.first_batch);
   return kinds;
 }
 
 TEST(StageTimer, ASourcesSpansBelongToTheBatchThatItWillEmit) {
-  using record::BatchActivity;
+  using record::StageActivity;
   StageTimer timer(Side::kSource);
   timer.KeepSpans(MonotonicNanos());
   timer.Start();
@@ -158,16 +158,16 @@ TEST(StageTimer, ASourcesSpansBelongToTheBatchThatItWillEmit) {
   Work(10'000);
   timer.LeaveGuest();
   const auto kinds = Kinds(timer);
-  const std::vector<std::pair<BatchActivity, uint32_t>> expected = {
-      {BatchActivity::kDecode, 1}, {BatchActivity::kWaitServer, 1}, {BatchActivity::kFetch, 1},
-      {BatchActivity::kDecode, 1}, {BatchActivity::kEmit, 1},       {BatchActivity::kWaitStage, 1},
-      {BatchActivity::kDecode, 2}};
+  const std::vector<std::pair<StageActivity, uint32_t>> expected = {
+      {StageActivity::kDecode, 1}, {StageActivity::kWaitServer, 1}, {StageActivity::kFetch, 1},
+      {StageActivity::kDecode, 1}, {StageActivity::kEmit, 1},       {StageActivity::kWaitStage, 1},
+      {StageActivity::kDecode, 2}};
   ASSERT_GE(kinds.size(), expected.size());
   EXPECT_EQ(std::vector(kinds.end() - static_cast<ptrdiff_t>(expected.size()), kinds.end()), expected);
 }
 
 TEST(StageTimer, ADestinationsSpansBelongToTheBatchThatItGotLast) {
-  using record::BatchActivity;
+  using record::StageActivity;
   StageTimer timer(Side::kDestination);
   timer.KeepSpans(MonotonicNanos());
   timer.Start();
@@ -183,15 +183,15 @@ TEST(StageTimer, ADestinationsSpansBelongToTheBatchThatItGotLast) {
   HostCall(timer, HostFunction::k_net_read, 150'000, 1);
   timer.LeaveGuest();
   const auto kinds = Kinds(timer);
-  const auto has = [&](BatchActivity activity, uint32_t batch) {
+  const auto has = [&](StageActivity activity, uint32_t batch) {
     return std::find(kinds.begin(), kinds.end(), std::pair(activity, batch)) != kinds.end();
   };
-  EXPECT_TRUE(has(BatchActivity::kWaitStage, 1)) << "it waited for this batch";
-  EXPECT_TRUE(has(BatchActivity::kReceive, 1));
-  EXPECT_TRUE(has(BatchActivity::kFlush, 1));
-  EXPECT_TRUE(has(BatchActivity::kWaitServer, 1));
-  EXPECT_TRUE(has(BatchActivity::kCommit, 1));
-  EXPECT_FALSE(has(BatchActivity::kFetch, 1));
+  EXPECT_TRUE(has(StageActivity::kWaitStage, 1)) << "it waited for this batch";
+  EXPECT_TRUE(has(StageActivity::kReceive, 1));
+  EXPECT_TRUE(has(StageActivity::kFlush, 1));
+  EXPECT_TRUE(has(StageActivity::kWaitServer, 1));
+  EXPECT_TRUE(has(StageActivity::kCommit, 1));
+  EXPECT_FALSE(has(StageActivity::kFetch, 1));
 }
 
 TEST(StageTimer, SpansAddUpToWhatTheRecordSays) {
