@@ -281,7 +281,7 @@ TEST_F(Runner, TheTimeOfBothStagesIsAccountedFor) {
   EXPECT_EQ(next.count, 10u) << "and the end of each stream";
 }
 
-std::vector<uint32_t> Batches(const record::StageTimeline& stage, record::Activity activity) {
+std::vector<uint32_t> Batches(const record::StageTimeline& stage, record::StageActivity activity) {
   std::vector<uint32_t> batches;
   for (const record::Span& span : stage.spans) {
     if (span.activity == activity && (batches.empty() || batches.back() != span.first_batch)) {
@@ -300,8 +300,8 @@ TEST_F(Runner, ATimelineNumbersTheBatchesOfAllStreamsAlike) {
   EXPECT_EQ(outcome.timeline->pipeline, "test");
   EXPECT_EQ(outcome.timeline->source.connector, "fake-source");
   EXPECT_EQ(outcome.timeline->duration_nanos, outcome.record.duration_nanos);
-  EXPECT_THAT(Batches(outcome.timeline->source, record::Activity::kEmit), testing::ElementsAre(1, 2, 3, 4, 5, 6));
-  EXPECT_THAT(Batches(outcome.timeline->destination, record::Activity::kReceive),
+  EXPECT_THAT(Batches(outcome.timeline->source, record::StageActivity::kEmit), testing::ElementsAre(1, 2, 3, 4, 5, 6));
+  EXPECT_THAT(Batches(outcome.timeline->destination, record::StageActivity::kReceive),
               testing::ElementsAre(0, 1, 2, 3, 4, 5, 6));
 }
 

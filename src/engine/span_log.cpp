@@ -17,7 +17,7 @@ SpanLog::SpanLog(uint64_t origin_nanos, size_t capacity) : origin_nanos_(origin_
   last_.fill(kNone);
 }
 
-void SpanLog::Add(record::Activity activity, uint64_t start_nanos, uint64_t end_nanos) {
+void SpanLog::Add(record::StageActivity activity, uint64_t start_nanos, uint64_t end_nanos) {
   if (end_nanos <= start_nanos) return;
   const uint64_t start = std::max(start_nanos, origin_nanos_) - origin_nanos_;
   const uint64_t end = std::max(end_nanos, origin_nanos_) - origin_nanos_;

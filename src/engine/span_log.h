@@ -23,7 +23,7 @@ class SpanLog {
   explicit SpanLog(uint64_t origin_nanos, size_t capacity = kCapacity);
 
   // `start` and `end` are MonotonicNanos(); they never go back. Empty spans are left out.
-  void Add(record::Activity activity, uint64_t start_nanos, uint64_t end_nanos);
+  void Add(record::StageActivity activity, uint64_t start_nanos, uint64_t end_nanos);
 
   uint32_t batch() const { return batch_; }
   void SetBatch(uint32_t batch) { batch_ = batch; }  // that what follows is about

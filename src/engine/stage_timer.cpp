@@ -8,7 +8,7 @@ namespace rapidbyte::engine {
 
 using abi::HostFunction;
 using abi::Phase;
-using record::Activity;
+using record::StageActivity;
 
 StageTimer::Instant StageTimer::Now() { return {MonotonicNanos(), ThreadCpuNanos()}; }
 
@@ -42,7 +42,7 @@ void StageTimer::EnterHosting() { segment_ = Now(); }
 void StageTimer::LeaveHosting() {
   const Instant now = Now();
   record_.hosting += {now.wall - segment_.wall, now.cpu - segment_.cpu, 0};
-  if (spans_) spans_->Add(Activity::kPrepare, segment_.wall, now.wall);
+  if (spans_) spans_->Add(StageActivity::kPrepare, segment_.wall, now.wall);
 }
 
 void StageTimer::CloseGuestSegment(const Instant& now) {
@@ -94,40 +94,40 @@ void StageTimer::CountBatch() {
   }
 }
 
-Activity StageTimer::GuestActivity() const {
+StageActivity StageTimer::GuestActivity() const {
   switch (phase_) {
     case Phase::kTransfer:
-      return side_ == Side::kSource ? Activity::kDecode : Activity::kEncode;
+      return side_ == Side::kSource ? StageActivity::kDecode : StageActivity::kEncode;
     case Phase::kFinish:
-      return Activity::kEncode;
+      return StageActivity::kEncode;
     case Phase::kCommit:
-      return Activity::kCommit;
+      return StageActivity::kCommit;
     case Phase::kSetup:
     case Phase::kPrepare:
       break;
   }
-  return Activity::kPrepare;
+  return StageActivity::kPrepare;
 }
 
-Activity StageTimer::HostActivity(HostFunction function) const {
-  if (function == HostFunction::k_emit_batch) return Activity::kEmit;
-  if (function == HostFunction::k_next_batch) return Activity::kReceive;
+StageActivity StageTimer::HostActivity(HostFunction function) const {
+  if (function == HostFunction::k_emit_batch) return StageActivity::kEmit;
+  if (function == HostFunction::k_next_batch) return StageActivity::kReceive;
   const bool is_network = function == HostFunction::k_net_read || function == HostFunction::k_net_write;
   if (!is_network) return GuestActivity();
-  if (phase_ == Phase::kCommit) return Activity::kCommit;
-  if (phase_ != Phase::kTransfer && phase_ != Phase::kFinish) return Activity::kPrepare;
-  return side_ == Side::kSource ? Activity::kFetch : Activity::kFlush;
+  if (phase_ == Phase::kCommit) return StageActivity::kCommit;
+  if (phase_ != Phase::kTransfer && phase_ != Phase::kFinish) return StageActivity::kPrepare;
+  return side_ == Side::kSource ? StageActivity::kFetch : StageActivity::kFlush;
 }
 
 // Where in a call the wait was is known by what the function does: a full channel and a full socket are met at the end,
 // an empty one at the beginning. What a COMMIT takes is the server's work, not a wait for more of it.
 void StageTimer::AddHostSpans(HostFunction function, uint64_t wait_nanos, uint64_t now) {
-  const Activity activity = HostActivity(function);
+  const StageActivity activity = HostActivity(function);
   const uint64_t start = segment_.wall;
-  if (activity == Activity::kCommit) wait_nanos = 0;
+  if (activity == StageActivity::kCommit) wait_nanos = 0;
   wait_nanos = std::min(wait_nanos, now - start);
   const bool channel = function == HostFunction::k_emit_batch || function == HostFunction::k_next_batch;
-  const Activity wait = channel ? Activity::kWaitStage : Activity::kWaitServer;
+  const StageActivity wait = channel ? StageActivity::kWaitStage : StageActivity::kWaitServer;
   if (function == HostFunction::k_emit_batch || function == HostFunction::k_net_write) {
     spans_->Add(activity, start, now - wait_nanos);
     spans_->Add(wait, now - wait_nanos, now);

@@ -48,8 +48,8 @@ class StageTimer {
   };
   static Instant Now();
   void CloseGuestSegment(const Instant& now);
-  record::Activity GuestActivity() const;
-  record::Activity HostActivity(abi::HostFunction function) const;
+  record::StageActivity GuestActivity() const;
+  record::StageActivity HostActivity(abi::HostFunction function) const;
   void AddHostSpans(abi::HostFunction function, uint64_t wait_nanos, uint64_t now);
   void AccountTransfer(abi::HostFunction function, uint64_t nanos, uint64_t wire_bytes, uint64_t now);
 

@@ -137,14 +137,14 @@ TEST(StageTimer, ADestinationFlushesInTransferAndFinish) {
   EXPECT_EQ(timer.record().fetch_nanos, 0u);
 }
 
-std::vector<std::pair<record::Activity, uint32_t>> Kinds(const StageTimer& timer) {
-  std::vector<std::pair<record::Activity, uint32_t>> kinds;
+std::vector<std::pair<record::StageActivity, uint32_t>> Kinds(const StageTimer& timer) {
+  std::vector<std::pair<record::StageActivity, uint32_t>> kinds;
   for (const record::Span& span : timer.spans()->spans()) kinds.emplace_back(span.activity, span.first_batch);
   return kinds;
 }
 
 TEST(StageTimer, ASourcesSpansBelongToTheBatchThatItWillEmit) {
-  using record::Activity;
+  using record::StageActivity;
   StageTimer timer(Side::kSource);
   timer.KeepSpans(MonotonicNanos());
   timer.Start();
@@ -158,15 +158,16 @@ TEST(StageTimer, ASourcesSpansBelongToTheBatchThatItWillEmit) {
   Work(10'000);
   timer.LeaveGuest();
   const auto kinds = Kinds(timer);
-  const std::vector<std::pair<Activity, uint32_t>> expected = {
-      {Activity::kDecode, 1}, {Activity::kWaitServer, 1}, {Activity::kFetch, 1}, {Activity::kDecode, 1},
-      {Activity::kEmit, 1},   {Activity::kWaitStage, 1},  {Activity::kDecode, 2}};
+  const std::vector<std::pair<StageActivity, uint32_t>> expected = {
+      {StageActivity::kDecode, 1}, {StageActivity::kWaitServer, 1}, {StageActivity::kFetch, 1},
+      {StageActivity::kDecode, 1}, {StageActivity::kEmit, 1},       {StageActivity::kWaitStage, 1},
+      {StageActivity::kDecode, 2}};
   ASSERT_GE(kinds.size(), expected.size());
   EXPECT_EQ(std::vector(kinds.end() - static_cast<ptrdiff_t>(expected.size()), kinds.end()), expected);
 }
 
 TEST(StageTimer, ADestinationsSpansBelongToTheBatchThatItGotLast) {
-  using record::Activity;
+  using record::StageActivity;
   StageTimer timer(Side::kDestination);
   timer.KeepSpans(MonotonicNanos());
   timer.Start();
@@ -182,15 +183,15 @@ TEST(StageTimer, ADestinationsSpansBelongToTheBatchThatItGotLast) {
   HostCall(timer, HostFunction::k_net_read, 150'000, 1);
   timer.LeaveGuest();
   const auto kinds = Kinds(timer);
-  const auto has = [&](Activity activity, uint32_t batch) {
+  const auto has = [&](StageActivity activity, uint32_t batch) {
     return std::find(kinds.begin(), kinds.end(), std::pair(activity, batch)) != kinds.end();
   };
-  EXPECT_TRUE(has(Activity::kWaitStage, 1)) << "it waited for this batch";
-  EXPECT_TRUE(has(Activity::kReceive, 1));
-  EXPECT_TRUE(has(Activity::kFlush, 1));
-  EXPECT_TRUE(has(Activity::kWaitServer, 1));
-  EXPECT_TRUE(has(Activity::kCommit, 1));
-  EXPECT_FALSE(has(Activity::kFetch, 1));
+  EXPECT_TRUE(has(StageActivity::kWaitStage, 1)) << "it waited for this batch";
+  EXPECT_TRUE(has(StageActivity::kReceive, 1));
+  EXPECT_TRUE(has(StageActivity::kFlush, 1));
+  EXPECT_TRUE(has(StageActivity::kWaitServer, 1));
+  EXPECT_TRUE(has(StageActivity::kCommit, 1));
+  EXPECT_FALSE(has(StageActivity::kFetch, 1));
 }
 
 TEST(StageTimer, SpansAddUpToWhatTheRecordSays) {

@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, kActivityCount> kNames = {
 // Viewers count in microseconds; three decimals keep the nanoseconds.
 double Micros(uint64_t nanos) { return static_cast<double>(nanos) / 1000; }
 
-int ThreadOf(Activity activity) { return static_cast<int>(activity) + 1; }
+int ThreadOf(StageActivity activity) { return static_cast<int>(activity) + 1; }
 
 void AddNames(int process, std::string_view role, const StageTimeline& stage, json& events) {
   const auto metadata = [&](const char* what, int thread, json args) {
@@ -32,7 +32,7 @@ void AddNames(int process, std::string_view role, const StageTimeline& stage, js
   std::array<bool, kActivityCount> seen{};
   for (const Span& span : stage.spans) seen[static_cast<size_t>(span.activity)] = true;
   for (size_t i = 0; i < kActivityCount; ++i) {
-    const auto activity = static_cast<Activity>(i);
+    const auto activity = static_cast<StageActivity>(i);
     if (!seen[i]) continue;
     metadata("thread_name", ThreadOf(activity), {{"name", ActivityName(activity)}});
     metadata("thread_sort_index", ThreadOf(activity), {{"sort_index", ThreadOf(activity)}});
@@ -58,7 +58,7 @@ void AddSpans(int process, const StageTimeline& stage, json& events) {
 
 // Arrows from where a batch was emitted to where it was received: for spans of one batch each.
 void AddFlows(const Timeline& timeline, json& events) {
-  const auto add = [&](const StageTimeline& stage, Activity activity, int process, const char* phase) {
+  const auto add = [&](const StageTimeline& stage, StageActivity activity, int process, const char* phase) {
     uint32_t last = 0;
     for (const Span& span : stage.spans) {
       if (span.activity != activity || span.first_batch != span.last_batch || span.first_batch <= last) continue;
@@ -74,8 +74,8 @@ void AddFlows(const Timeline& timeline, json& events) {
       events.push_back(std::move(flow));
     }
   };
-  add(timeline.source, Activity::kEmit, kSourceProcess, "s");
-  add(timeline.destination, Activity::kReceive, kDestinationProcess, "f");
+  add(timeline.source, StageActivity::kEmit, kSourceProcess, "s");
+  add(timeline.destination, StageActivity::kReceive, kDestinationProcess, "f");
 }
 
 tl::unexpected<Error> Damaged(const std::string& name, const std::string& what) {
@@ -115,7 +115,7 @@ std::optional<Span> ReadSpan(const json& event) {
   const auto busy = Nanos(*args, "busy_us");
   const auto parts = Count(*args, "parts");
   if (!first || !last || *last < *first || !busy || *busy > *length || !parts) return std::nullopt;
-  return Span{*start, *start + *length, *busy, *first, *last, *parts, static_cast<Activity>(*thread - 1)};
+  return Span{*start, *start + *length, *busy, *first, *last, *parts, static_cast<StageActivity>(*thread - 1)};
 }
 
 Status ReadSpans(const json& events, const std::string& name, Timeline& timeline) {
@@ -139,7 +139,7 @@ Status ReadSpans(const json& events, const std::string& name, Timeline& timeline
 
 }  // namespace
 
-std::string_view ActivityName(Activity activity) { return kNames[static_cast<size_t>(activity)]; }
+std::string_view ActivityName(StageActivity activity) { return kNames[static_cast<size_t>(activity)]; }
 
 std::array<uint64_t, kActivityCount> StageTimeline::Totals() const {
   std::array<uint64_t, kActivityCount> totals{};

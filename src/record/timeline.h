@@ -16,7 +16,7 @@
 
 namespace rapidbyte::record {
 
-enum class Activity : uint8_t {
+enum class StageActivity : uint8_t {
   kPrepare,     // loading, connecting, looking at tables: all before the first row and after the last
   kFetch,       // source: taking rows from its server's connection
   kDecode,      // source: rows into columns
@@ -29,9 +29,9 @@ enum class Activity : uint8_t {
   kWaitStage,   // blocked: the channel is full (source) or empty (destination)
 };
 inline constexpr size_t kActivityCount = 10;
-std::string_view ActivityName(Activity activity);  // "prepare", …, "wait for server", "wait for stage"
-constexpr bool IsWait(Activity activity) {
-  return activity == Activity::kWaitServer || activity == Activity::kWaitStage;
+std::string_view ActivityName(StageActivity activity);  // "prepare", …, "wait for server", "wait for stage"
+constexpr bool IsWait(StageActivity activity) {
+  return activity == StageActivity::kWaitServer || activity == StageActivity::kWaitStage;
 }
 
 struct Span {
@@ -41,7 +41,7 @@ struct Span {
   uint32_t first_batch = 0;  // from 1; 0 before the first one
   uint32_t last_batch = 0;
   uint32_t parts = 1;  // how many were put together
-  Activity activity = Activity::kPrepare;
+  StageActivity activity = StageActivity::kPrepare;
 
   bool operator==(const Span&) const = default;
 };

@@ -14,12 +14,12 @@ Timeline Example() {
   timeline.pipeline = "orders";
   timeline.duration_nanos = 9'000'001;
   timeline.source.connector = "source-postgres";
-  timeline.source.spans = {{1, 1'000'002, 1'000'001, 1, 1, 1, Activity::kDecode},
-                           {1'000'002, 1'500'000, 499'998, 1, 1, 1, Activity::kEmit},
-                           {1'500'000, 3'000'000, 700'000, 2, 4, 3, Activity::kWaitStage}};
+  timeline.source.spans = {{1, 1'000'002, 1'000'001, 1, 1, 1, StageActivity::kDecode},
+                           {1'000'002, 1'500'000, 499'998, 1, 1, 1, StageActivity::kEmit},
+                           {1'500'000, 3'000'000, 700'000, 2, 4, 3, StageActivity::kWaitStage}};
   timeline.destination.connector = "dest-postgres";
   timeline.destination.grain_nanos = 2'000;
-  timeline.destination.spans = {{1'500'001, 1'600'000, 99'999, 1, 1, 1, Activity::kReceive}};
+  timeline.destination.spans = {{1'500'001, 1'600'000, 99'999, 1, 1, 1, StageActivity::kReceive}};
   return timeline;
 }
 
@@ -37,9 +37,9 @@ TEST(Timeline, IsReadAsItWasWritten) {
 
 TEST(Timeline, SumsWhatSpansWereBusyWith) {
   const auto totals = Example().source.Totals();
-  EXPECT_EQ(totals[static_cast<size_t>(Activity::kWaitStage)], 700'000u);
-  EXPECT_EQ(totals[static_cast<size_t>(Activity::kDecode)], 1'000'001u);
-  EXPECT_EQ(totals[static_cast<size_t>(Activity::kFlush)], 0u);
+  EXPECT_EQ(totals[static_cast<size_t>(StageActivity::kWaitStage)], 700'000u);
+  EXPECT_EQ(totals[static_cast<size_t>(StageActivity::kDecode)], 1'000'001u);
+  EXPECT_EQ(totals[static_cast<size_t>(StageActivity::kFlush)], 0u);
 }
 
 // What viewers need: spans with whole times, threads that do not overlap with others' spans, arrows in pairs.

@@ -9,27 +9,27 @@
 namespace rapidbyte::report {
 namespace {
 
-using record::Activity;
 using record::Span;
+using record::StageActivity;
 using record::StageTimeline;
 using record::Timeline;
 
 // As rows flow: what is next to each other hands over to each other.
-constexpr std::array kSourceOrder = {Activity::kPrepare, Activity::kWaitServer, Activity::kFetch,
-                                     Activity::kDecode,  Activity::kEmit,       Activity::kWaitStage};
-constexpr std::array kDestinationOrder = {Activity::kWaitStage, Activity::kReceive,    Activity::kEncode,
-                                          Activity::kFlush,     Activity::kWaitServer, Activity::kCommit,
-                                          Activity::kPrepare};
+constexpr std::array kSourceOrder = {StageActivity::kPrepare, StageActivity::kWaitServer, StageActivity::kFetch,
+                                     StageActivity::kDecode,  StageActivity::kEmit,       StageActivity::kWaitStage};
+constexpr std::array kDestinationOrder = {StageActivity::kWaitStage, StageActivity::kReceive,    StageActivity::kEncode,
+                                          StageActivity::kFlush,     StageActivity::kWaitServer, StageActivity::kCommit,
+                                          StageActivity::kPrepare};
 // So that a long run still shows when much was going on, and when little.
 constexpr uint64_t kWidestInPixels = 4;
 constexpr double kWorthAWord = 0.05;
 
-std::string LaneName(TimelineSide side, Activity activity) {
-  if (activity != Activity::kWaitStage) return std::string(record::ActivityName(activity));
+std::string LaneName(TimelineSide side, StageActivity activity) {
+  if (activity != StageActivity::kWaitStage) return std::string(record::ActivityName(activity));
   return side == TimelineSide::kSource ? "wait for destination" : "wait for source";
 }
 
-std::vector<Span> PutTogether(const StageTimeline& stage, Activity activity, uint64_t pixel_nanos) {
+std::vector<Span> PutTogether(const StageTimeline& stage, StageActivity activity, uint64_t pixel_nanos) {
   std::vector<Span> spans;
   for (const Span& span : stage.spans) {
     if (span.activity != activity) continue;
@@ -61,20 +61,20 @@ struct Wait {
 std::array<Wait, 4> WaitsOf(const Timeline& timeline) {
   const auto source = timeline.source.Totals();
   const auto destination = timeline.destination.Totals();
-  const auto of = [&](const auto& totals, Activity activity) {
+  const auto of = [&](const auto& totals, StageActivity activity) {
     return ShareOf(totals[static_cast<size_t>(activity)], timeline);
   };
-  return {Wait{"source", "its server", of(source, Activity::kWaitServer)},
-          Wait{"source", "the destination", of(source, Activity::kWaitStage)},
-          Wait{"destination", "the source", of(destination, Activity::kWaitStage)},
-          Wait{"destination", "its server", of(destination, Activity::kWaitServer)}};
+  return {Wait{"source", "its server", of(source, StageActivity::kWaitServer)},
+          Wait{"source", "the destination", of(source, StageActivity::kWaitStage)},
+          Wait{"destination", "the source", of(destination, StageActivity::kWaitStage)},
+          Wait{"destination", "its server", of(destination, StageActivity::kWaitServer)}};
 }
 
 std::string Busiest(const Timeline& timeline) {
   double most = 0;
   std::string what;
   for (const Lane& lane : LanesOf(timeline, 0)) {
-    if (record::IsWait(lane.activity) || lane.activity == Activity::kPrepare || lane.share <= most) continue;
+    if (record::IsWait(lane.activity) || lane.activity == StageActivity::kPrepare || lane.share <= most) continue;
     most = lane.share;
     what = fmt::format("{} ({})", lane.name, lane.side == TimelineSide::kSource ? "source" : "destination");
   }
@@ -92,7 +92,7 @@ std::vector<Lane> LanesOf(const Timeline& timeline, uint64_t pixel_nanos) {
   std::vector<Lane> lanes;
   const auto add = [&](TimelineSide side, const StageTimeline& stage, const auto& order) {
     const auto totals = stage.Totals();
-    for (const Activity activity : order) {
+    for (const StageActivity activity : order) {
       const uint64_t total = totals[static_cast<size_t>(activity)];
       if (total == 0) continue;
       lanes.push_back({side, activity, LaneName(side, activity), total, ShareOf(total, timeline),

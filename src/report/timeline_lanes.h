@@ -13,7 +13,7 @@ enum class TimelineSide { kSource, kDestination };
 
 struct Lane {
   TimelineSide side = TimelineSide::kSource;
-  record::Activity activity = record::Activity::kPrepare;
+  record::StageActivity activity = record::StageActivity::kPrepare;
   std::string name;  // "decode", "wait for destination"
   uint64_t total_nanos = 0;
   double share = 0;                 // of the run

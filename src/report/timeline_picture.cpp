@@ -14,8 +14,8 @@
 namespace rapidbyte::report {
 namespace {
 
-using record::Activity;
 using record::Span;
+using record::StageActivity;
 using record::Timeline;
 
 constexpr double kWidth = 1240;
@@ -219,8 +219,8 @@ class Chart {
   // From the end of a batch's emit to the beginning of its receive, with its number, for as many batches as can be told
   // apart.
   void Arrows() {
-    const auto from = Ends(TimelineSide::kSource, Activity::kEmit);
-    const auto to = Ends(TimelineSide::kDestination, Activity::kReceive);
+    const auto from = Ends(TimelineSide::kSource, StageActivity::kEmit);
+    const auto to = Ends(TimelineSide::kDestination, StageActivity::kReceive);
     if (from.lane == lanes_.size() || to.lane == lanes_.size()) return;
     const size_t every = std::max<size_t>(1, from.spans.size() / kMostArrows);
     double last_number = 0;
@@ -247,7 +247,7 @@ class Chart {
     size_t lane;
     std::vector<const Span*> spans;
   };
-  LaneEnds Ends(TimelineSide side, Activity activity) const {
+  LaneEnds Ends(TimelineSide side, StageActivity activity) const {
     LaneEnds found{lanes_.size(), {}};
     for (size_t i = 0; i < lanes_.size(); ++i) {
       if (lanes_[i].side != side || lanes_[i].activity != activity) continue;

@@ -9,14 +9,14 @@
 namespace rapidbyte::report {
 namespace {
 
-using record::Activity;
+using record::StageActivity;
 using record::Timeline;
 using testing::HasSubstr;
 using testing::Not;
 
 constexpr uint64_t kMilli = 1'000'000;
 
-void Add(record::StageTimeline& stage, Activity activity, uint64_t start, uint64_t end, uint32_t batch) {
+void Add(record::StageTimeline& stage, StageActivity activity, uint64_t start, uint64_t end, uint32_t batch) {
   stage.spans.push_back({start, end, end - start, batch, batch, 1, activity});
 }
 
@@ -27,23 +27,23 @@ Timeline Example() {
   timeline.duration_nanos = 200 * kMilli;
   timeline.source.connector = "source-postgres";
   timeline.destination.connector = "dest-postgres";
-  Add(timeline.source, Activity::kPrepare, 0, 20 * kMilli, 0);
-  Add(timeline.destination, Activity::kPrepare, 0, 15 * kMilli, 0);
-  Add(timeline.destination, Activity::kWaitStage, 15 * kMilli, 50 * kMilli, 1);
+  Add(timeline.source, StageActivity::kPrepare, 0, 20 * kMilli, 0);
+  Add(timeline.destination, StageActivity::kPrepare, 0, 15 * kMilli, 0);
+  Add(timeline.destination, StageActivity::kWaitStage, 15 * kMilli, 50 * kMilli, 1);
   for (uint32_t batch = 1; batch <= 3; ++batch) {
     const uint64_t at = (20 + 30 * (batch - 1)) * kMilli;
-    Add(timeline.source, Activity::kWaitServer, at, at + 5 * kMilli, batch);
-    Add(timeline.source, Activity::kFetch, at + 5 * kMilli, at + 10 * kMilli, batch);
-    Add(timeline.source, Activity::kDecode, at + 10 * kMilli, at + 25 * kMilli, batch);
-    Add(timeline.source, Activity::kEmit, at + 25 * kMilli, at + 30 * kMilli, batch);
+    Add(timeline.source, StageActivity::kWaitServer, at, at + 5 * kMilli, batch);
+    Add(timeline.source, StageActivity::kFetch, at + 5 * kMilli, at + 10 * kMilli, batch);
+    Add(timeline.source, StageActivity::kDecode, at + 10 * kMilli, at + 25 * kMilli, batch);
+    Add(timeline.source, StageActivity::kEmit, at + 25 * kMilli, at + 30 * kMilli, batch);
     const uint64_t then = (50 + 45 * (batch - 1)) * kMilli;
-    Add(timeline.destination, Activity::kReceive, then, then + 5 * kMilli, batch);
-    Add(timeline.destination, Activity::kEncode, then + 5 * kMilli, then + 20 * kMilli, batch);
-    Add(timeline.destination, Activity::kFlush, then + 20 * kMilli, then + 25 * kMilli, batch);
-    Add(timeline.destination, Activity::kWaitServer, then + 25 * kMilli, then + 45 * kMilli, batch);
+    Add(timeline.destination, StageActivity::kReceive, then, then + 5 * kMilli, batch);
+    Add(timeline.destination, StageActivity::kEncode, then + 5 * kMilli, then + 20 * kMilli, batch);
+    Add(timeline.destination, StageActivity::kFlush, then + 20 * kMilli, then + 25 * kMilli, batch);
+    Add(timeline.destination, StageActivity::kWaitServer, then + 25 * kMilli, then + 45 * kMilli, batch);
   }
-  Add(timeline.source, Activity::kWaitStage, 110 * kMilli, 150 * kMilli, 4);
-  Add(timeline.destination, Activity::kCommit, 185 * kMilli, 200 * kMilli, 3);
+  Add(timeline.source, StageActivity::kWaitStage, 110 * kMilli, 150 * kMilli, 4);
+  Add(timeline.destination, StageActivity::kCommit, 185 * kMilli, 200 * kMilli, 3);
   return timeline;
 }
 
@@ -81,7 +81,8 @@ TEST(TimelinePicture, PutsTogetherWhatIsNarrowerThanAPixel) {
   uint64_t busy = 0;
   for (uint32_t i = 0; i < 100'000; ++i) {
     const uint64_t start = i * kMilli;
-    Add(timeline.source, i % 2 == 0 ? Activity::kFetch : Activity::kDecode, start, start + kMilli / 2, 1 + i / 100);
+    Add(timeline.source, i % 2 == 0 ? StageActivity::kFetch : StageActivity::kDecode, start, start + kMilli / 2,
+        1 + i / 100);
     if (i % 2 == 0) busy += kMilli / 2;
   }
   const std::vector<Lane> lanes = LanesOf(timeline, 100 * kMilli);

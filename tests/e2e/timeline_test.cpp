@@ -14,8 +14,8 @@ namespace rapidbyte::e2e {
 namespace {
 
 namespace fs = std::filesystem;
-using record::Activity;
 using record::Span;
+using record::StageActivity;
 using testing::HasSubstr;
 
 std::string ReadText(const fs::path& path) {
@@ -24,7 +24,7 @@ std::string ReadText(const fs::path& path) {
 }
 
 // When each batch was through with an activity.
-std::map<uint32_t, uint64_t> Ends(const record::StageTimeline& stage, Activity activity) {
+std::map<uint32_t, uint64_t> Ends(const record::StageTimeline& stage, StageActivity activity) {
   std::map<uint32_t, uint64_t> ends;
   for (const Span& span : stage.spans) {
     if (span.activity == activity && span.first_batch != 0) ends[span.first_batch] = span.end_nanos;
@@ -43,9 +43,9 @@ TEST(Timeline, FollowsEveryBatchThroughBothStages) {
   ASSERT_TRUE(timeline) << timeline.error().message;
   EXPECT_EQ(timeline->source.connector, "source-postgres");
 
-  const auto emitted = Ends(timeline->source, Activity::kEmit);
-  const auto received = Ends(timeline->destination, Activity::kReceive);
-  const auto encoded = Ends(timeline->destination, Activity::kEncode);
+  const auto emitted = Ends(timeline->source, StageActivity::kEmit);
+  const auto received = Ends(timeline->destination, StageActivity::kReceive);
+  const auto encoded = Ends(timeline->destination, StageActivity::kEncode);
   const auto batches = run.line.at("batches").get<size_t>();
   ASSERT_GT(batches, 5u);
   ASSERT_EQ(emitted.size(), batches);
@@ -54,10 +54,10 @@ TEST(Timeline, FollowsEveryBatchThroughBothStages) {
     EXPECT_LT(received.at(batch), encoded.at(batch)) << batch;
     if (batch > 1) EXPECT_LT(emitted.at(batch - 1), emitted.at(batch));
   }
-  for (const auto activity : {Activity::kFetch, Activity::kDecode}) {
+  for (const auto activity : {StageActivity::kFetch, StageActivity::kDecode}) {
     EXPECT_GE(Ends(timeline->source, activity).size(), batches);
   }
-  EXPECT_FALSE(Ends(timeline->destination, Activity::kCommit).empty());
+  EXPECT_FALSE(Ends(timeline->destination, StageActivity::kCommit).empty());
 }
 
 // The spans are the record's times, cut into pieces.
