@@ -5,8 +5,8 @@
 namespace rapidbyte::engine {
 namespace {
 
-using record::StageActivity;
 using record::Span;
+using record::StageActivity;
 
 TEST(SpanLog, KeepsSpansSinceTheRunsStartWithTheirBatch) {
   SpanLog log(1'000);

@@ -9,8 +9,8 @@
 namespace rapidbyte::report {
 namespace {
 
-using record::StageActivity;
 using record::Span;
+using record::StageActivity;
 using record::StageTimeline;
 using record::Timeline;
 

@@ -14,8 +14,8 @@
 namespace rapidbyte::report {
 namespace {
 
-using record::StageActivity;
 using record::Span;
+using record::StageActivity;
 using record::Timeline;
 
 constexpr double kWidth = 1240;
@@ -159,7 +159,7 @@ class Chart {
     Put("<path class=\"edge\" d=\"M{:.1f} {:.1f}H{:.1f}\"/>\n", kLeft, bottom_, kRight);
   }
 
-  // A round distance between about eight ticks.
+  // A round distance that makes about eight ticks.
   static double StepFor(double secs) {
     if (secs <= 0) return 0;
     const double magnitude = std::pow(10, std::floor(std::log10(secs / 8)));
@@ -233,12 +233,13 @@ class Chart {
         return span->first_batch <= sent.last_batch && sent.last_batch <= span->last_batch;
       });
       if (taken == to.spans.end()) continue;
-      const double y = y_[from.lane] + kBar;
-      Put("<path class=\"flow\" d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}\"/>\n", X(sent.end_nanos), y, X((*taken)->start_nanos),
-          y_[to.lane] - 1);
-      if (i != 0 && X(sent.end_nanos) - last_number < kNumberRoom) continue;
-      last_number = X(sent.end_nanos);
-      Put("<text class=\"dim batch\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", last_number + 3, between, sent.last_batch);
+      const double x = X(sent.end_nanos), y = y_[from.lane] + kBar;
+      const double to_x = X((*taken)->start_nanos), to_y = y_[to.lane] - 1;
+      Put("<path class=\"flow\" d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}\"/>\n", x, y, to_x, to_y);
+      if (i != 0 && x - last_number < kNumberRoom) continue;
+      last_number = x;
+      Put("<text class=\"dim batch\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
+          x + (to_x - x) * (between - y) / (to_y - y) + 5, between, sent.last_batch);
     }
   }
 

@@ -14,8 +14,8 @@ namespace rapidbyte::e2e {
 namespace {
 
 namespace fs = std::filesystem;
-using record::StageActivity;
 using record::Span;
+using record::StageActivity;
 using testing::HasSubstr;
 
 std::string ReadText(const fs::path& path) {
@@ -52,9 +52,7 @@ TEST(Timeline, FollowsEveryBatchThroughBothStages) {
   for (uint32_t batch = 1; batch <= batches; ++batch) {
     ASSERT_TRUE(emitted.contains(batch) && received.contains(batch) && encoded.contains(batch)) << batch;
     EXPECT_LT(received.at(batch), encoded.at(batch)) << batch;
-    if (batch > 1) {
-      EXPECT_LT(emitted.at(batch - 1), emitted.at(batch));
-    }
+    if (batch > 1) EXPECT_LT(emitted.at(batch - 1), emitted.at(batch));
   }
   for (const auto activity : {StageActivity::kFetch, StageActivity::kDecode}) {
     EXPECT_GE(Ends(timeline->source, activity).size(), batches);
