@@ -21,19 +21,19 @@ constexpr std::string_view kNext = "next_batch";
 void AddFunction(Place place, const std::string& function, std::vector<RunPart>& parts) {
   const std::string key = std::string(PlaceName(place)) + "." + function + ".";
   if (function == kEmit) {
-    parts.push_back({key + "compress", function + ", compress/copy", place, Nature::kMixed});
-    parts.push_back({key + "wait", function + ", full channel", place, Nature::kMirror});
+    parts.push_back({key + "compress", function + ", compress", place, Nature::kMixed});
+    parts.push_back({key + "wait", function + ", channel", place, Nature::kMirror});
     parts.push_back({key + "rest", function + ", all else", place, Nature::kMixed});
     return;
   }
   if (function == kNext) {
-    parts.push_back({key + "decompress", function + ", decompress/copy", place, Nature::kMixed});
-    parts.push_back({key + "wait", function + ", empty channel", place, Nature::kMirror});
+    parts.push_back({key + "decompress", function + ", decompress", place, Nature::kMixed});
+    parts.push_back({key + "wait", function + ", channel", place, Nature::kMirror});
     parts.push_back({key + "rest", function + ", all else", place, Nature::kMixed});
     return;
   }
   parts.push_back({key + "work", function, place, Nature::kWork});
-  parts.push_back({key + "wait", function + ", server wait", place, Nature::kWait});
+  parts.push_back({key + "wait", function + ", server", place, Nature::kWait});
   parts.push_back({key + "stall", function + ", stalled", place, Nature::kStall});
 }
 

@@ -34,7 +34,7 @@ std::string_view NatureName(Nature nature);  // "work", "wait", "stall", "mixed"
 
 struct RunPart {
   std::string key;   // "source.emit_batch.compress", for programs
-  std::string name;  // "emit_batch, compress/copy", without the place
+  std::string name;  // "emit_batch, compress", without the place
   Place place = Place::kWhole;
   Nature nature = Nature::kMixed;
 };

@@ -10,7 +10,7 @@ namespace rapidbyte::report {
 namespace {
 
 constexpr size_t kWidth = 80;
-constexpr size_t kLongestName = 33;
+constexpr size_t kLongestName = 31;
 constexpr size_t kOthersShown = 4;
 constexpr size_t kFramesShown = 10;
 
@@ -49,11 +49,11 @@ Widths WidthsOf(const std::vector<PartRow>& rows) {
 
 // Where the line would be too long, without the levels; their change is what matters.
 std::string Line(const PartRow& row, const Widths& widths) {
-  const size_t all = widths.name + widths.before + widths.after + widths.change + widths.interval + widths.path + 12;
+  const size_t all = widths.name + widths.before + widths.after + widths.change + widths.interval + widths.path + 13;
   std::string text = PadRight(row.name, widths.name);
   if (all <= kWidth) text += "  " + PadLeft(row.before, widths.before) + "  " + PadLeft(row.after, widths.after);
   text += "  " + PadLeft(row.change, widths.change) + "  " + PadLeft(row.interval, widths.interval) +
-          (row.significant ? " *" : "  ") + PadLeft(row.on_path, widths.path);
+          (row.significant ? " * " : "   ") + PadLeft(row.on_path, widths.path);
   return text.substr(0, text.find_last_not_of(' ') + 1) + "\n";
 }
 
@@ -112,10 +112,10 @@ std::string Cell(const ExplainedCell& cell, const ExplainReport& report) {
   return text;
 }
 
-std::string Cut(const std::string& text, size_t width) {
+std::string Cut(std::string text, size_t width) {
   if (DisplayWidth(text) <= width) return text;
-  const std::string line = Wrap("", text, width - 1);  // breaks at a space, or within a word
-  return line.substr(0, line.find('\n')) + "…";
+  while (DisplayWidth(text) >= width) text.pop_back();
+  return text + "…";
 }
 
 std::string Frames(const analysis::FrameChanges& frames) {
@@ -126,7 +126,7 @@ std::string Frames(const analysis::FrameChanges& frames) {
     const FrameRow row = RowOf(frame, frames);
     const std::string line = fmt::format("{:>7}  {:>7}  {:>7}  {:<16} {} ", row.before, row.after, row.change,
                                          row.interval, frame.significant ? "*" : " ");
-    text += line + Cut(Printable(frame.name) + " (" + frame.origin + ")", kWidth - DisplayWidth(line)) + "\n";
+    text += line + Cut(frame.origin + ": " + Printable(frame.name), kWidth - DisplayWidth(line)) + "\n";
   }
   if (frames.frames.size() > shown) text += fmt::format("and {} more, in JSON\n", frames.frames.size() - shown);
   return text;

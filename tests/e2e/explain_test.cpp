@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "fixture.h"
+#include "record/run_record.h"
 #include "record/sample_json.h"
 
 namespace rapidbyte::e2e {
