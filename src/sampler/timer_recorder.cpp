@@ -123,6 +123,7 @@ class TimerRecorder {
   void Watch(Target& target);
   void Assemble();
   void AddSample(const KeptSlot& slot);
+  void ScaleToCpuTime();
   void SayWhatIsMissing();
 
   const RecordOptions& options_;
@@ -135,6 +136,7 @@ class TimerRecorder {
   Symbolizer symbolizer_;
   profile::Profile profile_;
   std::map<std::pair<int32_t, int32_t>, uint32_t> threads_;
+  std::map<uint32_t, double> cpu_ns_;  // by thread, of those that ended in order
   std::optional<int> wait_status_;
   uint64_t images_ = 0;
 };
@@ -222,9 +224,24 @@ void TimerRecorder::Assemble() {
       ++images_;
       spaces_.Exec(slot.head.pid);
       spaces_.ReadMaps(slot.head.pid, *folder_ / ("ring." + std::to_string(slot.head.time_ns)).c_str());
+    } else if (slot.head.kind == TIMER_SLOT_END) {
+      if (const auto thread = threads_.find({slot.head.pid, slot.head.tid}); thread != threads_.end()) {
+        cpu_ns_[thread->second] = static_cast<double>(slot.head.registers[0]);
+      }
     } else {
       ++profile_.records;
       AddSample(slot);
+    }
+  }
+}
+
+// A thread that told how long it ran has that much in its samples: the ticks of the clock only say where.
+void TimerRecorder::ScaleToCpuTime() {
+  std::vector<double> sums(profile_.threads.size());
+  for (const profile::Sample& sample : profile_.samples) sums[sample.thread] += sample.value;
+  for (profile::Sample& sample : profile_.samples) {
+    if (const auto cpu = cpu_ns_.find(sample.thread); cpu != cpu_ns_.end() && sums[sample.thread] > 0) {
+      sample.value *= cpu->second / sums[sample.thread];
     }
   }
 }
@@ -258,6 +275,7 @@ Result<Recording> TimerRecorder::Run() {
   Watch(target);
   profile_.lost_records = queue_.lost();
   Assemble();
+  ScaleToCpuTime();
   profile_.event = "cpu-time timer";
   profile_.frequency_hz = options_.frequency_hz;
   profile_.start_ns = static_cast<int64_t>(start_ns);
