@@ -128,7 +128,11 @@ class FirefoxWriter {
     WriteSmallTables();
     WriteStrings();
     json_.EndObject().Line().Key("threads").BeginArray();
-    for (size_t i = 0; i < threads.size(); ++i) WriteThread(i, threads[i]);
+    for (size_t i = 0; i < threads.size(); ++i) {
+      const Thread& thread = profile_.threads[i];
+      WriteThread(thread, thread.name.empty() ? ThreadTitle(profile_, i) : thread.name, threads[i]);
+    }
+    if (threads.empty()) WriteThread(Thread{}, "nothing was sampled", {});  // the viewer wants one
     json_.EndArray().EndObject();
   }
 
@@ -154,7 +158,7 @@ class FirefoxWriter {
   void WriteFuncTable();
   void WriteSmallTables();
   void WriteStrings();
-  void WriteThread(size_t index, const std::vector<uint32_t>& samples);
+  void WriteThread(const Thread& thread, const std::string& name, const std::vector<uint32_t>& samples);
   void WriteSamples(const std::vector<uint32_t>& samples);
 
   template <typename Value>
@@ -317,13 +321,13 @@ void FirefoxWriter::WriteStrings() {
   });
 }
 
-void FirefoxWriter::WriteThread(size_t index, const std::vector<uint32_t>& samples) {
-  const Thread& thread = profile_.threads[index];
+void FirefoxWriter::WriteThread(const Thread& thread, const std::string& name, const std::vector<uint32_t>& samples) {
   const auto time = [&](int64_t ns) { json_.Decimal(std::max<int64_t>(0, ns - origin_ns_), kMilliseconds); };
-  json_.Line().BeginObject().Key("name").Text(thread.name.empty() ? ThreadTitle(profile_, index) : thread.name);
-  json_.Key("processType").Text("default").Key("processName").Text(thread.process);
+  const std::string pid = std::to_string(thread.pid);
+  json_.Line().BeginObject().Key("name").Text(name).Key("processType").Text("default");
+  json_.Key("processName").Text(thread.process.empty() ? "process " + pid : thread.process);
   json_.Key("isMainThread").Bool(thread.pid == thread.tid);
-  json_.Key("pid").Text(std::to_string(thread.pid)).Key("tid").Number(thread.tid);
+  json_.Key("pid").Text(pid).Key("tid").Number(thread.tid);
   json_.Key("processStartupTime").Number(0).Key("processShutdownTime").Null().Key("registerTime");
   time(thread.start_ns > 0 ? thread.start_ns : origin_ns_);
   json_.Key("unregisterTime");
