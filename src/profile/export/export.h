@@ -6,7 +6,6 @@
 // Pure; any thread.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <ostream>
 #include <string>
@@ -16,11 +15,14 @@
 
 namespace rapidbyte::profile {
 
-enum class ExportFormat : uint8_t { kPprof, kSpeedscope, kFirefox, kChrome };
+enum class ExportFormat : uint8_t { kFolded, kPprof, kSpeedscope, kFirefox, kChrome };
 
 void WriteExport(const Profile& profile, ExportFormat format, std::ostream& out);
 std::string Export(const Profile& profile, ExportFormat format);
+inline bool IsBinary(ExportFormat format) { return format == ExportFormat::kPprof; }
 
+// Folded stacks of all states, with the marks that folded.h has for kernel, jitted and inlined frames.
+void WriteFoldedExport(const Profile& profile, std::ostream& out);
 // profile.proto of github.com/google/pprof, compressed with gzip as that asks for.
 void WritePprof(const Profile& profile, std::ostream& out);
 // The file format of speedscope.app: one sampled profile for each thread and state.

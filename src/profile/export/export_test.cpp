@@ -31,6 +31,7 @@ TEST(ExportTest, AllAgreeOnTheTotalOfEachFunction) {
     const Profile profile = MakeRandom(seed);
     const Totals expected = TotalsOf(profile);
     const std::string what = "seed " + std::to_string(seed) + ", ";
+    ExpectEqual(FoldedTotals(Export(profile, ExportFormat::kFolded)), expected, what + "folded");
     ExpectEqual(PprofTotals(Export(profile, ExportFormat::kPprof)), expected, what + "pprof");
     ExpectEqual(SpeedscopeTotals(Export(profile, ExportFormat::kSpeedscope)), expected, what + "speedscope");
     ExpectEqual(WithoutStates(FirefoxTotals(Export(profile, ExportFormat::kFirefox))), expected, what + "firefox");
@@ -57,6 +58,7 @@ TEST(ExportTest, AnEmptyProfileGivesValidDocuments) {
   for (const ExportFormat format : {ExportFormat::kSpeedscope, ExportFormat::kFirefox, ExportFormat::kChrome}) {
     EXPECT_TRUE(nlohmann::json::accept(Export(Profile{}, format))) << static_cast<int>(format);
   }
+  EXPECT_EQ(Export(Profile{}, ExportFormat::kFolded), "");
   EXPECT_TRUE(ReadPprof(Export(Profile{}, ExportFormat::kPprof)).samples.empty());
 }
 

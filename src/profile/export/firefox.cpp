@@ -2,12 +2,12 @@
 // none; a frame's row is its id. Two frames and some stacks are added for what was off the CPU. Version 66 is the first
 // whose stack table is written as distances to the parent; newer viewers read it by upgrading it.
 #include <algorithm>
+#include <array>
 #include <limits>
-#include <tuple>
-#include <unordered_map>
 #include <vector>
 
 #include "profile/export/export.h"
+#include "profile/export/firefox_rows.h"
 #include "profile/export/json_writer.h"
 #include "profile/export/notes.h"
 #include "profile/export/off_cpu.h"
@@ -18,7 +18,6 @@ namespace {
 
 constexpr int kFormatVersion = 66;
 constexpr int kMilliseconds = 6;  // digits behind the point, from nanoseconds
-constexpr uint32_t kNothing = UINT32_MAX;
 
 struct Category {
   std::string_view name;
@@ -38,79 +37,12 @@ constexpr std::array<Category, kOriginCount + kStateCount - 1> kCategories = {{{
 
 size_t OffCpuIndex(State state) { return static_cast<size_t>(state) - 1; }
 
-// Functions and libraries as rows: which there are, and which one belongs to a frame.
-struct Rows {
-  std::vector<FrameId> functions;  // a frame that stands for all frames of the same name in the same file and image
-  std::vector<uint32_t> function_of_frame;
-  std::vector<StringId> libraries;
-  std::vector<uint32_t> library_of_string;
-  std::vector<StringId> sources;
-  std::vector<uint32_t> source_of_string;
-};
-
-uint32_t RowOf(StringId id, std::vector<uint32_t>& row_of, std::vector<StringId>& rows) {
-  if (id == StringId{}) return kNothing;
-  uint32_t& row = row_of[Index(id)];
-  if (row == kNothing) {
-    row = static_cast<uint32_t>(rows.size());
-    rows.push_back(id);
-  }
-  return row;
-}
-
-Rows RowsOf(const StackTable& stacks) {
-  Rows rows;
-  rows.library_of_string.assign(stacks.string_count(), kNothing);
-  rows.source_of_string.assign(stacks.string_count(), kNothing);
-  std::vector<FrameId> order;
-  for (uint32_t i = 0; i < stacks.frame_count(); ++i) order.push_back(FrameId{i});
-  const auto key = [&](FrameId id) {
-    const Frame& frame = stacks.At(id);
-    return std::tuple(frame.name, frame.image, frame.file);
-  };
-  std::stable_sort(order.begin(), order.end(), [&](FrameId a, FrameId b) { return key(a) < key(b); });
-  rows.function_of_frame.resize(order.size());
-  for (const FrameId id : order) {
-    if (rows.functions.empty() || key(rows.functions.back()) != key(id)) rows.functions.push_back(id);
-    rows.function_of_frame[Index(id)] = static_cast<uint32_t>(rows.functions.size() - 1);
-    RowOf(stacks.At(id).image, rows.library_of_string, rows.libraries);
-    RowOf(stacks.At(id).file, rows.source_of_string, rows.sources);
-  }
-  return rows;
-}
-
-// The rows behind those of the profile's own stacks: a stack, and the frame of a state off the CPU on top of it.
-class OffCpuStacks {
- public:
-  explicit OffCpuStacks(const Profile& profile) : first_(static_cast<uint32_t>(profile.stacks.stack_count() - 1)) {
-    for (const Sample& sample : profile.samples) {
-      if (sample.state == State::kRunning) continue;
-      if (row_.emplace(Key(sample), first_ + stacks_.size()).second) stacks_.push_back({sample.stack, sample.state});
-    }
-  }
-  struct Stack {
-    StackId parent{};
-    State state{};
-  };
-  const std::vector<Stack>& stacks() const { return stacks_; }
-  uint32_t first() const { return first_; }
-  uint32_t RowOf(const Sample& sample) const { return row_.at(Key(sample)); }
-
- private:
-  static uint64_t Key(const Sample& sample) {
-    return uint64_t{Index(sample.stack)} * kStateCount + static_cast<uint64_t>(sample.state);
-  }
-  uint32_t first_;
-  std::vector<Stack> stacks_;
-  std::unordered_map<uint64_t, uint32_t> row_;
-};
-
 class FirefoxWriter {
  public:
   FirefoxWriter(const Profile& profile, std::ostream& out)
       : profile_(profile),
         stacks_(profile.stacks),
-        rows_(RowsOf(profile.stacks)),
+        rows_(FirefoxRowsOf(profile.stacks)),
         off_cpu_(profile),
         interval_ns_(SamplingIntervalNs(profile)),
         json_(out) {}
@@ -175,7 +107,7 @@ class FirefoxWriter {
 
   const Profile& profile_;
   const StackTable& stacks_;
-  Rows rows_;
+  FirefoxRows rows_;
   OffCpuStacks off_cpu_;
   double interval_ns_;
   int64_t origin_ns_ = 0;
@@ -271,12 +203,12 @@ void FirefoxWriter::WriteFuncTable() {
   Column("relevantForJS", length, [&](size_t) { json_.Bool(false); });
   Column("resource", length, [&](size_t row) {
     const uint32_t library =
-        row < own ? rows_.library_of_string[Index(stacks_.At(rows_.functions[row]).image)] : kNothing;
-    json_.Number(library == kNothing ? int64_t{-1} : library);
+        row < own ? rows_.library_of_string[Index(stacks_.At(rows_.functions[row]).image)] : kNoRow;
+    json_.Number(library == kNoRow ? int64_t{-1} : library);
   });
   Column("source", length, [&](size_t row) {
-    const uint32_t source = row < own ? rows_.source_of_string[Index(stacks_.At(rows_.functions[row]).file)] : kNothing;
-    NumberOrNull(source, source != kNothing);
+    const uint32_t source = row < own ? rows_.source_of_string[Index(stacks_.At(rows_.functions[row]).file)] : kNoRow;
+    NumberOrNull(source, source != kNoRow);
   });
   Nulls("lineNumber", length);
   Nulls("columnNumber", length);

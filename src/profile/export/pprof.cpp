@@ -2,6 +2,7 @@
 // it was inlined into share a location, innermost first, as the format wants it. Addresses are not kept in a profile,
 // so every location stands for a function and not for an instruction.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <map>

@@ -3,6 +3,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
@@ -16,6 +17,26 @@ namespace rapidbyte::profile {
 
 inline void AddOnce(const std::vector<std::string>& stack, double value, Totals& totals) {
   for (const std::string& name : std::set<std::string>(stack.begin(), stack.end())) totals[name] += value;
+}
+
+// Without the marks behind a name, and without the thread before the stack: MakeRandom's functions begin with an f.
+inline Totals FoldedTotals(const std::string& text) {
+  Totals totals;
+  for (size_t start = 0, end = 0; start < text.size(); start = end + 1) {
+    end = text.find('\n', start);
+    const std::string line = text.substr(start, end - start);
+    std::vector<std::string> stack;
+    const size_t space = line.rfind(' ');
+    for (size_t from = 0, to = 0; to < space; from = to + 1) {
+      to = std::min(space, line.find(';', from));
+      std::string name = line.substr(from, to - from);
+      if (name.size() > 4 && name.ends_with(']') && name.substr(name.size() - 4, 2) == "_[")
+        name.resize(name.size() - 4);
+      if (name.starts_with('f')) stack.push_back(name);
+    }
+    AddOnce(stack, std::stod(line.substr(space + 1)), totals);
+  }
+  return totals;
 }
 
 inline Totals SpeedscopeTotals(const std::string& text) {
