@@ -1,4 +1,6 @@
 // The command line: parse into plain options, run one command, turn its outcome into an exit code.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <iostream>
@@ -17,6 +19,7 @@
 #include "cli/bench_run_command.h"
 #include "cli/command.h"
 #include "cli/connector_commands.h"
+#include "cli/profile_export_command.h"
 #include "cli/run_command.h"
 
 namespace rapidbyte::cli {
@@ -54,6 +57,7 @@ int Main(int argc, char** argv) {
   BenchDoctorOptions doctor_options;
   BenchExportOptions export_options;
   BenchImportOptions import_options;
+  ProfileExportOptions profile_export_options;
 
   // Each with what it does once it was named.
   std::vector<std::pair<const CLI::App*, std::function<int()>>> commands = {
@@ -79,6 +83,15 @@ int Main(int argc, char** argv) {
           {AddBenchExport(*bench, export_options), [&] { return ExitCode(ExportSamples(export_options, std::cout)); }},
           {AddBenchImport(*bench, import_options), [&] { return ExitCode(ImportSamples(import_options, std::cout)); }},
       });
+  CLI::App* profile = app.add_subcommand("profile", "Record where a program's time goes, and draw it");
+  profile->require_subcommand(1);
+  commands.insert(commands.end(), {
+                                      {AddProfileExport(*profile, profile_export_options),
+                                       [&] {
+                                         const bool to_terminal = isatty(STDOUT_FILENO) == 1;
+                                         return ExitCode(ExportProfile(profile_export_options, std::cout, to_terminal));
+                                       }},
+                                  });
 
   try {
     app.parse(argc, argv);
