@@ -29,7 +29,8 @@ def cumulative(text):
     for line in text[text.index("cum%") + 4:].splitlines():
         fields = line.split(None, 5)
         if len(fields) == 6:
-            totals[fields[5].removesuffix(" (inline)").removesuffix(" (partial-inline)")] = int(float(fields[3].rstrip("ns")))
+            name = fields[5].removesuffix(" (inline)").removesuffix(" (partial-inline)")
+            totals[name] = float(fields[3].removesuffix("ns"))
     return totals
 
 

@@ -1,6 +1,6 @@
 // Spans come from samples: a function that stands at the same place of the stack in samples that follow each other
-// becomes one begin and one end event. Ends carry the name too, since some readers match by it. Samples with their
-// values stand beside the spans, so that no total depends on how spans were drawn.
+// becomes one begin and one end event. An end has no name: it ends what began last. Samples with their values stand
+// beside the spans, so that no total depends on how spans were drawn.
 #include <algorithm>
 #include <limits>
 #include <set>
@@ -54,27 +54,27 @@ class SpanWriter {
     for (size_t i = open_.size(); i < path.size(); ++i) Open(path[i], place.start_ns);
     now_ns_ = place.end_ns;
     if (sample.state == State::kRunning) return;
-    Event('B', OffCpuFrameName(sample.state), StateName(sample.state), place.start_ns);
-    Event('E', OffCpuFrameName(sample.state), StateName(sample.state), place.end_ns);
+    Begin(OffCpuFrameName(sample.state), StateName(sample.state), place.start_ns);
+    End(place.end_ns);
   }
   void Finish() { CloseTo(0); }
 
  private:
   void Open(StackId id, int64_t at_ns) {
+    const FrameId frame = profile_.stacks.Leaf(id);
+    Begin(profile_.stacks.Name(frame), OriginName(profile_.stacks.At(frame).origin), at_ns);
     open_.push_back(id);
-    NodeEvent('B', id, at_ns);
   }
   void CloseTo(size_t depth) {
-    for (; open_.size() > depth; open_.pop_back()) NodeEvent('E', open_.back(), now_ns_);
+    for (; open_.size() > depth; open_.pop_back()) End(now_ns_);
   }
-  void NodeEvent(char phase, StackId id, int64_t at_ns) {
-    const FrameId frame = profile_.stacks.Leaf(id);
-    Event(phase, profile_.stacks.Name(frame), OriginName(profile_.stacks.At(frame).origin), at_ns);
+  void Begin(std::string_view name, std::string_view category, int64_t at_ns) {
+    Event("B", at_ns).Key("cat").Text(category).Key("name").Text(name).EndObject();
   }
-  void Event(char phase, std::string_view name, std::string_view category, int64_t at_ns) {
-    json_.Line().BeginObject().Key("ph").Text({&phase, 1}).Key("pid").Number(track_.pid);
-    json_.Key("tid").Number(track_.tid).Key("ts").Decimal(at_ns, kMicroseconds);
-    json_.Key("cat").Text(category).Key("name").Text(name).EndObject();
+  void End(int64_t at_ns) { Event("E", at_ns).EndObject(); }
+  JsonWriter& Event(std::string_view phase, int64_t at_ns) {
+    json_.Line().BeginObject().Key("ph").Text(phase).Key("pid").Number(track_.pid).Key("tid").Number(track_.tid);
+    return json_.Key("ts").Decimal(at_ns, kMicroseconds);
   }
 
   const Profile& profile_;

@@ -18,7 +18,8 @@ std::vector<std::string> EventsOf(const json& file, int tid) {
   std::vector<std::string> events;
   for (const json& event : file["traceEvents"]) {
     if (event["tid"] != tid || event["ph"] == "M") continue;
-    events.push_back(std::string(event["ph"]) + " " + std::string(event["name"]) + " " + event["ts"].dump());
+    const std::string name = event["ph"] == "B" ? std::string(event["name"]) + " " : "";
+    events.push_back(std::string(event["ph"]) + " " + name + event["ts"].dump());
   }
   return events;
 }
@@ -27,28 +28,28 @@ TEST(ChromeTest, WhatSamplesShareIsOneSpan) {
   EXPECT_EQ(EventsOf(Exported(MakeProfile()), 100), (std::vector<std::string>{"B main 1000000",
                                                                               "B decode(char const*) 1000000",
                                                                               "B number<int> 1000000",  //
-                                                                              "E number<int> 1001000",
+                                                                              "E 1001000",
                                                                               "B [blocked] 1002100",
-                                                                              "E [blocked] 1017100",  //
-                                                                              "E decode(char const*) 1017100",
+                                                                              "E 1017100",  //
+                                                                              "E 1017100",
                                                                               "B memcpy 1017100",
                                                                               "B page_fault 1017100",  //
-                                                                              "E page_fault 1018100",
-                                                                              "E memcpy 1018100",  //
+                                                                              "E 1018100",
+                                                                              "E 1018100",  //
                                                                               "B decode(char const*) 1018100",
                                                                               "B number<int> 1018100",  //
-                                                                              "E number<int> 1019000",
-                                                                              "E decode(char const*) 1019000",  //
+                                                                              "E 1019000",
+                                                                              "E 1019000",  //
                                                                               "B memcpy 1019000.5",
                                                                               "B page_fault 1019000.5",  //
                                                                               "B [preempted] 1019000.5",
-                                                                              "E [preempted] 1020000.499",  //
-                                                                              "E page_fault 1020000.499",
-                                                                              "E memcpy 1020000.499",
-                                                                              "E main 1020000.499"}));
+                                                                              "E 1020000.499",  //
+                                                                              "E 1020000.499",
+                                                                              "E 1020000.499",
+                                                                              "E 1020000.499"}));
 }
 
-// Every reader's rule: the events of a track in order of time, each end matching the begin on top.
+// Every reader's rule: the events of a track in order of time, as many ends as begins.
 TEST(ChromeTest, SpansNest) {
   for (uint32_t seed = 0; seed < 50; ++seed) {
     std::map<std::pair<int, int>, std::vector<std::string>> open;
@@ -63,7 +64,6 @@ TEST(ChromeTest, SpansNest) {
         open[track].push_back(event["name"]);
       } else {
         ASSERT_FALSE(open[track].empty());
-        EXPECT_EQ(event["name"], open[track].back());
         open[track].pop_back();
       }
     }
@@ -77,7 +77,7 @@ TEST(ChromeTest, AGapLongerThanTheIntervalEndsASpan) {
   profile.samples[2].time_ns += 5'000'000;
   profile.samples[2].stack = profile.samples[0].stack;
   const std::vector<std::string> events = EventsOf(Exported(profile), 100);
-  EXPECT_EQ(std::count(events.begin(), events.end(), "E main 1001000"), 1);
+  EXPECT_EQ(std::count(events.begin(), events.end(), "E 1001000"), 3);
   EXPECT_EQ(std::count(events.begin(), events.end(), "B main 1006000"), 1);
 }
 
@@ -89,7 +89,7 @@ TEST(ChromeTest, ThreadsHaveNamesAndATrackEach) {
   std::vector<std::string> names;
   const json file = Exported(profile);
   for (const json& event : file["traceEvents"]) {
-    if (event["name"] != "thread_name") continue;
+    if (event.value("name", "") != "thread_name") continue;
     EXPECT_GT(int(event["tid"]), 0);
     tracks.emplace(event["pid"], event["tid"]);
     names.push_back(event["args"]["name"]);
@@ -102,8 +102,7 @@ TEST(ChromeTest, SumsSayThatTheAxisIsNoClock) {
   const json file = Exported(MakeSums());
   EXPECT_TRUE(file["otherData"].contains("axis"));
   EXPECT_FALSE(Exported(MakeProfile())["otherData"].contains("axis"));
-  EXPECT_EQ(EventsOf(file, 1),
-            (std::vector<std::string>{"B a 0", "B b 0", "E b 3000", "B c 3000", "E c 7000", "E a 9000"}))
+  EXPECT_EQ(EventsOf(file, 1), (std::vector<std::string>{"B a 0", "B b 0", "E 3000", "B c 3000", "E 7000", "E 9000"}))
       << "a sample is drawn as one interval, here 1 ms";
 }
 
