@@ -48,7 +48,7 @@ CLI::App* AddProfileExport(CLI::App& profile, ProfileExportOptions& options) {
       ->type_name("FILE");
   command->add_option("--format", options.format, "folded, pprof, speedscope, firefox or chrome (also for Perfetto)")
       ->required()
-      ->transform(CLI::Transformer(formats))
+      ->transform(CLI::Transformer(formats).description(""))
       ->type_name("FORMAT");
   command->add_option("-o,--output", options.output, "A file; otherwise standard output")->type_name("FILE");
   return command;
