@@ -1,4 +1,6 @@
 // The command line: parse into plain options, run one command, turn its outcome into an exit code.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <iostream>
@@ -21,6 +23,7 @@
 #include "cli/connector_commands.h"
 #include "cli/profile_diff_command.h"
 #include "cli/profile_draw_command.h"
+#include "cli/profile_export_command.h"
 #include "cli/profile_record_command.h"
 #include "cli/profile_timeline_command.h"
 #include "cli/run_command.h"
@@ -93,6 +96,8 @@ void AddProfileCommands(CLI::App& app, Commands& commands) {
   commands.Add(profile, AddProfileRecord, ProfileRecordCommand);
   commands.Add(profile, AddProfileDraw, RunProfileDraw);
   commands.Add(profile, AddProfileDiff, RunProfileDiff);
+  commands.Add(profile, AddProfileExport,
+               [](const auto& options) { return ExportProfile(options, std::cout, isatty(STDOUT_FILENO) == 1); });
   commands.Add(profile, AddProfileTimeline, [](const auto& options) { return DrawTimeline(options, std::cout); });
 }
 
