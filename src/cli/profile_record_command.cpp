@@ -25,7 +25,7 @@ sampler::RecordOptions OptionsOf(const ProfileRecordOptions& options, const lab:
   record.stack_bytes = options.stack_bytes;
   record.on_cpu = !options.off_cpu_only;
   record.off_cpu = !options.on_cpu_only;
-  record.kernel = !options.no_kernel;
+  record.kernel = options.kernel;
   record.stop_fd = interrupt.fd();
   record.connector_dirs = {wasm::DefaultAotCacheDir()};
   return record;
@@ -71,10 +71,8 @@ CLI::App* AddProfileRecord(CLI::App& profile, ProfileRecordOptions& options) {
       ->capture_default_str();
   auto* on = command->add_flag("--on-cpu", options.on_cpu_only, "What runs, not what waits");
   auto* off = command->add_flag("--off-cpu", options.off_cpu_only, "What waits, not what runs")->excludes(on);
-  command->add_flag("--both", "What runs and what waits (default)")->excludes(on)->excludes(off);
-  command->add_flag(
-      "--kernel,!--no-kernel", [&options](int64_t count) { options.no_kernel = count < 0; },
-      "Frames of the kernel, where they may be seen (default)");
+  command->add_flag("--both", options.both, "What runs and what waits (default)")->excludes(on)->excludes(off);
+  command->add_flag("--kernel,!--no-kernel", options.kernel, "Frames of the kernel, where they may be seen (default)");
   command->add_option("--stack", options.stack_bytes, "Bytes of stack to copy; 0: as many as the stacks need");
   command->add_flag("--timers", options.timers,
                     "CPU-time timers inside the program, where the kernel allows no events");

@@ -19,7 +19,8 @@ struct ProfileRecordOptions {
   uint32_t stack_bytes = 0;  // 0: as much as the stacks need
   bool on_cpu_only = false;
   bool off_cpu_only = false;
-  bool no_kernel = false;
+  bool both = false;  // the same as neither of the two
+  bool kernel = true;
   bool timers = false;
   int pid = 0;  // 0: none
   double duration_secs = 0;
