@@ -47,12 +47,22 @@ class Commands {
     const auto options = std::make_shared<Options>();
     commands_.push_back({add(parent, *options), [options, run] { return ExitCode(run(*options)); }});
   }
+  // A command that others hang below: it runs where none of them was named.
+  template <typename Options, typename Run>
+  CLI::App& AddGroup(CLI::App& parent, CLI::App* (*add)(CLI::App&, Options&), const Run& run) {
+    const auto options = std::make_shared<Options>();
+    CLI::App* app = add(parent, *options);
+    groups_.push_back({app, [options, run] { return ExitCode(run(*options)); }});
+    return *app;
+  }
   void Add(CLI::App& parent, CLI::App* (*add)(CLI::App&), int (*run)()) { commands_.push_back({add(parent), run}); }
 
   // The innermost that was named.
   int Run() const {
-    for (const Command& command : commands_) {
-      if (*command.app) return command.run();
+    for (const auto* list : {&commands_, &groups_}) {
+      for (const Command& command : *list) {
+        if (*command.app) return command.run();
+      }
     }
     return static_cast<int>(ErrorCode::kUsage);
   }
@@ -63,6 +73,7 @@ class Commands {
     std::function<int()> run;
   };
   std::vector<Command> commands_;
+  std::vector<Command> groups_;
 };
 
 void AddPipelineCommands(CLI::App& app, Commands& commands) {
@@ -91,8 +102,7 @@ void AddBenchCommands(CLI::App& app, Commands& commands) {
 }
 
 void AddProfileCommands(CLI::App& app, Commands& commands) {
-  CLI::App& profile = *app.add_subcommand("profile", "Record where a program's time goes, and draw it");
-  profile.require_subcommand(1);
+  CLI::App& profile = commands.AddGroup(app, AddProfile, ProfileCommand);
   commands.Add(profile, AddProfileRecord, ProfileRecordCommand);
   commands.Add(profile, AddProfileDraw, RunProfileDraw);
   commands.Add(profile, AddProfileDiff, RunProfileDiff);

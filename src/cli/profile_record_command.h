@@ -20,7 +20,7 @@ struct ProfileRecordOptions {
   bool on_cpu_only = false;
   bool off_cpu_only = false;
   bool both = false;  // the default, spelled out
-  bool no_kernel = false;
+  bool kernel = true;
   bool timers = false;
   int pid = 0;  // 0: none
   double duration_secs = 0;
@@ -34,5 +34,14 @@ struct ProfileRecordOptions {
 CLI::App* AddProfileRecord(CLI::App& profile, ProfileRecordOptions& options);
 
 int ProfileRecordCommand(const ProfileRecordOptions& options);
+
+struct ProfileOptions {
+  std::vector<std::string> command;
+};
+
+// Adds the group `profile`, which by itself records a command and draws it: `rapidbyte profile -- COMMAND`.
+CLI::App* AddProfile(CLI::App& app, ProfileOptions& options);
+
+int ProfileCommand(const ProfileOptions& options);
 
 }  // namespace rapidbyte::cli

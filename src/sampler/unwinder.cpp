@@ -45,7 +45,11 @@ void Unwind(const SampleRecord& sample, const AddressSpace& space, Unwound& unwo
       step = rule->Apply(registers, stack);
       signal_frame = rule->signal_frame();
     }
-    if (step == StepResult::kUnknown) step = StepByFramePointer(registers, stack, space);
+    if (step == StepResult::kUnknown) {
+      // The ABI marks the outermost frame by a frame pointer of 0: the dynamic loader's start has no other mark.
+      const bool marked = mapping->module != nullptr && registers[kFramePointer] == 0;
+      step = marked ? StepResult::kOutermost : StepByFramePointer(registers, stack, space);
+    }
     if (step != StepResult::kCaller) {
       unwound.whole = step == StepResult::kOutermost;
       unwound.beyond = step == StepResult::kBeyond;
