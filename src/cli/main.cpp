@@ -17,6 +17,7 @@
 #include "cli/bench_run_command.h"
 #include "cli/command.h"
 #include "cli/connector_commands.h"
+#include "cli/profile_collapse_command.h"
 #include "cli/run_command.h"
 
 namespace rapidbyte::cli {
@@ -54,6 +55,7 @@ int Main(int argc, char** argv) {
   BenchDoctorOptions doctor_options;
   BenchExportOptions export_options;
   BenchImportOptions import_options;
+  ProfileCollapseOptions collapse_options;
 
   // Each with what it does once it was named.
   std::vector<std::pair<const CLI::App*, std::function<int()>>> commands = {
@@ -79,6 +81,13 @@ int Main(int argc, char** argv) {
           {AddBenchExport(*bench, export_options), [&] { return ExitCode(ExportSamples(export_options, std::cout)); }},
           {AddBenchImport(*bench, import_options), [&] { return ExitCode(ImportSamples(import_options, std::cout)); }},
       });
+  CLI::App* profile = app.add_subcommand("profile", "Record where a program's time goes, and draw it");
+  profile->require_subcommand(1);
+  commands.insert(commands.end(),
+                  {
+                      {AddProfileCollapse(*profile, collapse_options),
+                       [&] { return ExitCode(CollapseProfiles(collapse_options, std::cout, std::cerr)); }},
+                  });
 
   try {
     app.parse(argc, argv);
