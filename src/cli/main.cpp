@@ -21,6 +21,7 @@
 #include "cli/bench_run_command.h"
 #include "cli/command.h"
 #include "cli/connector_commands.h"
+#include "cli/profile_collapse_command.h"
 #include "cli/profile_diff_command.h"
 #include "cli/profile_draw_command.h"
 #include "cli/profile_export_command.h"
@@ -104,6 +105,8 @@ void AddBenchCommands(CLI::App& app, Commands& commands) {
 void AddProfileCommands(CLI::App& app, Commands& commands) {
   CLI::App& profile = commands.AddGroup(app, AddProfile, ProfileCommand);
   commands.Add(profile, AddProfileRecord, ProfileRecordCommand);
+  commands.Add(profile, AddProfileCollapse,
+               [](const auto& options) { return CollapseProfiles(options, std::cout, std::cerr); });
   commands.Add(profile, AddProfileDraw, RunProfileDraw);
   commands.Add(profile, AddProfileDiff, RunProfileDiff);
   commands.Add(profile, AddProfileExport,
