@@ -129,20 +129,20 @@ TEST(Flamegraph, ManyDeepStacksWithLongNamesStayBelowTwoMegabytes) {
   EXPECT_THAT(svg, HasSubstr("are summed up as (pruned): "));
 }
 
-profile::Profile OneRun(double fast, double slow, double gone, double fresh) {
+profile::Profile OneRun(int fast, int slow, int gone, int fresh) {
   profile::Profile profile;
-  AddSample(profile, {{"main"}, {"fast"}}, fast);
-  AddSample(profile, {{"main"}, {"slow <T>"}}, slow);
-  if (gone > 0) AddSample(profile, {{"main"}, {"gone"}, {"deep"}}, gone);
-  if (fresh > 0) AddSample(profile, {{"main"}, {"fresh"}}, fresh);
+  AddMillis(profile, {{"main"}, {"fast"}}, fast);
+  AddMillis(profile, {{"main"}, {"slow <T>"}}, slow);
+  if (gone > 0) AddMillis(profile, {{"main"}, {"gone"}, {"deep"}}, gone);
+  if (fresh > 0) AddMillis(profile, {{"main"}, {"fresh"}}, fresh);
   return profile;
 }
 
 profile::Difference TestDifference() {
   std::vector<profile::Profile> before, after;
   for (int run = 0; run < 4; ++run) {
-    before.push_back(OneRun(500e6 + run * 1e6, 300e6 - run * 2e6, 200e6 + run * 1e6, 0));
-    after.push_back(OneRun(500e6 - run * 1e6, 450e6 + run * 1e6, 0, 50e6));
+    before.push_back(OneRun(5000 + run * 10, 3000 - run * 20, 2000 + run * 10, 0));
+    after.push_back(OneRun(5000 - run * 10, 4500 + run * 10, 0, 500));
   }
   std::vector<const profile::Profile*> old_runs, new_runs;
   for (const profile::Profile& profile : before) old_runs.push_back(&profile);
