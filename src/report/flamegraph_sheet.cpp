@@ -22,9 +22,9 @@ constexpr int kRow = 18;
 constexpr int kLine = 16;
 constexpr double kWidth = 1200;  // the window whose room decides which labels are written
 constexpr double kNarrow = 700;
-constexpr double kColumn = 7.3;    // of the labels' type
+constexpr double kColumn = 7.3;      // of the labels' type
 constexpr double kTextColumn = 6.4;  // of the header's, about
-constexpr double kLeast = 18;      // a narrower frame has no label
+constexpr double kLeast = 18;        // a narrower frame has no label
 
 void Append(std::string& out, std::string_view text) { out += text; }
 
