@@ -34,11 +34,11 @@ std::string ChangeClasses(const ChangeLook& look) {
 std::vector<LegendEntry> ChangeLegend(bool decided) {
   std::vector<LegendEntry> legend;
   for (size_t step = kSteps.size(); step > 0; --step) {
-    legend.push_back({fmt::format("−{:g} points", kSteps[step - 1] * 100), fmt::format("l{}", step), false});
+    legend.push_back({fmt::format("≤ −{:g} points", kSteps[step - 1] * 100), fmt::format("l{}", step), false});
   }
   legend.push_back({"no change", "c0", false});
   for (size_t step = 1; step <= kSteps.size(); ++step) {
-    legend.push_back({fmt::format("+{:g} points", kSteps[step - 1] * 100), fmt::format("m{}", step), false});
+    legend.push_back({fmt::format("≥ +{:g} points", kSteps[step - 1] * 100), fmt::format("m{}", step), false});
   }
   if (decided) legend.push_back({"may be noise", "m4 pale", false});
   legend.push_back({"gone", "l4", true});

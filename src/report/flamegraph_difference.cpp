@@ -147,7 +147,10 @@ class DifferencePicture {
   std::string Amount(double amount) const {
     return difference_.basis == profile::Basis::kShare ? FormatPercent(amount) : FormatValue(amount, difference_.unit);
   }
-  std::string Signed(double amount) const { return (amount < 0 ? "−" : "+") + Amount(std::abs(amount)); }
+  std::string Signed(double amount) const {
+    if (difference_.basis == profile::Basis::kShare && std::abs(amount) < 0.00005) return "±0.00%";
+    return (amount < 0 ? "−" : "+") + Amount(std::abs(amount));
+  }
 
   std::string DataOf(const Sheet& sheet) const {
     std::string facts;

@@ -129,20 +129,20 @@ TEST(Flamegraph, ManyDeepStacksWithLongNamesStayBelowTwoMegabytes) {
   EXPECT_THAT(svg, HasSubstr("are summed up as (pruned): "));
 }
 
-profile::Profile Run(double fast, double slow, double gone, double fresh) {
+profile::Profile OneRun(int fast, int slow, int gone, int fresh) {
   profile::Profile profile;
-  AddSample(profile, {{"main"}, {"fast"}}, fast);
-  AddSample(profile, {{"main"}, {"slow <T>"}}, slow);
-  if (gone > 0) AddSample(profile, {{"main"}, {"gone"}, {"deep"}}, gone);
-  if (fresh > 0) AddSample(profile, {{"main"}, {"fresh"}}, fresh);
+  AddMillis(profile, {{"main"}, {"fast"}}, fast);
+  AddMillis(profile, {{"main"}, {"slow <T>"}}, slow);
+  if (gone > 0) AddMillis(profile, {{"main"}, {"gone"}, {"deep"}}, gone);
+  if (fresh > 0) AddMillis(profile, {{"main"}, {"fresh"}}, fresh);
   return profile;
 }
 
 profile::Difference TestDifference() {
   std::vector<profile::Profile> before, after;
   for (int run = 0; run < 4; ++run) {
-    before.push_back(Run(500e6 + run * 1e6, 300e6 - run * 2e6, 200e6 + run * 1e6, 0));
-    after.push_back(Run(500e6 - run * 1e6, 450e6 + run * 1e6, 0, 50e6));
+    before.push_back(OneRun(5000 + run * 10, 3000 - run * 20, 2000 + run * 10, 0));
+    after.push_back(OneRun(5000 - run * 10, 4500 + run * 10, 0, 500));
   }
   std::vector<const profile::Profile*> old_runs, new_runs;
   for (const profile::Profile& profile : before) old_runs.push_back(&profile);
@@ -161,13 +161,13 @@ TEST(DifferentialFlamegraph, ShowsWhatIsGoneAndWhatIsNew) {
   const std::string svg = DifferentialFlamegraph(TestDifference(), {});
   EXPECT_THAT(svg, HasSubstr("4 runs before, 4 after"));
   const std::string gone = Between(svg, "<title>gone", "</svg>");
-  EXPECT_THAT(gone, HasSubstr("after 0.0%"));
+  EXPECT_THAT(gone, HasSubstr("after 0.00%"));
   EXPECT_THAT(gone, HasSubstr("class=\"hatch\" x=\"0.0%\" width=\"100.0%\""));
-  EXPECT_THAT(Between(svg, "<title>fresh", "</svg>"), HasSubstr("before 0.0%, after 5.0%, change +5.0%"));
+  EXPECT_THAT(Between(svg, "<title>fresh", "</svg>"), HasSubstr("before 0.00%, after 5.0%, change +5.0%"));
 }
 
 TEST(DifferentialFlamegraph, SaysThatOneRunASideDecidesNothing) {
-  const profile::Profile one = Run(1, 1, 1, 0), other = Run(1, 2, 0, 0);
+  const profile::Profile one = OneRun(1, 1, 1, 0), other = OneRun(1, 2, 0, 0);
   const profile::Profile* before = &one;
   const profile::Profile* after = &other;
   const profile::Difference difference = profile::Compare({&before, 1}, {&after, 1});

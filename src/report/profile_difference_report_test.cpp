@@ -16,14 +16,14 @@ namespace {
 profile::Difference Compared(size_t runs, const profile::DifferenceOptions& options = {}) {
   std::vector<profile::Profile> before(runs), after(runs);
   for (size_t run = 0; run < runs; ++run) {
-    const double noise = static_cast<double>(run % 3) * 1e6;
-    AddSample(before[run], {{"main"}, {"steady"}}, 500e6 + noise);
-    AddSample(before[run], {{"main"}, {"space::slower<with, many, template, arguments>(and, parameters)"}}, 300e6);
-    AddSample(before[run], {{"main"}, {"gone\x1B[2J"}}, 200e6 - noise);
-    AddSample(after[run], {{"main"}, {"steady"}}, 500e6 - noise);
-    AddSample(after[run], {{"main"}, {"space::slower<with, many, template, arguments>(and, parameters)"}},
-              480e6 + noise);
-    AddSample(after[run], {{"main"}, {"fresh"}}, 20e6);
+    const int noise = static_cast<int>(run % 3) * 10;
+    AddMillis(before[run], {{"main"}, {"steady"}}, 5000 + noise);
+    AddMillis(before[run], {{"main"}, {"space::slower<with, many, template, arguments>(and, parameters)"}}, 3000);
+    AddMillis(before[run], {{"main"}, {"gone\x1B[2J"}}, 2000 - noise);
+    AddMillis(after[run], {{"main"}, {"steady"}}, 5000 - noise);
+    AddMillis(after[run], {{"main"}, {"space::slower<with, many, template, arguments>(and, parameters)"}},
+              4800 + noise);
+    AddMillis(after[run], {{"main"}, {"fresh"}}, 200);
   }
   std::vector<const profile::Profile*> old_runs, new_runs;
   for (const profile::Profile& profile : before) old_runs.push_back(&profile);
@@ -62,7 +62,7 @@ TEST(ProfileDifferenceReport, OneRunASideIsNoDecision) {
 
 TEST(ProfileDifferenceReport, NothingChanged) {
   profile::Profile same;
-  AddSample(same, {{"main"}}, 1e9);
+  AddMillis(same, {{"main"}}, 1000);
   const profile::Profile* side = &same;
   const std::string text = ProfileDifferenceText(profile::Compare({&side, 1}, {&side, 1}));
   EXPECT_THAT(text, testing::HasSubstr("No function's own time changed."));

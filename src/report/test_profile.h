@@ -42,6 +42,11 @@ inline void AddSample(profile::Profile& profile, const std::vector<TestFrame>& p
   profile.samples.push_back(sample);
 }
 
+// On the CPU for so many ms, one sample each.
+inline void AddMillis(profile::Profile& profile, const std::vector<TestFrame>& path, int millis) {
+  AddSample(profile, path, millis * 1e6, profile::State::kRunning, 0, static_cast<uint32_t>(millis));
+}
+
 inline profile::Profile TestProfile() {
   using profile::Origin;
   using profile::State;

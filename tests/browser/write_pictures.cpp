@@ -71,20 +71,20 @@ profile::Profile Hostile() {
   return profile;
 }
 
-profile::Profile Run(double fast, double slow, double gone, double fresh) {
+profile::Profile Run(int fast, int slow, int gone, int fresh) {
   profile::Profile profile;
-  AddSample(profile, {{"main"}, {"fast"}}, fast);
-  AddSample(profile, {{"main"}, {"slow"}}, slow);
-  if (gone > 0) AddSample(profile, {{"main"}, {"gone"}, {"deep"}}, gone);
-  if (fresh > 0) AddSample(profile, {{"main"}, {"fresh"}}, fresh);
+  AddMillis(profile, {{"main"}, {"fast"}}, fast);
+  AddMillis(profile, {{"main"}, {"slow"}}, slow);
+  if (gone > 0) AddMillis(profile, {{"main"}, {"gone"}, {"deep"}}, gone);
+  if (fresh > 0) AddMillis(profile, {{"main"}, {"fresh"}}, fresh);
   return profile;
 }
 
 profile::Difference Changed() {
   std::vector<profile::Profile> runs;
   for (int run = 0; run < 4; ++run) {
-    runs.push_back(Run(500e6 + run * 1e6, 300e6 - run * 2e6, 200e6 + run * 1e6, 0));
-    runs.push_back(Run(500e6 - run * 1e6, 450e6 + run * 1e6, 0, 50e6));
+    runs.push_back(Run(5000 + run * 10, 3000 - run * 20, 2000 + run * 10, 0));
+    runs.push_back(Run(5000 - run * 10, 4500 + run * 10, 0, 500));
   }
   std::vector<const profile::Profile*> before, after;
   for (size_t i = 0; i < runs.size(); ++i) (i % 2 == 0 ? before : after).push_back(&runs[i]);

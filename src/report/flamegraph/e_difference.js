@@ -58,6 +58,7 @@ class DifferenceSubject {
   }
 
   change(amount) {
+    if (this.data.unit === "share" && Math.abs(amount) < 0.00005) return "±0.00%";
     return signed(this.value(Math.abs(amount)), amount);
   }
 
@@ -87,8 +88,8 @@ class DifferenceSubject {
   legend() {
     const entry = (look, label, hatched) => ({look, label, hatched});
     const points = (step) => STEPS[step - 1] * 100 + " points";
-    return [...[4, 3, 2, 1].map((step) => entry("l" + step, "−" + points(step))), entry("c0", "no change"),
-      ...[1, 2, 3, 4].map((step) => entry("m" + step, "+" + points(step))),
+    return [...[4, 3, 2, 1].map((step) => entry("l" + step, "≤ −" + points(step))), entry("c0", "no change"),
+      ...[1, 2, 3, 4].map((step) => entry("m" + step, "≥ +" + points(step))),
       ...(this.data.decided ? [entry("m4 pale", "may be noise")] : []), entry("l4", "gone", true)];
   }
 }
