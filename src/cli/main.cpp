@@ -19,6 +19,7 @@
 #include "cli/bench_run_command.h"
 #include "cli/command.h"
 #include "cli/connector_commands.h"
+#include "cli/profile_collapse_command.h"
 #include "cli/profile_export_command.h"
 #include "cli/run_command.h"
 
@@ -57,6 +58,7 @@ int Main(int argc, char** argv) {
   BenchDoctorOptions doctor_options;
   BenchExportOptions export_options;
   BenchImportOptions import_options;
+  ProfileCollapseOptions collapse_options;
   ProfileExportOptions profile_export_options;
 
   // Each with what it does once it was named.
@@ -85,13 +87,15 @@ int Main(int argc, char** argv) {
       });
   CLI::App* profile = app.add_subcommand("profile", "Record where a program's time goes, and draw it");
   profile->require_subcommand(1);
-  commands.insert(commands.end(), {
-                                      {AddProfileExport(*profile, profile_export_options),
-                                       [&] {
-                                         const bool to_terminal = isatty(STDOUT_FILENO) == 1;
-                                         return ExitCode(ExportProfile(profile_export_options, std::cout, to_terminal));
-                                       }},
-                                  });
+  const auto export_profile = [&] {
+    return ExitCode(ExportProfile(profile_export_options, std::cout, isatty(STDOUT_FILENO) == 1));
+  };
+  commands.insert(commands.end(),
+                  {
+                      {AddProfileCollapse(*profile, collapse_options),
+                       [&] { return ExitCode(CollapseProfiles(collapse_options, std::cout, std::cerr)); }},
+                      {AddProfileExport(*profile, profile_export_options), export_profile},
+                  });
 
   try {
     app.parse(argc, argv);

@@ -1,7 +1,6 @@
 // Two trees: the profile's, of frames, and one of texts, in which frames that read the same are one. A line is a path
 // of the second; no line is kept as a whole, since deep stacks share most of what they are.
 #include <algorithm>
-#include <cstring>
 #include <map>
 
 #include "profile/folded.h"
@@ -132,7 +131,7 @@ struct Step {
 // By the bytes of the lines: where one goes on, a semicolon follows its name.
 bool Before(const Step& a, const Step& b) {
   const size_t common = std::min(a.name.size(), b.name.size());
-  const int order = std::memcmp(a.name.data(), b.name.data(), common);
+  const int order = a.name.substr(0, common).compare(b.name.substr(0, common));
   if (order != 0) return order < 0;
   if (a.name.size() == b.name.size()) return a.goes_on < b.goes_on;
   if (a.name.size() < b.name.size()) return !a.goes_on || static_cast<unsigned char>(b.name[common]) > ';';

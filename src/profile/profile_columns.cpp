@@ -83,7 +83,7 @@ class ColumnReader : public nlohmann::json_sax<json> {
     return number_integer(static_cast<int64_t>(value));
   }
   bool number_float(json::number_float_t value, const json::string_t&) override {
-    if (auto* doubles = SinkOf<double>()) return Put(*doubles, value);
+    if (auto* doubles = SinkOf<double>()) return Put(*doubles, value + 0.0);  // no negative zero
     return Passed() || Wrong("a number with a fraction, or one too large");
   }
   bool string(json::string_t& value) override {

@@ -1,6 +1,7 @@
 #include "profile/sample_sums.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace rapidbyte::profile {
 namespace {
@@ -25,7 +26,7 @@ void SampleSums::Add(const Sample& sample) {
     return;
   }
   Sample& sum = sums_[at];
-  sum.value += sample.value;
+  sum.value = std::min(sum.value + sample.value, std::numeric_limits<double>::max());
   sum.count = static_cast<uint32_t>(std::min<uint64_t>(UINT32_MAX, uint64_t{sum.count} + sample.count));
 }
 

@@ -12,7 +12,7 @@ namespace rapidbyte::profile {
 
 class SampleSums {
  public:
-  // `sample.time_ns` is not kept. The count stops at the largest there is.
+  // `sample.time_ns` is not kept. Count and value stop at the largest there is.
   void Add(const Sample& sample);
   std::vector<Sample> Take() { return std::move(sums_); }
   size_t size() const { return sums_.size(); }

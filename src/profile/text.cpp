@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace rapidbyte::profile {
@@ -54,8 +56,9 @@ std::optional<double> NumberOf(std::string_view text) {
 }
 
 void AppendNumber(double value, std::string& out) {
-  constexpr double kExact = 9007199254740992;  // 2^53
-  char digits[400];                            // the largest double has 309 digits
+  value = std::min(value, std::numeric_limits<double>::max());  // sums may be too large for a number
+  constexpr double kExact = 9007199254740992;                   // 2^53
+  char digits[400];                                             // the largest double has 309 digits
   const bool whole = value >= -kExact && value <= kExact && std::floor(value) == value;
   const auto written = whole ? std::to_chars(digits, digits + sizeof digits, static_cast<int64_t>(value))
                              : std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed);
@@ -108,16 +111,15 @@ void TextDecoder::Convert(std::string_view piece) {
 }
 
 Result<std::string_view> TextDecoder::Next(std::string_view piece, std::string_view name) {
-  if (encoding_ == Encoding::kUnknown) {
-    piece = Begin(piece);
-    if (encoding_ == Encoding::kUtf8 && piece.find('\0') != std::string_view::npos) {
-      return Fail(ErrorCode::kData, fmt::format("{}: has bytes of zero, which no text has", name),
-                  "UTF-16 is read where it begins with its byte order mark");
-    }
+  const bool first = encoding_ == Encoding::kUnknown;
+  if (first) piece = Begin(piece);
+  if (encoding_ != Encoding::kUtf8) {
+    Convert(piece);
+    piece = converted_;
   }
-  if (encoding_ == Encoding::kUtf8) return piece;
-  Convert(piece);
-  return converted_;
+  if (!first || piece.find('\0') == std::string_view::npos) return piece;
+  return Fail(ErrorCode::kData, fmt::format("{}: has bytes of zero, which no text has", name),
+              "UTF-16 is read where it begins with its byte order mark");
 }
 
 Status TextDecoder::Finish(std::string_view name) const {
