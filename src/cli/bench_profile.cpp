@@ -9,7 +9,8 @@
 
 #include "base/fnv1a.h"
 #include "cli/bench_setup.h"
-#include "cli/profile_files.h"
+#include "cli/load_profile.h"
+#include "cli/write_output.h"
 #include "lab/campaign_runner.h"
 #include "lab/fingerprint.h"
 #include "lab/profiled_subject.h"

@@ -7,7 +7,8 @@
 #include <map>
 
 #include "cli/command.h"
-#include "cli/profile_files.h"
+#include "cli/load_profile.h"
+#include "cli/write_output.h"
 #include "report/profile_difference_report.h"
 
 namespace rapidbyte::cli {

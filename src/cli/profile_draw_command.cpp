@@ -4,7 +4,8 @@
 #include <map>
 
 #include "cli/command.h"
-#include "cli/profile_files.h"
+#include "cli/load_profile.h"
+#include "cli/write_output.h"
 
 namespace rapidbyte::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include <iostream>
 
 #include "cli/command.h"
-#include "cli/profile_files.h"
+#include "cli/write_output.h"
 #include "lab/interrupt.h"
 #include "profile/profile_file.h"
 #include "report/flamegraph.h"
