@@ -32,20 +32,17 @@ int Main(int argc, char** argv) {
   for (double taken = 0; taken < wanted;) {
     const auto recording = sampler::Record(options);
     if (!recording || recording->assembly.stacks == 0) {
-      std::fprintf(stderr, "no recording: %s
-", recording ? "no samples" : recording.error().message.c_str());
+      std::fprintf(stderr, "no recording: %s\n", recording ? "no samples" : recording.error().message.c_str());
       return 1;
     }
     const sampler::Assembly& one = recording->assembly;
     const auto stacks = static_cast<double>(one.stacks);
     const double unwinding = static_cast<double>(one.unwinding_ns) * 1e-9;
     const double naming = static_cast<double>(one.naming_ns) * 1e-9;
-    std::printf(
-        "%6.0f samples of %.1f frames, %.2f%% truncated: unwinding %.3f s, naming %.3f s; per 100,000 %.3f s
-        ",
-        stacks,
-        static_cast<double>(one.frames) / stacks, 100 * static_cast<double>(recording->profile.truncated) / stacks,
-        unwinding, naming, (unwinding + naming) * 1e5 / stacks);
+    std::printf("%6.0f samples of %.1f frames, %.2f%% truncated: unwinding %.3f s, naming %.3f s; per 100,000 %.3f s\n",
+                stacks, static_cast<double>(one.frames) / stacks,
+                100 * static_cast<double>(recording->profile.truncated) / stacks, unwinding, naming,
+                (unwinding + naming) * 1e5 / stacks);
     std::fflush(stdout);
     taken += stacks;
   }

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/result.h"
 #include "cli/profile_diff_command.h"
 #include "store/test_folder.h"
 
