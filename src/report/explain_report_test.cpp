@@ -121,7 +121,7 @@ TEST(ExplainJson, HoldsEveryPartAndItsSum) {
   const auto& cell = document["cells"][0];
   EXPECT_EQ(cell["cell"]["compression"], "lz4");
   EXPECT_EQ(cell["blocks"], 12);
-  EXPECT_EQ(cell["parts"][0]["key"], "source.guest.work");
+  EXPECT_EQ(cell["parts"][0]["key"], "source.guest");
   EXPECT_EQ(cell["parts"][0]["stage"], "source");
   EXPECT_LT(cell["parts"][0]["interval"][0], cell["parts"][0]["interval"][1]);
   double path = 0;
@@ -166,7 +166,7 @@ TEST(ComparisonCauses, StandInEveryFormOfAComparison) {
   ExpectEightyColumns(text);
   EXPECT_THAT(ComparisonMarkdown(regression.comparison, notes), HasSubstr("**source: connector code**"));
   const auto document = nlohmann::json::parse(ComparisonJson(regression.comparison, notes));
-  EXPECT_EQ(document["cells"][0]["causes"][0]["key"], "source.guest.work");
+  EXPECT_EQ(document["cells"][0]["causes"][0]["key"], "source.guest");
   EXPECT_EQ(document["cells"][0]["causes"].size(), 2u);
 }
 
