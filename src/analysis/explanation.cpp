@@ -113,8 +113,9 @@ std::vector<ExplainedPart> PartsOf(const RowsOfSides& sides, std::span<const Run
       }
     }
     if (rest_before.empty()) continue;
-    add({std::string(PlaceName(place)) + ".small", "small parts", place, Nature::kMixed},
-        ChangeOf(rest_before, rest_after, sides, level));
+    const stats::MeanChange rest = ChangeOf(rest_before, rest_after, sides, level);
+    if (rest.before == 0 && rest.after == 0) continue;
+    add({std::string(PlaceName(place)) + ".small", "small parts", place, Nature::kMixed}, rest);
   }
   return explained;
 }

@@ -154,6 +154,31 @@ TEST_F(ExplainCommand, ShowsTheWorstCellWithoutBeingAsked) {
   EXPECT_THAT(one.out, HasSubstr("query=q1"));
 }
 
+TEST_F(ExplainCommand, NamesTheFunctionsThatGrew) {
+  Write("a.jsonl", 0, 12);
+  Write("b.jsonl", 0.1, 12);
+  std::vector<std::string> arguments = {"bench", "explain", File("a.jsonl"), File("b.jsonl"), "--format", "json"};
+  for (const bool after : {false, true}) {
+    arguments.push_back(after ? "--profile-after" : "--profile-before");
+    for (int i = 0; i < 3; ++i) {
+      const std::string name = (after ? "after" : "before") + std::to_string(i) + ".folded";
+      std::ofstream(Scratch() / name) << "prog;main;steady " << 1000 + i << "\nprog;main;grows "
+                                      << (after ? 900 : 100) + 3 * i << "\n";
+      arguments.push_back(File(name));
+    }
+  }
+  const RunResult run = RunRapidbyte(arguments);
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const nlohmann::json profiles = nlohmann::json::parse(run.out).at("profiles");
+  EXPECT_EQ(profiles.at("profiles_before"), 3);
+  EXPECT_EQ(profiles.at("unit"), "share");
+  EXPECT_EQ(profiles.at("functions").at(0).at("name"), "grows");
+  EXPECT_TRUE(profiles.at("functions").at(0).at("significant"));
+  const RunResult one_side =
+      RunRapidbyte({"bench", "explain", File("a.jsonl"), File("b.jsonl"), "--profile-after", File("after0.folded")});
+  EXPECT_THAT(one_side.err, HasSubstr("profiles of one side only"));
+}
+
 TEST_F(ExplainCommand, SaysWhatIsMissing) {
   Write("a.jsonl", 0, 12);
   Write("b.jsonl", 0, 12);
