@@ -134,6 +134,21 @@ TEST(Explain, WaitsForTheOtherStageComeLast) {
   EXPECT_TRUE(seen_mirror);
 }
 
+// Equal times whose sums differ by their rounding, which would be a certain change of nothing.
+TEST(Explain, RoundingIsNoChange) {
+  const auto before = TestRuns({}, kBlocks, 1);
+  auto after = before;
+  for (record::Sample& sample : after) {
+    sample.run["source_duration_secs"] = sample.run["source_duration_secs"].get<double>() + 1e-16;
+    sample.wall_secs += 0.01 + 0.0001 * (sample.block % 3);
+  }
+  const Explanation explanation = Explain(Refs(before), Refs(after));
+  size_t significant = 0;
+  for (const ExplainedPart& part : explanation.parts) significant += part.significant ? 1 : 0;
+  EXPECT_EQ(significant, 1u);
+  EXPECT_EQ(explanation.parts[0].part.key, "process");
+}
+
 TEST(Explain, CausesAreTheLargestThatMovedTheWallItsWay) {
   TestWork slow;
   slow.decode += 0.020;
