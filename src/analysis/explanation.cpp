@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <map>
 
 #include "analysis/run_rows.h"
 #include "stats/holm.h"
@@ -15,6 +16,8 @@ namespace {
 
 constexpr double kLevelOfMarks = 0.05;
 constexpr size_t kMinCampaignsASide = 4;  // as the rank test of independent runs needs them for an interval
+constexpr double kClockSecs = 1e-9;       // that the runs' clocks resolve
+constexpr double kSmallestCause = 0.01;   // of the wall's change
 constexpr double kSmallShare = 0.001;     // of the wall: smaller parts are shown as one
 constexpr double kErrorsOfWeight = 2;     // below so many standard errors the waits' levels decide about the path
 
@@ -25,15 +28,20 @@ SampleRefs ThoseThatCount(std::span<const record::Sample* const> all) {
   return counted;
 }
 
-bool AllHaveStages(const SampleRefs& samples) {
-  return std::all_of(samples.begin(), samples.end(),
-                     [](const record::Sample* sample) { return PipelineValues(*sample).has_value(); });
-}
+// The parts of every sample, read once; each is asked for again when rows are arranged.
+struct PartValues {
+  std::map<const record::Sample*, std::vector<double>> of;
+  bool any_has_stages = false;
+  bool all_have_stages = true;
 
-bool AnyHasStages(const SampleRefs& samples) {
-  return std::any_of(samples.begin(), samples.end(),
-                     [](const record::Sample* sample) { return PipelineValues(*sample).has_value(); });
-}
+  void Read(const SampleRefs& samples) {
+    for (const record::Sample* sample : samples) {
+      auto values = PipelineValues(*sample);
+      (values ? any_has_stages : all_have_stages) = values.has_value();
+      if (values) of[sample] = *std::move(values);
+    }
+  }
+};
 
 bool TestsAreKnown(const RowsOfSides& sides) {
   if (sides.design == stats::Design::kPaired) return sides.before.size() >= stats::kMinPairsForInterval;
@@ -113,8 +121,9 @@ std::vector<ExplainedPart> PartsOf(const RowsOfSides& sides, std::span<const Run
       }
     }
     if (rest_before.empty()) continue;
-    add({std::string(PlaceName(place)) + ".small", "small parts", place, Nature::kMixed},
-        ChangeOf(rest_before, rest_after, sides, level));
+    const stats::MeanChange rest = ChangeOf(rest_before, rest_after, sides, level);
+    if (rest.before == 0 && rest.after == 0) continue;
+    add({std::string(PlaceName(place)) + ".small", "small parts", place, Nature::kMixed}, rest);
   }
   return explained;
 }
@@ -129,7 +138,8 @@ void MarkSignificant(std::vector<ExplainedPart>& parts) {
   for (ExplainedPart& part : parts) {
     if (part.part.nature == Nature::kMirror) continue;
     part.adjusted_p = adjusted[at++];
-    part.significant = part.time.interval.has_value() && part.adjusted_p <= kLevelOfMarks;
+    const bool is_tick = std::abs(part.time.change) < kClockSecs;  // what rounding leaves of equal values
+    part.significant = part.time.interval.has_value() && part.adjusted_p <= kLevelOfMarks && !is_tick;
   }
 }
 
@@ -192,11 +202,14 @@ Explanation Explain(std::span<const record::Sample* const> before, std::span<con
     explanation.notes.push_back("a side has no run that counts");
     return explanation;
   }
-  explanation.has_stages = AllHaveStages(one) && AllHaveStages(other);
-  const bool mixed = !explanation.has_stages && (AnyHasStages(one) || AnyHasStages(other));
+  PartValues read;
+  read.Read(one);
+  read.Read(other);
+  explanation.has_stages = read.all_have_stages;
+  const bool mixed = read.any_has_stages && !read.all_have_stages;
   const std::span<const RunPart> parts = explanation.has_stages ? PipelineParts() : CommandParts();
   const ValuesOf values = [&](const record::Sample& sample) {
-    return explanation.has_stages ? *PipelineValues(sample) : CommandValues(sample);
+    return explanation.has_stages ? read.of.at(&sample) : CommandValues(sample);
   };
   const RowsOfSides sides = ArrangeRows(one, other, options.column, values, parts.size());
   explanation.design = sides.design;
@@ -215,7 +228,9 @@ Explanation Explain(std::span<const record::Sample* const> before, std::span<con
 std::vector<ExplainedPart> CausesOf(const Explanation& explanation, size_t most) {
   std::vector<ExplainedPart> causes;
   for (const ExplainedPart& part : explanation.parts) {
-    if (causes.size() < most && part.significant && MovesTheWall(part, explanation)) causes.push_back(part);
+    const bool matters = std::abs(part.on_path) >= kSmallestCause * std::abs(explanation.wall.change);
+    const bool is_cause = part.significant && matters && MovesTheWall(part, explanation);
+    if (is_cause && causes.size() < most) causes.push_back(part);
   }
   return causes;
 }

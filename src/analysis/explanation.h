@@ -47,7 +47,8 @@ struct ExplanationOptions {
 Explanation Explain(std::span<const record::Sample* const> before, std::span<const record::Sample* const> after,
                     const ExplanationOptions& options = {});
 
-// The significant parts that moved the wall in the direction in which it changed, the largest first.
+// The significant parts that moved the wall in the direction in which it changed, by 1% of its change or more; the
+// largest first.
 std::vector<ExplainedPart> CausesOf(const Explanation& explanation, size_t most);
 
 }  // namespace rapidbyte::analysis

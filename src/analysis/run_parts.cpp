@@ -32,17 +32,15 @@ void AddFunction(Place place, const std::string& function, std::vector<RunPart>&
     parts.push_back({key + "rest", function + ", all else", place, Nature::kMixed});
     return;
   }
-  parts.push_back({key + "work", function, place, Nature::kWork});
+  parts.push_back({key + "own", function, place, Nature::kWork});
   parts.push_back({key + "wait", function + ", server", place, Nature::kWait});
-  parts.push_back({key + "stall", function + ", stalled", place, Nature::kStall});
 }
 
 void AddStage(Place place, std::vector<RunPart>& parts) {
   const std::string side(PlaceName(place));
   parts.push_back({side + ".module_load", "module load", place, Nature::kMixed});
   parts.push_back({side + ".hosting", "instances and streams", place, Nature::kMixed});
-  parts.push_back({side + ".guest.work", "connector code", place, Nature::kWork});
-  parts.push_back({side + ".guest.stall", "connector code, stalled", place, Nature::kStall});
+  parts.push_back({side + ".guest", "connector code", place, Nature::kWork});
   for (const std::string_view function : abi::kHostFunctionNames) AddFunction(place, std::string(function), parts);
   parts.push_back({side + ".unattributed", "unattributed", place, Nature::kRest});
   parts.push_back({side + ".end", "other stage's end", place, Nature::kMirror});
@@ -94,7 +92,8 @@ void AddFunctionValues(const std::string& side, const std::string& function, dou
     values.insert(values.end(), {moved, wait, time("total_nanos") - wait - moved});
     return;
   }
-  values.insert(values.end(), {time("work_nanos"), time("wait_nanos"), time("stall_nanos")});
+  const double wait = time("wait_nanos");
+  values.insert(values.end(), {time("total_nanos") - wait, wait});
 }
 
 // `prefix`: of the line's flat keys.
@@ -104,12 +103,10 @@ void AddStageValues(Place place, const std::string& prefix, double longest, Numb
   const double duration = numbers.Required(prefix + "_duration_secs");
   const double load = numbers.Required(prefix + "_module_load_ms", kMilli);
   const double guest = numbers.Required(prefix + "_guest_secs");
-  const double guest_work = numbers.Required(prefix + "_guest_work_secs");
   const bool is_source = place == Place::kSource;
   const double moved = numbers.Required(is_source ? "source_compress_nanos" : "dest_decompress_nanos", kNano);
   const size_t first = values.size();
-  values.insert(values.end(),
-                {load, numbers.Required(prefix + "_hosting_secs") - load, guest_work, guest - guest_work});
+  values.insert(values.end(), {load, numbers.Required(prefix + "_hosting_secs") - load, guest});
   for (const std::string_view function : abi::kHostFunctionNames) {
     const bool moves = function == (is_source ? kEmit : kNext);
     AddFunctionValues(side, std::string(function), moves ? moved : 0, numbers, values);
@@ -127,7 +124,7 @@ std::string_view PlaceName(Place place) {
 }
 
 std::string_view NatureName(Nature nature) {
-  constexpr std::array<std::string_view, 6> names = {"work", "wait", "stall", "mixed", "mirror", "rest"};
+  constexpr std::array<std::string_view, 5> names = {"work", "wait", "mixed", "mirror", "rest"};
   return names[static_cast<size_t>(nature)];
 }
 

@@ -21,8 +21,10 @@ json ToJson(const analysis::FrameChanges& frames) {
          {"interval", frame.interval ? json::array({frame.interval->lower, frame.interval->upper}) : json(nullptr)},
          {"significant", frame.significant}});
   }
-  return {
-      {"profiles_before", frames.profiles_before}, {"profiles_after", frames.profiles_after}, {"functions", functions}};
+  return {{"profiles_before", frames.profiles_before},
+          {"profiles_after", frames.profiles_after},
+          {"unit", frames.in_seconds ? "s" : "share"},
+          {"functions", functions}};
 }
 
 }  // namespace

@@ -121,7 +121,7 @@ TEST(ExplainJson, HoldsEveryPartAndItsSum) {
   const auto& cell = document["cells"][0];
   EXPECT_EQ(cell["cell"]["compression"], "lz4");
   EXPECT_EQ(cell["blocks"], 12);
-  EXPECT_EQ(cell["parts"][0]["key"], "source.guest.work");
+  EXPECT_EQ(cell["parts"][0]["key"], "source.guest");
   EXPECT_EQ(cell["parts"][0]["stage"], "source");
   EXPECT_LT(cell["parts"][0]["interval"][0], cell["parts"][0]["interval"][1]);
   double path = 0;
@@ -132,6 +132,7 @@ TEST(ExplainJson, HoldsEveryPartAndItsSum) {
   }
   EXPECT_NEAR(path, cell["wall"]["change"].get<double>(), 1e-9);
   EXPECT_NEAR(source, cell["wall"]["change"].get<double>(), 1e-9);
+  EXPECT_EQ(document["profiles"]["unit"], "s");
   EXPECT_EQ(document["profiles"]["functions"][0]["origin"], "connector");
   EXPECT_EQ(document["profiles"]["functions"][2]["interval"], nullptr);
   EXPECT_EQ(nlohmann::json::parse(ExplainJson(Example()))["profiles"], nullptr);
@@ -166,7 +167,7 @@ TEST(ComparisonCauses, StandInEveryFormOfAComparison) {
   ExpectEightyColumns(text);
   EXPECT_THAT(ComparisonMarkdown(regression.comparison, notes), HasSubstr("**source: connector code**"));
   const auto document = nlohmann::json::parse(ComparisonJson(regression.comparison, notes));
-  EXPECT_EQ(document["cells"][0]["causes"][0]["key"], "source.guest.work");
+  EXPECT_EQ(document["cells"][0]["causes"][0]["key"], "source.guest");
   EXPECT_EQ(document["cells"][0]["causes"].size(), 2u);
 }
 
@@ -176,6 +177,24 @@ TEST(ComparisonCauses, AreNullWhereNothingIsKnown) {
   const auto document = nlohmann::json::parse(ComparisonJson(regression.comparison, notes));
   EXPECT_EQ(document["cells"][0]["causes"], nullptr);
   EXPECT_THAT(ComparisonText(regression.comparison, notes), Not(HasSubstr("Causes")));
+}
+
+TEST(ComparisonCauses, OfManyCellsOnlyTheFirstAreShown) {
+  std::vector<analysis::Observation> values;
+  for (uint32_t block = 0; block < 20; ++block) {
+    for (int rows = 0; rows < 12; ++rows) {
+      for (const char* commit : {"before", "after"}) {
+        const double secs = commit == std::string("after") ? 0.084 : 0.075;
+        values.push_back({{{"rows", std::to_string(rows)}, {"commit", commit}}, "run", block, secs + 0.001 * block});
+      }
+    }
+  }
+  const auto comparison = *analysis::Compare(values, {"commit", {"before", "after"}, {}, {}}, analysis::MetricRule());
+  ComparisonNotes notes{{"b47110cb80", "8f2a91c03d"}, {}, false, {}};
+  for (const auto& cell : comparison.cells) notes.causes.push_back({cell.row, 1, Example().cells[0].explanation});
+  EXPECT_THAT(ComparisonText(comparison, notes), HasSubstr("and of 2 more cells: bench explain --changed"));
+  EXPECT_THAT(ComparisonMarkdown(comparison, notes), HasSubstr("and of 2 more cells"));
+  EXPECT_EQ(nlohmann::json::parse(ComparisonJson(comparison, notes))["cells"][11]["causes"].size(), 2u);
 }
 
 TEST(ComparisonCauses, SayWhereNoPartStandsOut) {

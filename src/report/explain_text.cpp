@@ -126,7 +126,13 @@ std::string Frames(const analysis::FrameChanges& frames) {
     const FrameRow row = RowOf(frame, frames);
     const std::string line = fmt::format("{:>7}  {:>7}  {:>7}  {:<16} {} ", row.before, row.after, row.change,
                                          row.interval, frame.significant ? "*" : " ");
-    text += line + Cut(frame.origin + ": " + Printable(frame.name), kWidth - DisplayWidth(line)) + "\n";
+    const std::string name = frame.origin + ": " + Printable(frame.name);
+    // A name that is too long stands below, where more of it is seen.
+    if (DisplayWidth(line) + DisplayWidth(name) <= kWidth) {
+      text += line + name + "\n";
+    } else {
+      text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n    " + Cut(name, kWidth - 4) + "\n";
+    }
   }
   if (frames.frames.size() > shown) text += fmt::format("and {} more, in JSON\n", frames.frames.size() - shown);
   return text;
@@ -139,7 +145,10 @@ std::string ExplainText(const ExplainReport& report) {
   for (size_t i = 0; i < report.cells.size(); ++i) text += (i > 0 ? "\n" : "") + Cell(report.cells[i], report);
   if (report.frames) text += Frames(*report.frames);
   const bool marked = text.find(" *") != std::string::npos;
-  if (marked) text += "\n* significant at 5%, corrected by Holm for the number of parts\n";
+  if (marked) {
+    text += "\n* significant at 5%, corrected for the number of parts";
+    text += report.frames ? " (Holm)\n  and of functions (Benjamini and Hochberg)\n" : " (Holm)\n";
+  }
   for (const std::string& warning : report.warnings) text += "\n" + Wrap("warning: ", warning, kWidth);
   return text;
 }

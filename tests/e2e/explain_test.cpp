@@ -108,9 +108,9 @@ TEST_P(Explain, TheSlowPlaceStandsFirst) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Places, Explain,
-                         testing::Values(SlowPlace{"source_decode", "source.guest.work"},
+                         testing::Values(SlowPlace{"source_decode", "source.guest"},
                                          SlowPlace{"host_compress", "source.emit_batch.compress"},
-                                         SlowPlace{"dest_encode", "destination.guest.work"}),
+                                         SlowPlace{"dest_encode", "destination.guest"}),
                          [](const auto& param) { return std::string(param.param.name); });
 
 // What needs no slow program: lines made by hand.
@@ -152,6 +152,31 @@ TEST_F(ExplainCommand, ShowsTheWorstCellWithoutBeingAsked) {
   EXPECT_THAT(run.out, testing::Not(HasSubstr("query=q1")));
   const RunResult one = RunRapidbyte({"bench", "explain", File("a.jsonl"), File("b.jsonl"), "query=q1"});
   EXPECT_THAT(one.out, HasSubstr("query=q1"));
+}
+
+TEST_F(ExplainCommand, NamesTheFunctionsThatGrew) {
+  Write("a.jsonl", 0, 12);
+  Write("b.jsonl", 0.1, 12);
+  std::vector<std::string> arguments = {"bench", "explain", File("a.jsonl"), File("b.jsonl"), "--format", "json"};
+  for (const bool after : {false, true}) {
+    arguments.push_back(after ? "--profile-after" : "--profile-before");
+    for (int i = 0; i < 3; ++i) {
+      const std::string name = (after ? "after" : "before") + std::to_string(i) + ".folded";
+      std::ofstream(Scratch() / name) << "prog;main;steady " << 1000 + i << "\nprog;main;grows "
+                                      << (after ? 900 : 100) + 3 * i << "\n";
+      arguments.push_back(File(name));
+    }
+  }
+  const RunResult run = RunRapidbyte(arguments);
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const nlohmann::json profiles = nlohmann::json::parse(run.out).at("profiles");
+  EXPECT_EQ(profiles.at("profiles_before"), 3);
+  EXPECT_EQ(profiles.at("unit"), "share");
+  EXPECT_EQ(profiles.at("functions").at(0).at("name"), "grows");
+  EXPECT_TRUE(profiles.at("functions").at(0).at("significant"));
+  const RunResult one_side =
+      RunRapidbyte({"bench", "explain", File("a.jsonl"), File("b.jsonl"), "--profile-after", File("after0.folded")});
+  EXPECT_THAT(one_side.err, HasSubstr("profiles of one side only"));
 }
 
 TEST_F(ExplainCommand, SaysWhatIsMissing) {
