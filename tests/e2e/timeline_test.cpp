@@ -52,7 +52,9 @@ TEST(Timeline, FollowsEveryBatchThroughBothStages) {
   for (uint32_t batch = 1; batch <= batches; ++batch) {
     ASSERT_TRUE(emitted.contains(batch) && received.contains(batch) && encoded.contains(batch)) << batch;
     EXPECT_LT(received.at(batch), encoded.at(batch)) << batch;
-    if (batch > 1) EXPECT_LT(emitted.at(batch - 1), emitted.at(batch));
+    if (batch > 1) {
+      EXPECT_LT(emitted.at(batch - 1), emitted.at(batch));
+    }
   }
   for (const auto activity : {StageActivity::kFetch, StageActivity::kDecode}) {
     EXPECT_GE(Ends(timeline->source, activity).size(), batches);
