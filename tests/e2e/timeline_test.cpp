@@ -56,9 +56,9 @@ TEST(Timeline, FollowsEveryBatchThroughBothStages) {
       EXPECT_LT(emitted.at(batch - 1), emitted.at(batch));
     }
   }
-  for (const auto activity : {StageActivity::kFetch, StageActivity::kDecode}) {
-    EXPECT_GE(Ends(timeline->source, activity).size(), batches);
-  }
+  EXPECT_GE(Ends(timeline->source, StageActivity::kDecode).size(), batches);
+  // One read may bring the rows of several batches.
+  EXPECT_FALSE(Ends(timeline->source, StageActivity::kFetch).empty());
   EXPECT_FALSE(Ends(timeline->destination, StageActivity::kCommit).empty());
 }
 
