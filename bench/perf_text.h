@@ -97,7 +97,8 @@ class PerfText {
                               : at < kTrunk ? i - 1
                                             : root + kTrunk - 1 + static_cast<uint32_t>(random_() % (at - kTrunk + 1));
       const auto function = static_cast<uint32_t>(random_() % kFunctions);
-      nodes_.push_back({parent, {function, static_cast<uint32_t>(Mix(uint64_t{function} * 4 + random_() % 4) & 0x7ff)}});
+      nodes_.push_back(
+          {parent, {function, static_cast<uint32_t>(Mix(uint64_t{function} * 4 + random_() % 4) & 0x7ff)}});
     }
   }
 
