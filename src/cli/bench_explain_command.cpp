@@ -119,9 +119,7 @@ Status Explain(const BenchExplainOptions& options) {
   RB_ASSIGN(SelectionOptions selected, SelectionOf(options));
   if (options.measure) RB_TRY(MeasureSides(options.measuring, selected));
   RB_ASSIGN(const Selection selection, Select(selected));
-  analysis::Projection projection;
-  projection.column = selection.dimension;
-  projection.columns = selection.columns;
+  const analysis::Projection projection = ProjectionBySide(selection);
   RB_ASSIGN(const analysis::Comparison comparison,
             analysis::Compare(selection.observations, projection, selection.rule, selection.stopping));
   RB_ASSIGN(const auto cells, ChooseCells(options, comparison));

@@ -75,9 +75,7 @@ std::string Sentence(int code, const analysis::Comparison& comparison) {
 Result<int> Gate(const BenchGateOptions& options) {
   RB_ASSIGN(const SelectionOptions selected, SelectionOf(options));
   RB_ASSIGN(const Selection selection, Select(selected));
-  analysis::Projection projection;
-  projection.column = selection.dimension;
-  projection.columns = selection.columns;
+  const analysis::Projection projection = ProjectionBySide(selection);
   RB_ASSIGN(const analysis::Comparison comparison,
             analysis::Compare(selection.observations, projection, selection.rule, selection.stopping));
   const report::ComparisonNotes notes{selection.names, selection.warnings, options.why,

@@ -227,4 +227,11 @@ Result<Selection> Select(const SelectionOptions& options) {
   return selection;
 }
 
+analysis::Projection ProjectionBySide(const Selection& selection) {
+  analysis::Projection projection;
+  projection.column = selection.dimension;
+  projection.columns = selection.columns;
+  return projection;
+}
+
 }  // namespace rapidbyte::cli

@@ -61,4 +61,7 @@ struct Selection {
 // is nothing of all that, and for samples that --rows or --filter leave none of.
 Result<Selection> Select(const SelectionOptions& options);
 
+// Every cell a row, every side a column.
+analysis::Projection ProjectionBySide(const Selection& selection);
+
 }  // namespace rapidbyte::cli

@@ -1,38 +1,16 @@
 #include "cli/profile_export_command.h"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <map>
-#include <system_error>
 
 #include "cli/load_profile.h"
+#include "cli/write_output.h"
 
 namespace rapidbyte::cli {
 namespace {
 
 using profile::ExportFormat;
 using profile::Profile;
-
-// Renamed into place when it is whole, so that a file of this name is never half an export.
-Status WriteFile(const Profile& profile, ExportFormat format, const std::filesystem::path& output) {
-  std::filesystem::path partial = output;
-  partial += ".partial";
-  std::ofstream file(partial, std::ios::binary | std::ios::trunc);
-  if (!file) {
-    return Fail(ErrorCode::kConfiguration, fmt::format("{}: cannot make the file", partial.string()),
-                "name a file in a folder that exists and that you may write to");
-  }
-  profile::WriteExport(profile, format, file);
-  file.close();
-  std::error_code error;
-  if (file) std::filesystem::rename(partial, output, error);
-  if (file && !error) return {};
-  std::error_code ignored;
-  std::filesystem::remove(partial, ignored);
-  return Fail(ErrorCode::kInternal, fmt::format("{}: cannot write the file", output.string()));
-}
 
 }  // namespace
 
@@ -55,12 +33,16 @@ CLI::App* AddProfileExport(CLI::App& profile, ProfileExportOptions& options) {
 }
 
 Status ExportProfile(const ProfileExportOptions& options, std::ostream& out, bool to_terminal) {
-  if (options.output.empty() && to_terminal && profile::IsBinary(options.format)) {
+  const bool to_stream = options.output.empty() || options.output == "-";
+  if (to_stream && to_terminal && profile::IsBinary(options.format)) {
     return Fail(ErrorCode::kUsage, "this format is binary, and standard output is a terminal",
                 "name a file: -o profile.pb.gz");
   }
   RB_ASSIGN(const Profile profile, LoadProfile(options.file));
-  if (!options.output.empty()) return WriteFile(profile, options.format, options.output);
+  if (!to_stream) {
+    return WriteOutput(options.output.string(),
+                       [&](std::ostream& file) { profile::WriteExport(profile, options.format, file); });
+  }
   profile::WriteExport(profile, options.format, out);
   out.flush();
   if (out) return {};

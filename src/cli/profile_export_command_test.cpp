@@ -82,6 +82,19 @@ TEST(ProfileExport, AProfileFileIntoAFile) {
   EXPECT_FALSE(std::filesystem::exists(folder / "out.pb.gz.partial"));
 }
 
+TEST(ProfileExport, ADeviceIsWrittenToAndStaysOne) {
+  const TestFolder folder;
+  ProfileExportOptions options;
+  options.file = MakeFile(folder, "a;b 3\n");
+  options.output = folder / "device";
+  std::filesystem::create_symlink("/dev/null", options.output);
+  std::ostringstream out;
+  const Status done = ExportProfile(options, out, /*to_terminal=*/false);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_TRUE(std::filesystem::is_symlink(options.output));
+  EXPECT_TRUE(std::filesystem::is_character_file(options.output));
+}
+
 TEST(ProfileExport, BinaryIsNotForATerminal) {
   ProfileExportOptions options;
   options.file = "/nonexistent";

@@ -9,9 +9,10 @@
 
 namespace rapidbyte::cli {
 
-Status WriteOutput(const std::string& path, std::string_view text) {
+Status WriteOutput(const std::string& path, const std::function<void(std::ostream&)>& write) {
   if (path.empty() || path == "-") {
-    std::cout << text << std::flush;
+    write(std::cout);
+    std::cout.flush();
     if (std::cout) return {};
     return Fail(ErrorCode::kInternal, "cannot write to standard output: it is closed or its disk is full");
   }
@@ -24,7 +25,7 @@ Status WriteOutput(const std::string& path, std::string_view text) {
     return Fail(ErrorCode::kConfiguration, fmt::format("{}: cannot make the file", partial),
                 "name a file in a folder that exists and that you may write to");
   }
-  file << text;
+  write(file);
   file.close();
   std::error_code error;
   if (file && !is_special) std::filesystem::rename(partial, path, error);
@@ -32,6 +33,10 @@ Status WriteOutput(const std::string& path, std::string_view text) {
   std::error_code ignored;
   if (!is_special) std::filesystem::remove(partial, ignored);
   return Fail(ErrorCode::kInternal, path + ": cannot write the file");
+}
+
+Status WriteOutput(const std::string& path, std::string_view text) {
+  return WriteOutput(path, [text](std::ostream& out) { out << text; });
 }
 
 }  // namespace rapidbyte::cli

@@ -1,6 +1,8 @@
 // What a command made, to a file or to the standard output.
 #pragma once
 
+#include <functional>
+#include <ostream>
 #include <string>
 #include <string_view>
 
@@ -10,6 +12,7 @@ namespace rapidbyte::cli {
 
 // To standard output where `path` is empty or "-". A file is renamed into place when it is whole; a device or a pipe is
 // written to. Errors: kConfiguration where it cannot be made, kInternal where it cannot be written.
+Status WriteOutput(const std::string& path, const std::function<void(std::ostream&)>& write);
 Status WriteOutput(const std::string& path, std::string_view text);
 
 }  // namespace rapidbyte::cli
