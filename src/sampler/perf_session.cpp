@@ -17,6 +17,8 @@ namespace rapidbyte::sampler {
 namespace {
 
 constexpr size_t kMostRingBytes = size_t{8} << 20;
+constexpr size_t kMostTrackingBytes = size_t{4} << 20;
+constexpr size_t kClosedAtOnce = 32;
 
 bool Opens(uint32_t type, uint64_t config, bool kernel) {
   perf_event_attr attributes{};
@@ -86,7 +88,13 @@ Result<std::unique_ptr<PerfSession>> PerfSession::Open(const SamplingPlan& plan)
                   fmt::format("no room for the samples of CPU {}: {}", cpu, std::generic_category().message(errno)),
                   "raise kernel.perf_event_mlock_kb (sysctl) or the limit of locked memory (ulimit -l)");
     }
+    session->sample_rings_.push_back(ring.get());
     session->rings_.push_back(std::move(ring));
+  }
+  for (const Ring* samples : session->sample_rings_) {
+    auto own = Ring::Open(samples->cpu(), kMostTrackingBytes);
+    session->tracking_rings_.push_back(own ? own.get() : samples);
+    if (own) session->rings_.push_back(std::move(own));
   }
   return session;
 }
@@ -96,15 +104,13 @@ PerfSession::~PerfSession() {
   CloseAll(tracking_);
 }
 
-size_t PerfSession::ring_bytes() const { return rings_.empty() ? 0 : rings_.front()->bytes(); }
-
 std::vector<int> PerfSession::poll_fds() const {
   std::vector<int> fds;
   for (const auto& ring : rings_) fds.push_back(ring->fd());
   return fds;
 }
 
-perf_event_attr PerfSession::AttributesOf(EventKind kind, bool on_exec) const {
+perf_event_attr PerfSession::AttributesOf(EventKind kind, const Ring& ring, bool on_exec) const {
   perf_event_attr attributes{};
   attributes.size = sizeof attributes;
   attributes.type = PERF_TYPE_SOFTWARE;
@@ -117,7 +123,7 @@ perf_event_attr PerfSession::AttributesOf(EventKind kind, bool on_exec) const {
   attributes.clockid = CLOCK_MONOTONIC;
   attributes.sample_id_all = 1;
   attributes.watermark = 1;
-  attributes.wakeup_watermark = static_cast<uint32_t>(ring_bytes() / 4);
+  attributes.wakeup_watermark = static_cast<uint32_t>(ring.bytes() / 4);
   if (kind == EventKind::kTracking) {
     attributes.config = PERF_COUNT_SW_DUMMY;
     attributes.exclude_kernel = 1;
@@ -150,13 +156,13 @@ perf_event_attr PerfSession::AttributesOf(EventKind kind, bool on_exec) const {
   return attributes;
 }
 
-Status PerfSession::OpenEvent(EventKind kind, pid_t tid, size_t ring, bool on_exec, std::vector<int>& opened) {
-  perf_event_attr attributes = AttributesOf(kind, on_exec);
-  const int fd = OpenPerfEvent(attributes, tid, rings_[ring]->cpu());
+Status PerfSession::OpenEvent(EventKind kind, pid_t tid, const Ring& ring, bool on_exec, std::vector<int>& opened) {
+  perf_event_attr attributes = AttributesOf(kind, ring, on_exec);
+  const int fd = OpenPerfEvent(attributes, tid, ring.cpu());
   if (fd < 0 && errno == ESRCH) return {};
   if (fd < 0) return Fail(OpenError(tid));
   uint64_t id = 0;
-  if (ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, rings_[ring]->fd()) != 0 || ioctl(fd, PERF_EVENT_IOC_ID, &id) != 0) {
+  if (ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, ring.fd()) != 0 || ioctl(fd, PERF_EVENT_IOC_ID, &id) != 0) {
     const Error error = OpenError(tid);
     close(fd);
     return Fail(error);
@@ -167,10 +173,10 @@ Status PerfSession::OpenEvent(EventKind kind, pid_t tid, size_t ring, bool on_ex
 }
 
 Status PerfSession::OpenEvents(pid_t tid, bool on_exec, bool tracking, std::vector<int>& opened) {
-  for (size_t ring = 0; ring < rings_.size(); ++ring) {
-    if (tracking) RB_TRY(OpenEvent(EventKind::kTracking, tid, ring, on_exec, tracking_));
-    if (plan_.on_cpu) RB_TRY(OpenEvent(EventKind::kOnCpu, tid, ring, on_exec, opened));
-    if (plan_.off_cpu) RB_TRY(OpenEvent(EventKind::kSwitch, tid, ring, on_exec, opened));
+  for (size_t cpu = 0; cpu < sample_rings_.size(); ++cpu) {
+    if (tracking) RB_TRY(OpenEvent(EventKind::kTracking, tid, *tracking_rings_[cpu], on_exec, tracking_));
+    if (plan_.on_cpu) RB_TRY(OpenEvent(EventKind::kOnCpu, tid, *sample_rings_[cpu], on_exec, opened));
+    if (plan_.off_cpu) RB_TRY(OpenEvent(EventKind::kSwitch, tid, *sample_rings_[cpu], on_exec, opened));
   }
   return {};
 }
@@ -178,7 +184,7 @@ Status PerfSession::OpenEvents(pid_t tid, bool on_exec, bool tracking, std::vect
 Status PerfSession::AttachBeforeExec(pid_t pid) { return OpenEvents(pid, true, true, sampling_); }
 
 Status PerfSession::AttachUntilStill(const std::function<std::vector<pid_t>()>& threads, bool tracking,
-                                     std::vector<int>& opened) {
+                                     const std::function<Status()>& meanwhile, std::vector<int>& opened) {
   std::unordered_set<pid_t> attached;
   for (bool still = false; !still;) {
     still = true;
@@ -186,13 +192,15 @@ Status PerfSession::AttachUntilStill(const std::function<std::vector<pid_t>()>& 
       if (!attached.insert(tid).second) continue;
       still = false;
       RB_TRY(OpenEvents(tid, false, tracking, opened));
+      RB_TRY(meanwhile());
     }
   }
   return {};
 }
 
 Status PerfSession::AttachRunning(const std::function<std::vector<pid_t>()>& threads) {
-  return AttachUntilStill(threads, true, sampling_);
+  return AttachUntilStill(
+      threads, true, [] { return Status(); }, sampling_);
 }
 
 void PerfSession::Enable() {
@@ -201,20 +209,28 @@ void PerfSession::Enable() {
   }
 }
 
-Status PerfSession::Replace(const SamplingPlan& plan, const std::function<std::vector<pid_t>()>& threads) {
+Status PerfSession::Replace(const SamplingPlan& plan, const std::function<std::vector<pid_t>()>& threads,
+                            const std::function<Status()>& meanwhile) {
   plan_ = plan;
   generations_.push_back({UINT64_MAX, plan.switch_period});
   std::vector<int> fresh;
-  if (auto attached = AttachUntilStill(threads, false, fresh); !attached) {
+  if (auto attached = AttachUntilStill(threads, false, meanwhile, fresh); !attached) {
     CloseAll(fresh);
     generations_.pop_back();
     return attached;
   }
   for (const int fd : fresh) ioctl(fd, PERF_EVENT_IOC_ENABLE, 0);
   generations_.back().start_ns = MonotonicNanos();
-  CloseAll(sampling_);
-  sampling_ = std::move(fresh);
-  return {};
+  sampling_.swap(fresh);
+  Status drained;
+  while (!fresh.empty()) {
+    const size_t left = fresh.size() - std::min(fresh.size(), kClosedAtOnce);
+    std::vector<int> old(fresh.begin() + static_cast<ptrdiff_t>(left), fresh.end());
+    fresh.resize(left);
+    CloseAll(old);
+    if (drained) drained = meanwhile();
+  }
+  return drained;
 }
 
 Status PerfSession::Drain(const std::function<Status(size_t, std::span<const std::byte>)>& take) {

@@ -4,8 +4,9 @@
 // Per thread and CPU there is one event that tells what threads do (starts, ends, names, mappings, context switches)
 // and stays open throughout, and up to two that sample: CPU time, and switches with the stack that waits. The sampling
 // ones can be replaced while the program runs, new ones before the old ones go, which is a new generation: a sample
-// counts if it was taken while its generation was the newest. One ring buffer per CPU holds everything of that CPU in
-// order. One thread at a time.
+// counts if it was taken while its generation was the newest. Each CPU has a ring buffer for samples and, where there
+// is room, one of its own for what threads do: however many stacks come, no thread and no switch is lost for them. Each
+// holds its records in order. One thread at a time.
 #pragma once
 
 #include <linux/perf_event.h>
@@ -73,12 +74,13 @@ class PerfSession {
   Status AttachRunning(const std::function<std::vector<pid_t>()>& threads);
   void Enable();
 
-  // New sampling events for the threads, of a new generation; the old ones are closed.
-  Status Replace(const SamplingPlan& plan, const std::function<std::vector<pid_t>()>& threads);
+  // New sampling events for the threads, of a new generation; the old ones are closed. Many threads take a while: calls
+  // `meanwhile` again and again, which may drain.
+  Status Replace(const SamplingPlan& plan, const std::function<std::vector<pid_t>()>& threads,
+                 const std::function<Status()>& meanwhile);
 
   const SamplingPlan& plan() const { return plan_; }
   size_t ring_count() const { return rings_.size(); }
-  size_t ring_bytes() const;
   std::vector<int> poll_fds() const;  // readable where a buffer fills up
   // Hands every record that is there to `take`, which may return an error, and frees its place.
   Status Drain(const std::function<Status(size_t ring, std::span<const std::byte> record)>& take);
@@ -91,12 +93,15 @@ class PerfSession {
  private:
   PerfSession() = default;
   Status OpenEvents(pid_t tid, bool on_exec, bool tracking, std::vector<int>& opened);
-  Status OpenEvent(EventKind kind, pid_t tid, size_t ring, bool on_exec, std::vector<int>& opened);
-  perf_event_attr AttributesOf(EventKind kind, bool on_exec) const;
-  Status AttachUntilStill(const std::function<std::vector<pid_t>()>& threads, bool tracking, std::vector<int>& opened);
+  Status OpenEvent(EventKind kind, pid_t tid, const Ring& ring, bool on_exec, std::vector<int>& opened);
+  perf_event_attr AttributesOf(EventKind kind, const Ring& ring, bool on_exec) const;
+  Status AttachUntilStill(const std::function<std::vector<pid_t>()>& threads, bool tracking,
+                          const std::function<Status()>& meanwhile, std::vector<int>& opened);
 
   SamplingPlan plan_;
-  std::vector<std::unique_ptr<Ring>> rings_;
+  std::vector<std::unique_ptr<Ring>> rings_;  // those for samples, then those for tracking
+  std::vector<const Ring*> sample_rings_;     // by CPU
+  std::vector<const Ring*> tracking_rings_;   // by CPU; the one for samples where there is no room for another
   std::vector<int> tracking_;
   std::vector<int> sampling_;
   std::unordered_map<uint64_t, EventInfo> events_;

@@ -212,7 +212,8 @@ Status EventRecorder::Adapt(uint64_t now) {
   const bool deeper = plan.stack_bytes != session_->plan().stack_bytes;
   if (!deeper && plan.switch_period == session_->plan().switch_period) return {};
   if (deeper) stack_need_.StartOver();
-  return session_->Replace(plan, [&] { return LiveThreads(); });
+  return session_->Replace(
+      plan, [&] { return LiveThreads(); }, [&] { return DrainOnce(); });
 }
 
 void EventRecorder::AskToEnd(uint64_t now) {
