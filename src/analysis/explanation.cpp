@@ -147,15 +147,26 @@ bool MovesTheWall(const ExplainedPart& part, const Explanation& explanation) {
   return part.on_path != 0 && (part.on_path > 0) == (explanation.wall.change > 0);
 }
 
+// Whether it is large enough to be a cause of the whole.
+bool Matters(const ExplainedPart& part, const Explanation& explanation) {
+  return std::abs(part.on_path) >= kSmallestCause * std::abs(explanation.wall.change);
+}
+
+// On a busy machine every bit of work brings many times as much waiting for a CPU, so that stall stands behind the work
+// that changed, unless that is next to nothing.
+int RankOf(const ExplainedPart& part, const Explanation& explanation) {
+  if (part.part.nature == Nature::kMirror) return 4;
+  if (!part.significant) return 3;
+  if (!MovesTheWall(part, explanation)) return 2;
+  return part.part.nature != Nature::kStall && Matters(part, explanation) ? 0 : 1;
+}
+
 void Sort(Explanation& explanation) {
-  const auto rank = [&](const ExplainedPart& part) {
-    if (part.part.nature == Nature::kMirror) return 3;
-    if (!part.significant) return 2;
-    return MovesTheWall(part, explanation) ? 0 : 1;
-  };
   std::stable_sort(explanation.parts.begin(), explanation.parts.end(),
                    [&](const ExplainedPart& a, const ExplainedPart& b) {
-                     if (rank(a) != rank(b)) return rank(a) < rank(b);
+                     const int rank_a = RankOf(a, explanation);
+                     const int rank_b = RankOf(b, explanation);
+                     if (rank_a != rank_b) return rank_a < rank_b;
                      if (std::abs(a.on_path) != std::abs(b.on_path)) return std::abs(a.on_path) > std::abs(b.on_path);
                      return std::abs(a.time.change) > std::abs(b.time.change);
                    });
@@ -228,8 +239,7 @@ Explanation Explain(std::span<const record::Sample* const> before, std::span<con
 std::vector<ExplainedPart> CausesOf(const Explanation& explanation, size_t most) {
   std::vector<ExplainedPart> causes;
   for (const ExplainedPart& part : explanation.parts) {
-    const bool matters = std::abs(part.on_path) >= kSmallestCause * std::abs(explanation.wall.change);
-    const bool is_cause = part.significant && matters && MovesTheWall(part, explanation);
+    const bool is_cause = part.significant && Matters(part, explanation) && MovesTheWall(part, explanation);
     if (is_cause && causes.size() < most) causes.push_back(part);
   }
   return causes;

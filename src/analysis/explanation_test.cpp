@@ -134,6 +134,36 @@ TEST(Explain, WaitsForTheOtherStageComeLast) {
   EXPECT_TRUE(seen_mirror);
 }
 
+// A busy machine: 20 ms more work, and three times as much without a CPU, wherever the thread happened to be.
+TEST(Explain, WorkStandsBeforeTheStallThatItBrings) {
+  TestWork slow;
+  slow.decode += 0.020;
+  const auto before = TestRuns({}, kBlocks, 1);
+  auto after = TestRuns(slow, kBlocks, 2);
+  for (record::Sample& sample : after) {
+    auto& read = sample.run["host_functions"]["source"]["net_read"];
+    auto& next = sample.run["host_functions"]["destination"]["next_batch"];
+    read["stall_nanos"] = 0.060e9;
+    read["total_nanos"] = read["total_nanos"].get<double>() + 0.060e9;
+    next["wait_nanos"] = next["wait_nanos"].get<double>() + 0.060e9;
+    for (const char* key : {"duration_secs", "source_duration_secs", "dest_duration_secs"}) {
+      sample.run[key] = sample.run[key].get<double>() + 0.060;
+    }
+    sample.wall_secs += 0.060;
+  }
+  const Explanation explanation = Explain(Refs(before), Refs(after));
+  EXPECT_EQ(explanation.parts[0].part.key, "source.guest");
+  EXPECT_EQ(explanation.parts[1].part.key, "source.stall");
+  EXPECT_NEAR(explanation.parts[1].on_path, 0.060, 0.001);
+  ExpectToAddUp(explanation);
+  for (record::Sample& sample : after) {
+    sample.run["source_guest_work_secs"] = 0.040 + 0.0001 * (sample.block % 3);
+    sample.run["source_guest_secs"] = 0.060;
+  }
+  const Explanation only_stall = Explain(Refs(before), Refs(after));
+  EXPECT_EQ(only_stall.parts[0].part.key, "source.stall");
+}
+
 // Equal times whose sums differ by their rounding, which would be a certain change of nothing.
 TEST(Explain, RoundingIsNoChange) {
   const auto before = TestRuns({}, kBlocks, 1);
@@ -174,6 +204,7 @@ TEST(Explain, PartsAddUpOnRandomData) {
                                 "dest_guest_secs", "source_hosting_secs", "dest_module_load_ms"}) {
           sample.run[key] = uniform(random);
         }
+        sample.run["host_functions"]["source"]["emit_batch"]["stall_nanos"] = uniform(random) * 1e9;
         sample.run["source_compress_nanos"] = uniform(random) * 1e9;
         sample.run["host_functions"]["source"].erase("net_read");
         sample.run["host_functions"]["destination"]["net_write"]["wait_nanos"] = uniform(random) * 1e9;

@@ -21,15 +21,15 @@ constexpr std::string_view kNext = "next_batch";
 void AddFunction(Place place, const std::string& function, std::vector<RunPart>& parts) {
   const std::string key = std::string(PlaceName(place)) + "." + function + ".";
   if (function == kEmit) {
-    parts.push_back({key + "compress", function + ", compress", place, Nature::kMixed});
+    parts.push_back({key + "compress", function + ", compress", place, Nature::kWork});
     parts.push_back({key + "wait", function + ", channel", place, Nature::kMirror});
-    parts.push_back({key + "rest", function + ", all else", place, Nature::kMixed});
+    parts.push_back({key + "rest", function + ", all else", place, Nature::kWork});
     return;
   }
   if (function == kNext) {
-    parts.push_back({key + "decompress", function + ", decompress", place, Nature::kMixed});
+    parts.push_back({key + "decompress", function + ", decompress", place, Nature::kWork});
     parts.push_back({key + "wait", function + ", channel", place, Nature::kMirror});
-    parts.push_back({key + "rest", function + ", all else", place, Nature::kMixed});
+    parts.push_back({key + "rest", function + ", all else", place, Nature::kWork});
     return;
   }
   parts.push_back({key + "own", function, place, Nature::kWork});
@@ -42,6 +42,7 @@ void AddStage(Place place, std::vector<RunPart>& parts) {
   parts.push_back({side + ".hosting", "instances and streams", place, Nature::kMixed});
   parts.push_back({side + ".guest", "connector code", place, Nature::kWork});
   for (const std::string_view function : abi::kHostFunctionNames) AddFunction(place, std::string(function), parts);
+  parts.push_back({side + ".stall", "for want of a CPU", place, Nature::kStall});
   parts.push_back({side + ".unattributed", "unattributed", place, Nature::kRest});
   parts.push_back({side + ".end", "other stage's end", place, Nature::kMirror});
 }
@@ -84,16 +85,19 @@ class Numbers {
   bool missing_ = false;
 };
 
-void AddFunctionValues(const std::string& side, const std::string& function, double moved, const Numbers& numbers,
-                       std::vector<double>& values) {
+// Returns the function's stall. `moved`: wall time of compressing, of which only that on the CPU is taken.
+double AddFunctionValues(const std::string& side, const std::string& function, double moved, const Numbers& numbers,
+                         std::vector<double>& values) {
   const auto time = [&](const char* key) { return numbers.OfFunction(side, function, key); };
-  if (function == kEmit || function == kNext) {
-    const double wait = time("wait_nanos");
-    values.insert(values.end(), {moved, wait, time("total_nanos") - wait - moved});
-    return;
-  }
+  const double work = time("work_nanos");
   const double wait = time("wait_nanos");
-  values.insert(values.end(), {time("total_nanos") - wait, wait});
+  if (function == kEmit || function == kNext) {
+    const double moving = std::min(moved, work);
+    values.insert(values.end(), {moving, wait, work - moving});
+  } else {
+    values.insert(values.end(), {work, wait});
+  }
+  return time("stall_nanos");
 }
 
 // `prefix`: of the line's flat keys.
@@ -102,15 +106,17 @@ void AddStageValues(Place place, const std::string& prefix, double longest, Numb
   const std::string side(PlaceName(place));
   const double duration = numbers.Required(prefix + "_duration_secs");
   const double load = numbers.Required(prefix + "_module_load_ms", kMilli);
-  const double guest = numbers.Required(prefix + "_guest_secs");
+  const double guest = numbers.Required(prefix + "_guest_work_secs");
+  double stall = numbers.Required(prefix + "_guest_secs") - guest;
   const bool is_source = place == Place::kSource;
   const double moved = numbers.Required(is_source ? "source_compress_nanos" : "dest_decompress_nanos", kNano);
   const size_t first = values.size();
   values.insert(values.end(), {load, numbers.Required(prefix + "_hosting_secs") - load, guest});
   for (const std::string_view function : abi::kHostFunctionNames) {
     const bool moves = function == (is_source ? kEmit : kNext);
-    AddFunctionValues(side, std::string(function), moves ? moved : 0, numbers, values);
+    stall += AddFunctionValues(side, std::string(function), moves ? moved : 0, numbers, values);
   }
+  values.push_back(stall);
   const double known = std::accumulate(values.begin() + static_cast<std::ptrdiff_t>(first), values.end(), 0.0);
   values.push_back(duration - known);
   values.push_back(longest - duration);
@@ -124,7 +130,7 @@ std::string_view PlaceName(Place place) {
 }
 
 std::string_view NatureName(Nature nature) {
-  constexpr std::array<std::string_view, 5> names = {"work", "wait", "mixed", "mirror", "rest"};
+  constexpr std::array<std::string_view, 6> names = {"work", "wait", "stall", "mixed", "mirror", "rest"};
   return names[static_cast<size_t>(nature)];
 }
 

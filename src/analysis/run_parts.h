@@ -5,7 +5,6 @@
 //
 //     wall = whole parts + source's parts = whole parts + destination's parts
 //
-// Time that code spends without a CPU (stall) belongs to that code: on a busy machine more work brings more of it.
 // What one stage waits for the other (an empty or full channel, the other's end) is marked as such: it mirrors the
 // other's work, and explains nothing by itself. docs/explain.md has the parts. Pure; any thread.
 #pragma once
@@ -24,13 +23,14 @@ enum class Place { kWhole, kSource, kDestination };
 std::string_view PlaceName(Place place);  // "run", "source", "destination"
 
 enum class Nature {
-  kWork,    // our code: on the CPU, or for want of one; not blocked at a place we know
+  kWork,    // on the CPU, by the thread's own clock
   kWait,    // blocked at a known place: the server
+  kStall,   // able to run but without a CPU, or blocked within a system call; on a busy machine it follows the work
   kMixed,   // wall time of a step
   kMirror,  // blocked because the other stage was not ready
   kRest,    // what no part accounts for
 };
-std::string_view NatureName(Nature nature);  // "work", "wait", "mixed", "mirror", "rest"
+std::string_view NatureName(Nature nature);  // "work", "wait", "stall", "mixed", "mirror", "rest"
 
 struct RunPart {
   std::string key;   // "source.emit_batch.compress", for programs
