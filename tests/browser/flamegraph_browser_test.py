@@ -168,6 +168,10 @@ class FlamegraphTest(unittest.TestCase):
         page.press("Escape")
         page.press("r")
         self.assertLess(page.run("document.querySelectorAll('*').length"), MOST_NODES)
+        x, y = page.run("""(() => { const b = document.querySelector('.thin').getBoundingClientRect();
+            return [b.x + b.width / 2, b.y + b.height - 4]; })()""")
+        page.move(x, y)
+        self.assertRegex(page.run(DETAILS), "^[0-9,]+ frames too narrow to be drawn")
 
     def test_hostile_names_do_nothing(self):
         page = self.open("hostile.svg")

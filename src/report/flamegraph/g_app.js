@@ -45,7 +45,9 @@ class App {
     document.documentElement.setAttribute("role", "document");
     document.documentElement.append(make(SVG, "foreignObject", {width: "100%", height: "100%"}, app));
     this.chart = new Chart(this.scroller, this.subject, {
-      zoom: (node) => this.zoomTo(node), point: (node) => this.describe(node)});
+      zoom: (node) => this.zoomTo(node), point: (node) => this.describe(node),
+      thin: ({count}) => this.detail.replaceChildren(make(HTML, "div", {},
+        `${count.toLocaleString("en-US")} frames too narrow to be drawn: zoom into the frame that they belong to`))});
   }
 
   listen() {
@@ -55,7 +57,9 @@ class App {
     });
     this.reset.addEventListener("click", () => this.zoomTo(0));
     window.addEventListener("hashchange", () => this.readLink());
-    new ResizeObserver(() => this.view && this.update(false)).observe(this.scroller);
+    new ResizeObserver(() => {
+      if (this.view) this.chart.show(this.view, this.zoom, this.settings, this.matches);
+    }).observe(this.scroller);
     window.addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -123,13 +127,13 @@ class App {
         ...(hatched ? [make(SVG, "rect", {class: "hatch", width: 14, height: 12})] : [])), label)));
   }
 
-  update(link = true) {
+  update() {
     this.findMatches();
     this.chart.show(this.view, this.zoom, this.settings, this.matches);
     for (const {key, value, button} of this.buttons) button.setAttribute("aria-pressed", String(this.settings[key] === value));
     this.reset.disabled = this.zoom === 0;
     this.describe(this.zoom);
-    if (link) this.writeLink();
+    this.writeLink();
   }
 
   findMatches() {
