@@ -161,6 +161,8 @@ class FlamegraphTest(unittest.TestCase):
         page = self.open("big.svg")
         self.assertLess(page.run("document.querySelectorAll('*').length"), MOST_NODES)
         self.assertGreater(page.run("document.querySelectorAll('.call').length"), 50)
+        self.assertLessEqual(*page.run("['.call[aria-level=\"1\"]', '.chart'].map((e) => "
+                                       "document.querySelector(e).getBoundingClientRect().bottom)"))
         page.press("/")
         page.type("Class1.*::Method1")
         self.assertRegex(page.run(FOUND), r"^[0-9.]+% · [0-9,]+ frames")

@@ -58,7 +58,11 @@ class App {
     this.reset.addEventListener("click", () => this.zoomTo(0));
     window.addEventListener("hashchange", () => this.readLink());
     new ResizeObserver(() => {
-      if (this.view) this.chart.show(this.view, this.zoom, this.settings, this.matches);
+      if (!this.view) return;
+      const {scroller} = this, grown = scroller.clientHeight - (this.chartHeight ?? scroller.clientHeight);
+      this.chartHeight = scroller.clientHeight;
+      if (!this.settings.icicle) scroller.scrollTop -= grown;  // the row at the bottom stays there
+      this.chart.show(this.view, this.zoom, this.settings, this.matches);
     }).observe(this.scroller);
     window.addEventListener("keydown", (event) => this.key(event));
   }
@@ -117,14 +121,14 @@ class App {
     this.view = makeView(tree, {...this.subject.viewOptions(settings), threads: settings.threads});
     const keys = settings.x ? addKeys(this.view, (node) => this.subject.label(this.view, node)) : null;
     this.zoom = keys ? keys.find(settings.x) : 0;
-    this.chart.focused = this.zoom;
-    this.search.value = settings.s;
-    this.update();
-    this.scroller.scrollTop = settings.icicle ? 0 : this.scroller.scrollHeight;
     this.legend.replaceChildren(...this.subject.legend(this.view, settings).map(({look, label, hatched}) =>
       make(HTML, "li", {}, make(SVG, "svg", {width: 14, height: 12, "aria-hidden": "true"},
         make(SVG, "rect", {class: look, width: 14, height: 12}),
         ...(hatched ? [make(SVG, "rect", {class: "hatch", width: 14, height: 12})] : [])), label)));
+    this.chart.focused = this.zoom;
+    this.search.value = settings.s;
+    this.update();
+    this.scroller.scrollTop = settings.icicle ? 0 : this.scroller.scrollHeight;
   }
 
   update() {
