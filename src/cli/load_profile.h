@@ -1,6 +1,7 @@
 // A profile from a file or the standard input, whatever kind of text it is.
 //
-// What `perf script` prints is read as it comes, so that it may be larger than memory; the others are read whole.
+// What `perf script` prints and folded stacks are read as they come, so that they may be larger than memory; a profile
+// file is read whole.
 #pragma once
 
 #include <string>

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <utility>
+#include <vector>
 
 #include "profile/sample_sums.h"
 #include "profile/text.h"
@@ -59,15 +63,50 @@ State TakeState(std::string_view& stack) {
   return leaf == "[blocked]" ? State::kBlocked : State::kPreempted;
 }
 
-StackId StackOf(std::string_view text, StackTable& stacks) {
-  StackId stack = kRoot;
-  while (true) {
-    const size_t end = text.find(';');
-    stack = stacks.Push(stack, stacks.Intern(FrameOf(text.substr(0, end), stacks)));
-    if (end == std::string_view::npos) return stack;
-    text.remove_prefix(end + 1);
-  }
+size_t CommonPrefix(std::string_view a, std::string_view b) {
+  const size_t most = std::min(a.size(), b.size());
+  size_t at = 0;
+  while (at + 32 <= most && std::memcmp(a.data() + at, b.data() + at, 32) == 0) at += 32;
+  while (at < most && a[at] == b[at]) ++at;
+  return at;
 }
+
+// Stacks of lines one after the other. Most files are sorted: what a line has in common with the one before is not
+// looked up again.
+class LineStacks {
+ public:
+  explicit LineStacks(StackTable& stacks) : stacks_(stacks) {}
+
+  StackId StackOf(std::string_view text) {
+    const size_t common = CommonPrefix(text, previous_);
+    while (!frames_.empty() && !IsWhole(frames_.back().end, common, text)) frames_.pop_back();
+    size_t begin = frames_.empty() ? 0 : frames_.back().end + 1;
+    StackId stack = frames_.empty() ? kRoot : frames_.back().stack;
+    while (begin <= text.size()) {
+      const size_t end = std::min(text.find(';', begin), text.size());
+      stack = stacks_.Push(stack, stacks_.Intern(FrameOf(text.substr(begin, end - begin), stacks_)));
+      frames_.push_back({end, stack});
+      begin = end + 1;
+    }
+    previous_.assign(text);
+    return stack;
+  }
+
+ private:
+  struct FrameEnd {
+    size_t end = 0;  // where its text ends in the line
+    StackId stack{};
+  };
+  // A frame is the same in both lines if it ends where they are still equal, in both.
+  bool IsWhole(size_t end, size_t common, std::string_view text) const {
+    const auto ends_at = [end](std::string_view line) { return end == line.size() || line[end] == ';'; };
+    return end <= common && ends_at(text) && ends_at(previous_);
+  }
+
+  StackTable& stacks_;
+  std::string previous_;
+  std::vector<FrameEnd> frames_;  // of the line before
+};
 
 uint32_t RecordsOf(double value) {
   return value >= 1 && value <= UINT32_MAX && std::floor(value) == value ? static_cast<uint32_t>(value) : 1;
@@ -75,29 +114,65 @@ uint32_t RecordsOf(double value) {
 
 }  // namespace
 
-Result<Profile> ReadFolded(std::string_view text, const std::string& name) {
-  std::string storage;
-  RB_ASSIGN(text, DecodeText(text, name, storage));
-  Profile profile;
-  profile.unit = Unit::kSamples;
-  SampleSums sums;
-  for (size_t number = 1; !text.empty(); ++number) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+struct FoldedReader::State {
+  explicit State(std::string its_name) : name(std::move(its_name)), stacks(profile.stacks) {}
+
+  Status Take(std::string_view line) {
+    ++number;
     const size_t last = line.find_last_not_of(kBlank);
-    if (last == std::string_view::npos) continue;
+    if (last == std::string_view::npos) return {};
     RB_ASSIGN(FoldedLine folded, SplitLine(line.substr(0, last + 1), name, number));
     Sample sample{.count = RecordsOf(folded.value), .value = folded.value};
     sample.state = TakeState(folded.stack);
-    sample.stack = StackOf(folded.stack, profile.stacks);
+    sample.stack = stacks.StackOf(folded.stack);
     sums.Add(sample);
+    return {};
   }
-  if (sums.size() == 0) return Fail(ErrorCode::kData, fmt::format("{}: no stack in it", name));
-  profile.threads.emplace_back();
-  profile.samples = sums.Take();
-  for (const Sample& sample : profile.samples) profile.records += sample.count;
-  return profile;
+
+  std::string name;
+  size_t number = 0;  // of the line
+  std::string begun;  // a line whose end has not come yet
+  Profile profile;
+  LineStacks stacks;
+  SampleSums sums;
+};
+
+FoldedReader::FoldedReader(std::string name) : state_(std::make_unique<State>(std::move(name))) {}
+FoldedReader::~FoldedReader() = default;
+
+Status FoldedReader::Feed(std::string_view piece) {
+  State& state = *state_;
+  for (size_t end = piece.find('\n'); end != std::string_view::npos; end = piece.find('\n')) {
+    if (state.begun.empty()) {
+      RB_TRY(state.Take(piece.substr(0, end)));
+    } else {
+      state.begun += piece.substr(0, end);
+      RB_TRY(state.Take(state.begun));
+      state.begun.clear();
+    }
+    piece.remove_prefix(end + 1);
+  }
+  state.begun += piece;
+  return {};
+}
+
+Result<Profile> FoldedReader::Finish() {
+  State& state = *state_;
+  if (!state.begun.empty()) RB_TRY(state.Take(state.begun));
+  if (state.sums.size() == 0) return Fail(ErrorCode::kData, fmt::format("{}: no stack in it", state.name));
+  state.profile.unit = Unit::kSamples;
+  state.profile.threads.emplace_back();
+  state.profile.samples = state.sums.Take();
+  for (const Sample& sample : state.profile.samples) state.profile.records += sample.count;
+  return std::move(state.profile);
+}
+
+Result<Profile> ReadFolded(std::string_view text, const std::string& name) {
+  std::string storage;
+  RB_ASSIGN(text, DecodeText(text, name, storage));
+  FoldedReader reader(name);
+  RB_TRY(reader.Feed(text));
+  return reader.Finish();
 }
 
 }  // namespace rapidbyte::profile

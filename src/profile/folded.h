@@ -8,6 +8,7 @@
 
 #include <array>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,20 @@ namespace rapidbyte::profile {
 // Equal stacks are summed, so that there is one sample of each. The unit is samples, and there is one thread, without a
 // name. Errors: kData with name and line; an empty text is one.
 Result<Profile> ReadFolded(std::string_view text, const std::string& name);
+
+// The same in pieces, which may end anywhere: a text that is larger than memory. UTF-8 only, as TextDecoder gives it.
+class FoldedReader {
+ public:
+  explicit FoldedReader(std::string name);
+  ~FoldedReader();
+
+  Status Feed(std::string_view piece);
+  Result<Profile> Finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 // The frame before all others. A thread that is not known at all (no pid, tid or name) has none.
 enum class FoldedRoot {

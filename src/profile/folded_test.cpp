@@ -100,6 +100,37 @@ TEST(FoldedTest, LinesAreSortedByTheirBytes) {
   EXPECT_EQ(Again("aa 1\na;b;c 1\na!;z 1\na;b 1\na b;c 1\na 2 1\na 1\n"), text);
 }
 
+TEST(FoldedTest, LinesThatBeginAlikeAreToldApart) {
+  const std::string text =
+      "a 1\na;b 2\na;b; 3\na;b;c 4\na;bc 5\na;b;c;[blocked] 6\na;bc;c 7\nab;c 8\na;b_[k];c 9\na;b;c 10\n\n;a 11\n";
+  const auto profile = ReadFolded(text, "text");
+  ASSERT_TRUE(profile);
+  FoldedOptions options;
+  options.states = {true, true, true};
+  options.mark_states = options.mark_kernel = true;
+  EXPECT_EQ(WriteFolded(*profile, options),
+            "[unknown];a 11\na 1\na;b 2\na;b;[unknown] 3\na;b;c 14\na;b;c;[blocked] 6\na;b_[k];c 9\na;bc 5\n"
+            "a;bc;c 7\nab;c 8\n");
+}
+
+TEST(FoldedTest, PiecesMayEndAnywhere) {
+  const std::string text = "main;work;parse 3\r\nmain;work 2.5\nmain;worker 1\n\nrest 7";
+  const auto whole = ReadFolded(text, "text");
+  ASSERT_TRUE(whole);
+  for (size_t size = 1; size <= text.size(); ++size) {
+    FoldedReader reader("text");
+    for (size_t at = 0; at < text.size(); at += size) ASSERT_TRUE(reader.Feed(std::string_view(text).substr(at, size)));
+    const auto pieces = reader.Finish();
+    ASSERT_TRUE(pieces);
+    EXPECT_EQ(WriteFolded(*pieces), WriteFolded(*whole)) << size;
+  }
+  FoldedReader reader("text");
+  ASSERT_TRUE(reader.Feed("good 1\nba"));
+  const auto bad = reader.Feed("d\n");
+  ASSERT_FALSE(bad);
+  EXPECT_NE(bad.error().message.find("text:2"), std::string::npos) << bad.error().message;
+}
+
 TEST(FoldedTest, DeepStacksNeedNoDeepCalls) {
   std::string text = "f";
   for (int i = 0; i < 200'000; ++i) text += ";f";

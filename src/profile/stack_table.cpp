@@ -46,7 +46,7 @@ void IdIndex::Grow() {
   mask_ = slots_.size() - 1;
   for (const Slot& slot : old) {
     if (slot.id == kFree) continue;
-    size_t at = slot.hash & mask_;
+    size_t at = slot.tag & mask_;
     while (slots_[at].id != kFree) at = (at + 1) & mask_;
     slots_[at] = slot;
   }

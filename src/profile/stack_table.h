@@ -56,11 +56,11 @@ class IdIndex {
   template <typename Equals>
   uint32_t FindOrAdd(uint64_t hash, uint32_t fresh, const Equals& equals) {
     if (count_ * 2 >= slots_.size()) Grow();
-    const auto tag = static_cast<uint32_t>(hash >> 32);
-    for (size_t at = hash & mask_;; at = (at + 1) & mask_) {
+    const auto tag = static_cast<uint32_t>(hash);
+    for (size_t at = tag & mask_;; at = (at + 1) & mask_) {
       Slot& slot = slots_[at];
       if (slot.id == kFree) {
-        slot = {fresh, tag, hash};
+        slot = {fresh, tag};
         ++count_;
         return fresh;
       }
@@ -70,10 +70,10 @@ class IdIndex {
 
  private:
   static constexpr uint32_t kFree = UINT32_MAX;
+  // Eight bytes: a large table is as fast as few cache lines it touches.
   struct Slot {
     uint32_t id = kFree;
-    uint32_t tag = 0;
-    uint64_t hash = 0;
+    uint32_t tag = 0;  // the hash's low half, which also gives the place
   };
   void Grow();
 

@@ -95,7 +95,7 @@ std::string ProfileDifferenceText(const Difference& difference, size_t most) {
     }
   }
   if (shown == 0) return text + "\nNo function's own time changed.\n";
-  text += fmt::format("\n{}  {}\n{}", "    before    after    change  95% interval       ", "function", rows);
+  text += fmt::format("\n{}  {}\n{}", "    before    after    change  95% interval        ", "function", rows);
   if (left > 0) text += fmt::format("  and {} more: --format json has them all\n", left);
   return text;
 }

@@ -161,6 +161,8 @@ class FlamegraphTest(unittest.TestCase):
         page = self.open("big.svg")
         self.assertLess(page.run("document.querySelectorAll('*').length"), MOST_NODES)
         self.assertGreater(page.run("document.querySelectorAll('.call').length"), 50)
+        self.assertLessEqual(*page.run("['.call[aria-level=\"1\"]', '.chart'].map((e) => "
+                                       "document.querySelector(e).getBoundingClientRect().bottom)"))
         page.press("/")
         page.type("Class1.*::Method1")
         self.assertRegex(page.run(FOUND), r"^[0-9.]+% · [0-9,]+ frames")
@@ -168,6 +170,10 @@ class FlamegraphTest(unittest.TestCase):
         page.press("Escape")
         page.press("r")
         self.assertLess(page.run("document.querySelectorAll('*').length"), MOST_NODES)
+        x, y = page.run("""(() => { const b = document.querySelector('.thin').getBoundingClientRect();
+            return [b.x + b.width / 2, b.y + b.height - 4]; })()""")
+        page.move(x, y)
+        self.assertRegex(page.run(DETAILS), "^[0-9,]+ frames too narrow to be drawn")
 
     def test_hostile_names_do_nothing(self):
         page = self.open("hostile.svg")

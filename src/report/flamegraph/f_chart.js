@@ -50,14 +50,18 @@ class Chart {
       const [node, x] = open.pop();
       put(node, x, view.extent[node] * scale);
       const below = [];
-      let left = x, thin = 0, thinLeft = x;  // what is too narrow, together
+      let left = x, thin = 0, thinLeft = x, count = 0;  // what is too narrow, together
       for (let i = view.begin[node]; i < view.begin[node + 1]; ++i) {
         const w = view.extent[view.child[i]] * scale;
-        if (w >= LEAST) below.push([view.child[i], left]);
-        else if ((thin += w) === w) thinLeft = left;
+        if (w >= LEAST) {
+          below.push([view.child[i], left]);
+        } else if (w > 0) {
+          if (count++ === 0) thinLeft = left;
+          thin += w;
+        }
         left += w;
       }
-      if (thin > SLIVER) this.thin.push({x: thinLeft, w: thin, row: view.depth[node] + 1});
+      if (thin > SLIVER) this.thin.push({x: thinLeft, w: thin, row: view.depth[node] + 1, count});
       open.push(...below.reverse());
     }
   }
@@ -144,11 +148,13 @@ class Chart {
     this.on.point(node);
   }
 
+  // The frame, or the run of thin ones, that is under the pointer.
   at(event) {
     const area = this.svg.getBoundingClientRect();
     const line = Math.floor((event.clientY - area.top) / ROW), x = event.clientX - area.left;
-    const row = this.rows[this.settings.icicle ? line : this.lines - 1 - line] ?? [];
-    return row.find((box) => x >= box.x && x < box.x + box.w);
+    const row = this.settings.icicle ? line : this.lines - 1 - line;
+    const isHit = (box) => box.row === row && x >= box.x && x < box.x + box.w;
+    return this.rows[row]?.find(isHit) ?? this.thin.find(isHit);
   }
 
   move(key) {
@@ -170,7 +176,8 @@ class Chart {
       if (box) {
         for (const [name, value] of [["x", box.x], ["y", this.yOf(box.row)], ["width", box.w]]) this.hover.setAttribute(name, value);
       }
-      this.on.point(box ? box.node : this.zoom);
+      if (box?.count) this.on.thin(box);
+      else this.on.point(box ? box.node : this.zoom);
     });
     svg.addEventListener("mouseleave", () => {
       this.hover.setAttribute("visibility", "hidden");
@@ -178,7 +185,7 @@ class Chart {
     });
     svg.addEventListener("click", (event) => {
       const box = this.at(event);
-      if (box) this.on.zoom(box.node);
+      if (box && !box.count) this.on.zoom(box.node);
     });
     svg.addEventListener("focusin", (event) => {
       const id = event.target.id ?? "";

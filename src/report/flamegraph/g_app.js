@@ -45,7 +45,9 @@ class App {
     document.documentElement.setAttribute("role", "document");
     document.documentElement.append(make(SVG, "foreignObject", {width: "100%", height: "100%"}, app));
     this.chart = new Chart(this.scroller, this.subject, {
-      zoom: (node) => this.zoomTo(node), point: (node) => this.describe(node)});
+      zoom: (node) => this.zoomTo(node), point: (node) => this.describe(node),
+      thin: ({count}) => this.detail.replaceChildren(make(HTML, "div", {},
+        `${count.toLocaleString("en-US")} frames too narrow to be drawn: zoom into the frame that they belong to`))});
   }
 
   listen() {
@@ -55,7 +57,13 @@ class App {
     });
     this.reset.addEventListener("click", () => this.zoomTo(0));
     window.addEventListener("hashchange", () => this.readLink());
-    new ResizeObserver(() => this.view && this.update(false)).observe(this.scroller);
+    new ResizeObserver(() => {
+      if (!this.view) return;
+      const {scroller} = this, grown = scroller.clientHeight - (this.chartHeight ?? scroller.clientHeight);
+      this.chartHeight = scroller.clientHeight;
+      if (!this.settings.icicle) scroller.scrollTop -= grown;  // the row at the bottom stays there
+      this.chart.show(this.view, this.zoom, this.settings, this.matches);
+    }).observe(this.scroller);
     window.addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -113,23 +121,23 @@ class App {
     this.view = makeView(tree, {...this.subject.viewOptions(settings), threads: settings.threads});
     const keys = settings.x ? addKeys(this.view, (node) => this.subject.label(this.view, node)) : null;
     this.zoom = keys ? keys.find(settings.x) : 0;
-    this.chart.focused = this.zoom;
-    this.search.value = settings.s;
-    this.update();
-    this.scroller.scrollTop = settings.icicle ? 0 : this.scroller.scrollHeight;
     this.legend.replaceChildren(...this.subject.legend(this.view, settings).map(({look, label, hatched}) =>
       make(HTML, "li", {}, make(SVG, "svg", {width: 14, height: 12, "aria-hidden": "true"},
         make(SVG, "rect", {class: look, width: 14, height: 12}),
         ...(hatched ? [make(SVG, "rect", {class: "hatch", width: 14, height: 12})] : [])), label)));
+    this.chart.focused = this.zoom;
+    this.search.value = settings.s;
+    this.update();
+    this.scroller.scrollTop = settings.icicle ? 0 : this.scroller.scrollHeight;
   }
 
-  update(link = true) {
+  update() {
     this.findMatches();
     this.chart.show(this.view, this.zoom, this.settings, this.matches);
     for (const {key, value, button} of this.buttons) button.setAttribute("aria-pressed", String(this.settings[key] === value));
     this.reset.disabled = this.zoom === 0;
     this.describe(this.zoom);
-    if (link) this.writeLink();
+    this.writeLink();
   }
 
   findMatches() {
