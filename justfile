@@ -25,3 +25,12 @@ bench-matrix-rows ROWS *ARGS: build
 # Compare the last two commits that were measured, or what ARGS name
 bench-compare *ARGS: build
     {{rapidbyte}} bench compare {{ARGS}}
+
+# Draw where the time of ROWS rows loaded by MODE goes, as a flamegraph in target/profiles
+bench-profile ROWS="100000" MODE="copy" *ARGS: build
+    {{rapidbyte}} bench profile --rows {{ROWS}} --mode {{MODE}} {{ARGS}}
+
+# Compare INSERT and COPY, then draw where the time of each goes
+bench-connector-postgres-profile ROWS="100000" *ARGS: build
+    {{rapidbyte}} bench run --rows {{ROWS}} {{ARGS}}
+    {{rapidbyte}} bench profile --rows {{ROWS}}

@@ -48,11 +48,6 @@ Status CheckProjection(std::span<const Observation> observations, const Projecti
   return {};
 }
 
-bool IsRowDimension(const Projection& projection, const std::string& name) {
-  if (name == projection.column || projection.ignore.count(name) != 0) return false;
-  return projection.rows.empty() || std::count(projection.rows.begin(), projection.rows.end(), name) != 0;
-}
-
 Table Arrange(std::span<const Observation> observations, const Projection& projection) {
   Table table;
   for (const Observation& observation : observations) {
@@ -211,6 +206,11 @@ Comparison CompareAtLooks(std::span<const Observation> observations, const Proje
 }
 
 }  // namespace
+
+bool IsRowDimension(const Projection& projection, const std::string& name) {
+  if (name == projection.column || projection.ignore.count(name) != 0) return false;
+  return projection.rows.empty() || std::count(projection.rows.begin(), projection.rows.end(), name) != 0;
+}
 
 stats::GeometricMean Comparison::Mean(size_t column) const {
   std::vector<stats::Decision> decisions;

@@ -36,6 +36,9 @@ struct Projection {
   std::set<std::string> ignore;      // pooled: values pair up only where these agree
 };
 
+// Whether the dimension is one of those that make the rows.
+bool IsRowDimension(const Projection& projection, const std::string& name);
+
 // The rule for the cells of a row; scenarios, and the metrics of a foreign file, have their own.
 using RuleOf = std::function<MetricRule(const record::CellKey& row)>;
 

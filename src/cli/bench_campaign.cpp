@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <random>
@@ -10,9 +11,7 @@
 #include "analysis/campaign_rules.h"
 #include "base/clock.h"
 #include "base/fnv1a.h"
-#include "engine/pipeline.h"
 #include "lab/fingerprint.h"
-#include "lab/scenario_setup.h"
 #include "report/comparison_table.h"
 #include "scenario/plan.h"
 #include "store/process_identity.h"
@@ -114,13 +113,6 @@ Result<record::Campaign> NewOrUnfinished(const CampaignRequest& request, store::
   return again;
 }
 
-bool NeedsCompiling(const CampaignRequest& request) {
-  return std::any_of(request.cells.begin(), request.cells.end(), [&](const scenario::PlannedCell& cell) {
-    const bool is_native = record::ParameterOf(cell.key, "runtime") == "native";
-    return request.scenario.subjects[cell.subject].is_pipeline() && !is_native;
-  });
-}
-
 std::vector<std::string> VaryingParameters(const std::vector<scenario::PlannedCell>& cells) {
   std::vector<record::CellKey> keys;
   keys.reserve(cells.size());
@@ -128,42 +120,13 @@ std::vector<std::string> VaryingParameters(const std::vector<scenario::PlannedCe
   return report::DivideParameters(keys).varying;
 }
 
-// So that no run has to, and a compiler that fails is told once.
-Status CompileConnectors(const std::vector<Build>& builds, const lab::Interrupt& interrupt) {
-  for (const Build& build : builds) {
-    lab::Command command;
-    command.argv = {build.executable.string(), "compile"};
-    RB_ASSIGN(const lab::SubprocessResult run, lab::RunSubprocess(command, {.interrupt = &interrupt}));
-    if (run.interrupted) return Fail(ErrorCode::kInterrupted, "interrupted");
-    if (run.exit_code != 0) {
-      return Fail(ErrorCode::kConnector, "cannot compile the connectors: " + lab::LastLine(run));
-    }
-  }
-  return {};
-}
-
-// Values that the engine would refuse are told before anything is measured.
-Status CheckPipeline(const std::string& text, const std::string& name) {
-  const auto environment = [](const std::string& variable) -> std::optional<std::string> {
-    const auto known = engine::ProcessEnvironment()(variable);
-    return known ? known : std::optional<std::string>("set by the laboratory");
-  };
-  const auto pipeline = engine::ParsePipeline(text, name, environment);
-  if (!pipeline) return Fail(pipeline.error());
-  return {};
-}
-
-Result<std::vector<lab::Cell>> MakeCells(const CampaignRequest& request, const std::vector<Build>& builds,
-                                         lab::ScenarioSetup& setup) {
-  std::vector<lab::Cell> all;
-  for (const Build& build : builds) {
-    RB_ASSIGN(std::vector<lab::Cell> cells, setup.MakeCells(request.cells, {build.executable, build.worktree}));
-    for (lab::Cell& cell : cells) {
-      cell.build = build.git_sha;
-      all.push_back(std::move(cell));
-    }
-  }
-  return all;
+Result<std::vector<CellProfile>> ProfileAfter(const CampaignRequest& request, const record::Campaign& campaign,
+                                              const std::vector<Build>& builds, lab::ScenarioSetup& setup,
+                                              const lab::Interrupt& interrupt, BenchProgress& progress) {
+  ProfileRequest profile = *request.profile;
+  profile.campaign = campaign.id;
+  RB_ASSIGN(const std::vector<lab::Cell> cells, MakeCells(request.cells, builds, setup));
+  return ProfileCells(cells, request.scenario, profile, setup, interrupt, progress);
 }
 
 // A program that fails every time is never decided on; these many times are enough to believe it.
@@ -204,11 +167,6 @@ class StopRule {
 
 }  // namespace
 
-fs::path OwnExecutable() {
-  std::error_code ignored;
-  return fs::read_symlink("/proc/self/exe", ignored);
-}
-
 std::vector<std::string> ParametersOf(const std::vector<scenario::PlannedCell>& cells) {
   std::vector<std::string> names;
   for (const scenario::PlannedCell& cell : cells) {
@@ -221,22 +179,8 @@ std::vector<std::string> ParametersOf(const std::vector<scenario::PlannedCell>& 
 
 Result<CampaignResult> RunCampaign(const CampaignRequest& request, store::SampleStore& store,
                                    const lab::Interrupt& interrupt, BenchProgress& progress) {
-  std::vector<Build> builds = request.builds;
-  if (builds.empty()) {
-    std::error_code ignored;
-    builds.push_back({"", OwnExecutable(), fs::current_path(ignored)});
-  }
-
-  lab::SetupOptions options;
-  options.interrupt = &interrupt;
-  options.check_pipeline = CheckPipeline;
-  options.step = [&](const std::string& what, const std::function<Status()>& part) {
-    return progress.Step(what, part);
-  };
-  RB_ASSIGN(const auto setup, lab::ScenarioSetup::Make(request.scenario, request.cells, options));
-  if (NeedsCompiling(request)) {
-    RB_TRY(progress.Step("compiling the connectors", [&] { return CompileConnectors(builds, interrupt); }));
-  }
+  const std::vector<Build> builds = request.builds.empty() ? std::vector{OwnBuild()} : request.builds;
+  RB_ASSIGN(const auto setup, SetUpScenario(request.scenario, request.cells, builds, interrupt, progress));
 
   lab::CampaignPlan plan;
   RB_ASSIGN(record::Campaign campaign, NewOrUnfinished(request, store, plan));
@@ -245,7 +189,7 @@ Result<CampaignResult> RunCampaign(const CampaignRequest& request, store::Sample
   progress.NameCellsBy(VaryingParameters(request.cells));
   progress.Header(campaign, request.cells.size() * builds.size(), plan.done.size());
 
-  RB_ASSIGN(const std::vector<lab::Cell> cells, MakeCells(request, builds, *setup));
+  RB_ASSIGN(const std::vector<lab::Cell> cells, MakeCells(request.cells, builds, *setup));
   plan.campaign_id = campaign.id;
   plan.seed = campaign.seed;
   plan.warmup_blocks = campaign.warmup_blocks;
@@ -259,13 +203,20 @@ Result<CampaignResult> RunCampaign(const CampaignRequest& request, store::Sample
   const auto ports = lab::SystemPorts(request.scenario.timeout_secs, interrupt);
   auto outcome = lab::RunCampaign(plan, cells, ports, interrupt, sink, progress);
   progress.Clear();
+  Result<std::vector<CellProfile>> profiles;
+  if (outcome && !outcome->interrupted && request.profile) {
+    profiles = ProfileAfter(request, campaign, builds, *setup, interrupt, progress);
+  }
   if (const Status clean = setup->TearDown(); !clean) std::cerr << "warning: " << clean.error().message << '\n';
   if (!outcome) return Fail(outcome.error());
   if (!outcome->interrupted) {
     campaign.finished_at = lab::UtcNow();
     RB_TRY(store.FinishCampaign(campaign.id, campaign.finished_at));
   }
-  return CampaignResult{std::move(campaign), *std::move(outcome)};
+  // What was measured counts, whatever became of the pictures.
+  if (!profiles) std::cerr << "warning: " << profiles.error().message << '\n';
+  return CampaignResult{std::move(campaign), *std::move(outcome),
+                        std::move(profiles).value_or(std::vector<CellProfile>())};
 }
 
 }  // namespace rapidbyte::cli

@@ -5,13 +5,14 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "cli/bench_profile.h"
 #include "cli/bench_progress.h"
+#include "cli/bench_setup.h"
 #include "lab/campaign_runner.h"
 #include "lab/interrupt.h"
 #include "record/campaign.h"
@@ -20,13 +21,6 @@
 #include "store/sample_store.h"
 
 namespace rapidbyte::cli {
-
-// One of several programs that a campaign measures side by side.
-struct Build {
-  std::string git_sha;
-  std::filesystem::path executable;
-  std::filesystem::path worktree;  // the sources that it was built from
-};
 
 struct CampaignRequest {
   scenario::Scenario scenario;  // with the overrides in it
@@ -37,15 +31,14 @@ struct CampaignRequest {
   // What the campaign, told to stop when decided, may spend of each level of stats::Criteria: less than all where it is
   // one of several that must all be right.
   double level_share = 1;
+  std::optional<ProfileRequest> profile = {};  // one more run of each cell, after the measured ones
 };
 
 struct CampaignResult {
   record::Campaign campaign;
   lab::CampaignOutcome outcome;
+  std::vector<CellProfile> profiles = {};
 };
-
-// This program's file.
-std::filesystem::path OwnExecutable();
 
 // The parameters of the cells in their order, for reports.
 std::vector<std::string> ParametersOf(const std::vector<scenario::PlannedCell>& cells);

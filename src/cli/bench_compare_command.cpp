@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "cli/bench_causes.h"
 #include "cli/bench_progress.h"
 #include "cli/command.h"
 #include "lab/interrupt.h"
@@ -49,13 +50,39 @@ std::string Rendered(const analysis::Comparison& comparison, const report::Compa
   return report::ComparisonText(comparison, notes);
 }
 
-// Measures the sides, which are commits then, and leaves `selected` to mean what was measured.
-Status Measure(const BenchCompareOptions& options, SelectionOptions& selected) {
+Status Compare(const BenchCompareOptions& options) {
+  SelectionOptions selected = options.selection;
+  if (options.measure) RB_TRY(MeasureSides(options.measuring, selected));
+  // Without sides there are two; parameters of one commit need no second.
+  if (!options.column.empty() && !options.last_was_given) selected.last = 1;
+  selected.dimensions = options.rows;
+  if (!options.column.empty() && !options.rows.empty()) selected.dimensions.push_back(options.column);
+  RB_ASSIGN(const Selection selection, Select(selected));
+  const analysis::Projection projection = ProjectionOf(options, selection);
+  RB_ASSIGN(const analysis::Comparison comparison,
+            analysis::Compare(selection.observations, projection, selection.rule, selection.stopping));
+  report::ComparisonNotes notes{{}, selection.warnings, options.why, {}};
+  if (options.format != "csv") notes.causes = CausesOfRegressions(selection, projection, comparison);
+  const bool by_side = projection.column == selection.dimension;
+  for (const std::string& column : projection.columns) notes.column_names.push_back(projection.column + " " + column);
+  if (by_side) notes.column_names = selection.names;
+  std::cout << Rendered(comparison, notes, options.format);
+  if (options.format != "text") return {};
+  const size_t all_below = options.explore ? comparison.cells.size() : kExploredWithoutChange;
+  const auto explored =
+      analysis::Explore(comparison, projection, selection.other_metrics, selection.observations_of, all_below);
+  if (const std::string text = report::ExplorationText(explored); !text.empty()) std::cout << '\n' << text;
+  return {};
+}
+
+}  // namespace
+
+Status MeasureSides(const MeasureOptions& options, SelectionOptions& selected) {
   lab::Interrupt interrupt;
   const lab::SignalScope signals(interrupt);
   RB_ASSIGN(auto store, OpenStoreForMeasuring(selected.store));
   BenchProgress progress(std::cerr, isatty(STDERR_FILENO) == 1);
-  MeasureOptions measuring = options.measuring;
+  MeasureOptions measuring = options;
   measuring.scenario = selected.scenario;
   measuring.overrides.filters = selected.filters;
   if (!selected.rows.empty()) measuring.overrides.rows = selected.rows;
@@ -72,32 +99,6 @@ Status Measure(const BenchCompareOptions& options, SelectionOptions& selected) {
   selected.filters.clear();
   return {};
 }
-
-Status Compare(const BenchCompareOptions& options) {
-  SelectionOptions selected = options.selection;
-  if (options.measure) RB_TRY(Measure(options, selected));
-  // Without sides there are two; parameters of one commit need no second.
-  if (!options.column.empty() && !options.last_was_given) selected.last = 1;
-  selected.dimensions = options.rows;
-  if (!options.column.empty() && !options.rows.empty()) selected.dimensions.push_back(options.column);
-  RB_ASSIGN(const Selection selection, Select(selected));
-  const analysis::Projection projection = ProjectionOf(options, selection);
-  RB_ASSIGN(const analysis::Comparison comparison,
-            analysis::Compare(selection.observations, projection, selection.rule, selection.stopping));
-  report::ComparisonNotes notes{{}, selection.warnings, options.why};
-  const bool by_side = projection.column == selection.dimension;
-  for (const std::string& column : projection.columns) notes.column_names.push_back(projection.column + " " + column);
-  if (by_side) notes.column_names = selection.names;
-  std::cout << Rendered(comparison, notes, options.format);
-  if (options.format != "text") return {};
-  const size_t all_below = options.explore ? comparison.cells.size() : kExploredWithoutChange;
-  const auto explored =
-      analysis::Explore(comparison, projection, selection.other_metrics, selection.observations_of, all_below);
-  if (const std::string text = report::ExplorationText(explored); !text.empty()) std::cout << '\n' << text;
-  return {};
-}
-
-}  // namespace
 
 void AddSelectionOptions(CLI::App& command, SelectionOptions& options) {
   command.add_option("--scenario", options.scenario, "samples of this scenario only");

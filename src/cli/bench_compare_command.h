@@ -29,6 +29,9 @@ struct BenchCompareOptions {
   bool explore = false;  // other metrics of every cell, not only of those that changed
 };
 
+// Builds and measures the commits that `selected` names, in turns, and leaves it to mean what was measured.
+Status MeasureSides(const MeasureOptions& options, SelectionOptions& selected);
+
 // What `compare` and `gate` have in common: which samples, by which rule.
 void AddSelectionOptions(CLI::App& command, SelectionOptions& options);
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "cli/bench_causes.h"
 #include "cli/bench_compare_command.h"
 #include "cli/command.h"
 #include "report/gate_report.h"
@@ -79,7 +80,8 @@ Result<int> Gate(const BenchGateOptions& options) {
   projection.columns = selection.columns;
   RB_ASSIGN(const analysis::Comparison comparison,
             analysis::Compare(selection.observations, projection, selection.rule, selection.stopping));
-  const report::ComparisonNotes notes{selection.names, selection.warnings, options.why};
+  const report::ComparisonNotes notes{selection.names, selection.warnings, options.why,
+                                      CausesOfRegressions(selection, projection, comparison)};
   const bool fail_inconclusive = options.inconclusive == "fail";
   const int code = CodeOf(comparison, fail_inconclusive);
   const std::string markdown = report::ComparisonMarkdown(comparison, notes) + Sentence(code, comparison) + "\n";

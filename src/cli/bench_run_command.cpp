@@ -104,9 +104,11 @@ void PrintPlan(const PlannedScenario& planned, const BenchRunOptions& options, c
 Result<lab::CampaignOutcome> Measure(const PlannedScenario& planned, const BenchRunOptions& options,
                                      store::SampleStore& store, const lab::Interrupt& interrupt) {
   BenchProgress progress(std::cerr, isatty(STDERR_FILENO) == 1);
-  const CampaignRequest request{planned.scenario, planned.cells, {}, options.seed, options.fresh};
+  CampaignRequest request{planned.scenario, planned.cells, {}, options.seed, options.fresh};
+  if (options.profile) request.profile = options.profile_request;
   RB_ASSIGN(const CampaignResult result, RunCampaign(request, store, interrupt, progress));
   RB_TRY(PrintReport(planned, result.campaign, store, options));
+  for (const CellProfile& profile : result.profiles) std::cerr << profile.picture.string() << '\n';
   return result.outcome;
 }
 
@@ -159,6 +161,11 @@ CLI::App* AddBenchRun(CLI::App& bench, BenchRunOptions& options) {
   run->add_flag("--fresh", options.fresh, "do not go on with an unfinished run of the same plan");
   run->add_flag("--json", options.json, "print the report as JSON");
   run->add_flag("--why", options.why, "print the reasons of every verdict");
+  run->add_flag("--profile", options.profile, "then one profiled run of each cell, with a flamegraph");
+  run->add_option("--profile-runs", options.profile_request.runs,
+                  "or so many: three of each side tell noise from change")
+      ->check(CLI::Range(1u, 1000u));
+  run->add_flag("--postgres", options.profile_request.server, "the server's backends in the profiles too");
   run->add_option("--store", options.store, "a file, or postgresql://…; results.jsonl and report.txt lie beside it")
       ->capture_default_str();
   return run;

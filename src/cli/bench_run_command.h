@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/bench_profile.h"
 #include "scenario/matrix.h"
 
 namespace CLI {
@@ -34,6 +35,8 @@ struct BenchRunOptions {
   bool fresh = false;
   bool json = false;
   bool why = false;
+  bool profile = false;
+  ProfileRequest profile_request;
   std::string store = "target/bench_results/results.db";  // a file or a PostgreSQL server
 };
 

@@ -125,11 +125,6 @@ std::optional<analysis::Stopping> StoppingOf(const std::vector<Side>& sides) {
   return analysis::StoppingOf(sides.front().campaigns.front(), samples);
 }
 
-struct KeptValues {
-  std::string parameter;
-  std::vector<std::string> values;
-};
-
 Result<std::vector<KeptValues>> FiltersOf(const SelectionOptions& options) {
   std::vector<KeptValues> filters;
   for (const std::string& text : options.filters) {
@@ -166,9 +161,11 @@ void PrepareExploration(std::vector<Side> sides, const SelectionOptions& options
     samples.insert(samples.end(), side.samples.begin(), side.samples.end());
   }
   if (!samples.empty()) selection.other_metrics = analysis::ExploratoryMetrics(campaigns, samples);
-  selection.observations_of = [sides = std::move(sides), options, filters](const std::string& metric) {
+  selection.filters = filters;
+  selection.sides = std::make_shared<const std::vector<Side>>(std::move(sides));
+  selection.observations_of = [kept = selection.sides, options, filters](const std::string& metric) {
     std::vector<Observation> observations;
-    for (const Side& side : sides) AddSamples(side, options, metric, observations);
+    for (const Side& side : *kept) AddSamples(side, options, metric, observations);
     KeepMatching(filters, observations);
     return observations;
   };

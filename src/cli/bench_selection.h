@@ -3,6 +3,7 @@
 // Nothing here measures. Each side becomes one column.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,14 @@ struct SelectionOptions {
   std::string store = "target/bench_results/results.db";
 };
 
+struct Side;  // bench_sides.h
+
+// A parameter, and those of its values that are kept.
+struct KeptValues {
+  std::string parameter;
+  std::vector<std::string> values;
+};
+
 struct Selection {
   std::vector<analysis::Observation> observations;
   std::string dimension;              // of the columns
@@ -43,6 +52,9 @@ struct Selection {
   // What else the samples know, for analysis::Explore; filtered as `observations` are.
   std::vector<analysis::MetricRule> other_metrics;
   analysis::ObservationsOfMetric observations_of;
+  // Whole samples, for who asks about single cells; shared with observations_of.
+  std::shared_ptr<const std::vector<Side>> sides;
+  std::vector<KeptValues> filters;
 };
 
 // Errors: kConfiguration for a store or a file that is missing or broken (naming line or key), kUsage for a side that

@@ -1,8 +1,10 @@
 // The command line: parse into plain options, run one command, turn its outcome into an exit code.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <iostream>
-#include <utility>
+#include <memory>
 #include <vector>
 
 #include "cli/bench_baseline_command.h"
@@ -10,22 +12,106 @@
 #include "cli/bench_cmd_command.h"
 #include "cli/bench_compare_command.h"
 #include "cli/bench_doctor_command.h"
+#include "cli/bench_explain_command.h"
 #include "cli/bench_export_command.h"
 #include "cli/bench_gate_command.h"
 #include "cli/bench_history_command.h"
 #include "cli/bench_import_command.h"
+#include "cli/bench_profile_command.h"
 #include "cli/bench_run_command.h"
 #include "cli/command.h"
 #include "cli/connector_commands.h"
+#include "cli/profile_collapse_command.h"
+#include "cli/profile_diff_command.h"
+#include "cli/profile_draw_command.h"
+#include "cli/profile_export_command.h"
+#include "cli/profile_record_command.h"
 #include "cli/profile_timeline_command.h"
 #include "cli/run_command.h"
 
 namespace rapidbyte::cli {
 namespace {
 
+int ExitCode(int code) { return code; }
+
 template <typename T>
 int ExitCode(const Result<T>& result) {
   return result ? 0 : PrintError(result.error());
+}
+
+// The commands, each with what it does once it was named, and the options that it takes from the command line.
+class Commands {
+ public:
+  template <typename Options, typename Run>
+  void Add(CLI::App& parent, CLI::App* (*add)(CLI::App&, Options&), const Run& run) {
+    // Shared, because std::function copies what it holds: parsing fills them, and running reads them.
+    const auto options = std::make_shared<Options>();
+    commands_.push_back({add(parent, *options), [options, run] { return ExitCode(run(*options)); }});
+  }
+  // A command that others hang below: it runs where none of them was named.
+  template <typename Options, typename Run>
+  CLI::App& AddGroup(CLI::App& parent, CLI::App* (*add)(CLI::App&, Options&), const Run& run) {
+    const auto options = std::make_shared<Options>();
+    CLI::App* app = add(parent, *options);
+    groups_.push_back({app, [options, run] { return ExitCode(run(*options)); }});
+    return *app;
+  }
+  void Add(CLI::App& parent, CLI::App* (*add)(CLI::App&), int (*run)()) { commands_.push_back({add(parent), run}); }
+
+  // The innermost that was named.
+  int Run() const {
+    for (const auto* list : {&commands_, &groups_}) {
+      for (const Command& command : *list) {
+        if (*command.app) return command.run();
+      }
+    }
+    return static_cast<int>(ErrorCode::kUsage);
+  }
+
+ private:
+  struct Command {
+    const CLI::App* app;
+    std::function<int()> run;
+  };
+  std::vector<Command> commands_;
+  std::vector<Command> groups_;
+};
+
+void AddPipelineCommands(CLI::App& app, Commands& commands) {
+  commands.Add(app, AddRun, RunPipelineCommand);
+  commands.Add(app, AddCheck, CheckCommand);
+  commands.Add(app, AddDiscover, DiscoverCommand);
+  commands.Add(app, AddConnectors, ListConnectorsCommand);
+  commands.Add(app, AddCompile, CompileCommand);
+}
+
+void AddBenchCommands(CLI::App& app, Commands& commands) {
+  CLI::App& bench = *app.add_subcommand("bench", "Measure, and use what was measured");
+  bench.require_subcommand(1);
+  commands.Add(bench, AddBenchRun, RunBenchCommand);
+  commands.Add(bench, AddBenchCmd, RunBenchCmd);
+  commands.Add(bench, AddBenchCompare, RunBenchCompare);
+  commands.Add(bench, AddBenchExplain, RunBenchExplain);
+  commands.Add(bench, AddBenchHistory, RunBenchHistory);
+  commands.Add(bench, AddBenchGate, RunBenchGate);
+  commands.Add(bench, AddBenchBaseline, RunBenchBaseline);
+  commands.Add(bench, AddBenchBisect, RunBisectCommand);
+  commands.Add(bench, AddBenchDoctor, BenchDoctorCommand);
+  commands.Add(bench, AddBenchProfile, RunBenchProfile);
+  commands.Add(bench, AddBenchExport, [](const auto& options) { return ExportSamples(options, std::cout); });
+  commands.Add(bench, AddBenchImport, [](const auto& options) { return ImportSamples(options, std::cout); });
+}
+
+void AddProfileCommands(CLI::App& app, Commands& commands) {
+  CLI::App& profile = commands.AddGroup(app, AddProfile, ProfileCommand);
+  commands.Add(profile, AddProfileRecord, ProfileRecordCommand);
+  commands.Add(profile, AddProfileCollapse,
+               [](const auto& options) { return CollapseProfiles(options, std::cout, std::cerr); });
+  commands.Add(profile, AddProfileDraw, RunProfileDraw);
+  commands.Add(profile, AddProfileDiff, RunProfileDiff);
+  commands.Add(profile, AddProfileExport,
+               [](const auto& options) { return ExportProfile(options, std::cout, isatty(STDOUT_FILENO) == 1); });
+  commands.Add(profile, AddProfileTimeline, [](const auto& options) { return DrawTimeline(options, std::cout); });
 }
 
 int Main(int argc, char** argv) {
@@ -41,52 +127,10 @@ int Main(int argc, char** argv) {
       "  rapidbyte run PIPELINE.yaml          move its tables\n"
       "\ndocs/pipeline.md describes the document, docs/exit_codes.md the exit codes.");
 
-  RunCommandOptions run_options;
-  std::vector<std::string> compile_names;
-  std::filesystem::path check_file;
-  std::filesystem::path discover_file;
-  BenchRunOptions bench_options;
-  BenchCmdOptions cmd_options;
-  BenchCompareOptions compare_options;
-  BenchHistoryOptions history_options;
-  BenchGateOptions gate_options;
-  BenchBaselineOptions baseline_options;
-  BenchBisectOptions bisect_options;
-  BenchDoctorOptions doctor_options;
-  BenchExportOptions export_options;
-  BenchImportOptions import_options;
-  ProfileTimelineOptions timeline_options;
-
-  // Each with what it does once it was named.
-  std::vector<std::pair<const CLI::App*, std::function<int()>>> commands = {
-      {AddRun(app, run_options), [&] { return RunPipelineCommand(run_options); }},
-      {AddCheck(app, check_file), [&] { return CheckCommand(check_file); }},
-      {AddDiscover(app, discover_file), [&] { return DiscoverCommand(discover_file); }},
-      {AddConnectors(app), [] { return ListConnectorsCommand(); }},
-      {AddCompile(app, compile_names), [&] { return CompileCommand(compile_names); }},
-  };
-  CLI::App* bench = app.add_subcommand("bench", "Measure, and use what was measured");
-  bench->require_subcommand(1);
-  commands.insert(
-      commands.end(),
-      {
-          {AddBenchRun(*bench, bench_options), [&] { return RunBenchCommand(bench_options); }},
-          {AddBenchCmd(*bench, cmd_options), [&] { return RunBenchCmd(cmd_options); }},
-          {AddBenchCompare(*bench, compare_options), [&] { return RunBenchCompare(compare_options); }},
-          {AddBenchHistory(*bench, history_options), [&] { return RunBenchHistory(history_options); }},
-          {AddBenchGate(*bench, gate_options), [&] { return RunBenchGate(gate_options); }},
-          {AddBenchBaseline(*bench, baseline_options), [&] { return RunBenchBaseline(baseline_options); }},
-          {AddBenchBisect(*bench, bisect_options), [&] { return RunBisectCommand(bisect_options); }},
-          {AddBenchDoctor(*bench, doctor_options), [&] { return BenchDoctorCommand(doctor_options); }},
-          {AddBenchExport(*bench, export_options), [&] { return ExitCode(ExportSamples(export_options, std::cout)); }},
-          {AddBenchImport(*bench, import_options), [&] { return ExitCode(ImportSamples(import_options, std::cout)); }},
-      });
-  CLI::App* profile = app.add_subcommand("profile", "Record where a program's time goes, and draw it");
-  profile->require_subcommand(1);
-  commands.insert(commands.end(), {
-                                      {AddProfileTimeline(*profile, timeline_options),
-                                       [&] { return ExitCode(DrawTimeline(timeline_options, std::cout)); }},
-                                  });
+  Commands commands;
+  AddPipelineCommands(app, commands);
+  AddBenchCommands(app, commands);
+  AddProfileCommands(app, commands);
 
   try {
     app.parse(argc, argv);
@@ -95,10 +139,7 @@ int Main(int argc, char** argv) {
     return app.exit(error) == 0 && asked_for_help ? 0 : static_cast<int>(ErrorCode::kUsage);
   }
 
-  for (const auto& [command, run] : commands) {
-    if (*command) return run();
-  }
-  return static_cast<int>(ErrorCode::kUsage);
+  return commands.Run();
 }
 
 }  // namespace

@@ -11,9 +11,12 @@ namespace rapidbyte::lab {
 
 record::HostFingerprint ReadHostFingerprint();
 
+// What a sha or a branch is called where there is none to be known.
+inline constexpr const char* kUnknownCommit = "unknown";
+
 struct GitState {
-  std::string sha = "unknown";  // 40 hex digits
-  std::string branch = "unknown";
+  std::string sha = kUnknownCommit;  // 40 hex digits
+  std::string branch = kUnknownCommit;
   bool dirty = false;  // tracked files were changed, or there are new ones that are not ignored
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <fstream>
 
 #include "lab/bench_schemas.h"
 #include "lab/command_subject.h"
@@ -61,6 +62,24 @@ Result<CommandHooks> ExpandHooks(const scenario::Hooks& hooks, const Values& val
   return expanded;
 }
 
+std::string FirstLine(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::string line;
+  std::getline(in, line);
+  return line;
+}
+
+// The parent, out of /proc/PID/stat: "PID (comm) state ppid …", in which comm may hold anything.
+std::optional<pid_t> ParentOf(const std::string& pid) {
+  const std::string stat = FirstLine("/proc/" + pid + "/stat");
+  const size_t comm_end = stat.rfind(')');
+  if (comm_end == std::string::npos || comm_end + 4 > stat.size()) return std::nullopt;
+  pid_t parent = 0;
+  const auto [end, error] = std::from_chars(stat.data() + comm_end + 4, stat.data() + stat.size(), parent);
+  if (error != std::errc{}) return std::nullopt;
+  return parent;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ScenarioSetup>> ScenarioSetup::Make(const scenario::Scenario& scenario,
@@ -86,6 +105,13 @@ Status ScenarioSetup::BringUp() {
     session_.emplace(std::move(session));
     return {};
   });
+}
+
+std::optional<pid_t> ScenarioSetup::ServerProcess() {
+  if (!session_) return std::nullopt;
+  const auto backend = session_->Value("SELECT pg_backend_pid()");
+  if (!backend || FirstLine("/proc/" + *backend + "/comm") != "postgres") return std::nullopt;
+  return ParentOf(*backend);
 }
 
 Status ScenarioSetup::MakeWorkFolder() {

@@ -4,6 +4,8 @@
 // what was made. One thread.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -48,6 +50,8 @@ class ScenarioSetup {
   // The cells in their order, each with its subject. Several sets may be made, for several builds of the executable.
   Result<std::vector<Cell>> MakeCells(const std::vector<scenario::PlannedCell>& cells, const MeasuredProgram& program);
 
+  // The process whose children serve sessions; nothing without a server, or where it runs on another machine.
+  std::optional<pid_t> ServerProcess();
   // "PostgreSQL 15.14, shared_buffers = …", or empty without a server.
   std::string server() const { return environment_ ? environment_->description() : ""; }
 

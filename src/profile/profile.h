@@ -47,7 +47,7 @@ struct Thread {
 constexpr int64_t kNoTime = -1;
 
 struct Sample {
-  int64_t time_ns = kNoTime;  // CLOCK_MONOTONIC
+  int64_t time_ns = kNoTime;  // CLOCK_MONOTONIC: the end of what it stands for on the CPU, its beginning off the CPU
   uint32_t thread = 0;        // index into Profile::threads
   StackId stack{};
   State state = State::kRunning;

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "report/comparison_causes.h"
 #include "report/comparison_report.h"
 #include "report/csv.h"
 
@@ -63,7 +64,11 @@ std::string Number(double value) { return json(value).dump(); }
 
 std::string ComparisonJson(const analysis::Comparison& comparison, const ComparisonNotes& notes) {
   json cells = json::array();
-  for (const analysis::ComparedCell& cell : comparison.cells) cells.push_back(ToJson(cell, comparison));
+  for (const analysis::ComparedCell& cell : comparison.cells) {
+    json document = ToJson(cell, comparison);
+    document["causes"] = CausesJson(notes.causes, cell);
+    cells.push_back(std::move(document));
+  }
   json means = json::array();
   for (size_t column = 1; column < comparison.columns.size(); ++column) {
     const stats::GeometricMean mean = comparison.Mean(column);

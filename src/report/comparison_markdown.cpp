@@ -1,34 +1,26 @@
 #include <fmt/format.h>
 
+#include "report/comparison_causes.h"
 #include "report/comparison_report.h"
 #include "report/comparison_table.h"
+#include "report/markdown.h"
 #include "report/text_layout.h"
 
 namespace rapidbyte::report {
 namespace {
 
-// A cell of a Markdown table holds no line feed, and a bar only with a backslash.
-std::string Escaped(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '|' || c == '\\' || c == '`' || c == '<' || c == '*' || c == '_') escaped += '\\';
-    escaped += c == '\n' ? ' ' : c;
-  }
-  return escaped;
-}
-
 std::string Head(const ComparisonTable& table) {
   std::string name;
   for (const std::string& parameter : table.varying) name += (name.empty() ? "" : "/") + parameter;
-  return "| " + Escaped(name.empty() ? "cell" : name) +
+  return "| " + MarkdownEscaped(name.empty() ? "cell" : name) +
          " | before | after | change | 95% interval | verdict |\n| --- | ---: | ---: | ---: | :---: | --- |\n";
 }
 
 std::string Row(const ComparisonRow& row) {
   const bool changed = stats::IsChange(row.cell->decision.verdict);
   const std::string verdict = row.verdict + (row.footnote.empty() ? "" : " (" + row.footnote + ")");
-  return fmt::format("| {} | {} | {} | {} | {} | {} |\n", Escaped(row.name), row.before, row.after, row.change,
-                     row.interval, changed ? "**" + verdict + "**" : Escaped(verdict));
+  return fmt::format("| {} | {} | {} | {} | {} | {} |\n", MarkdownEscaped(row.name), row.before, row.after, row.change,
+                     row.interval, changed ? "**" + verdict + "**" : MarkdownEscaped(verdict));
 }
 
 std::string Section(const analysis::Comparison& comparison, const ComparisonNotes& notes, size_t column) {
@@ -42,10 +34,11 @@ std::string Section(const analysis::Comparison& comparison, const ComparisonNote
     folded += is_change ? 0 : 1;
   }
   std::string text = fmt::format("`{}` against `{}`, {}", notes.column_names[column], notes.column_names[0],
-                                 Escaped(Joined(comparison.Metrics())));
-  for (const auto& [name, value] : table.constant) text += ", " + Escaped(name + " " + value);
+                                 MarkdownEscaped(Joined(comparison.Metrics())));
+  for (const auto& [name, value] : table.constant) text += ", " + MarkdownEscaped(name + " " + value);
   text += "\n\n";
   if (!changed.empty()) text += Head(table) + changed + "\n";
+  text += CausesMarkdown(notes.causes, table, column);
   if (!others.empty()) {
     text += fmt::format("<details><summary>{} without a change</summary>\n\n{}{}\n</details>\n\n", folded, Head(table),
                         others);
@@ -61,7 +54,7 @@ std::string Section(const analysis::Comparison& comparison, const ComparisonNote
 std::string ComparisonMarkdown(const analysis::Comparison& comparison, const ComparisonNotes& notes) {
   std::string text = "### Benchmark: " + CountsSentence(comparison) + "\n\n";
   for (size_t column = 1; column < comparison.columns.size(); ++column) text += Section(comparison, notes, column);
-  for (const std::string& warning : notes.warnings) text += "> **Warning:** " + Escaped(warning) + "\n\n";
+  for (const std::string& warning : notes.warnings) text += "> **Warning:** " + MarkdownEscaped(warning) + "\n\n";
   return text;
 }
 

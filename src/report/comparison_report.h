@@ -6,13 +6,23 @@
 #include <vector>
 
 #include "analysis/comparison.h"
+#include "analysis/explanation.h"
 
 namespace rapidbyte::report {
+
+// What the change of one cell's wall time is made of; of each cell that regressed, the three largest causes are shown.
+struct CellCauses {
+  record::CellKey row;
+  size_t column = 1;
+  analysis::Explanation explanation;
+};
+inline constexpr size_t kCausesShown = 3;
 
 struct ComparisonNotes {
   std::vector<std::string> column_names;  // how to call Comparison::columns: "8f2a91c03d (main)"
   std::vector<std::string> warnings;      // whole sentences: other hosts, changed trees, failed runs
   bool why = false;                       // with the reasons of every verdict
+  std::vector<CellCauses> causes = {};    // of regressed cells
 };
 
 // At most 80 columns wide where the cells' names allow it. Changed cells come first, "~" stands for unchanged.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "report/comparison_causes.h"
 #include "report/comparison_report.h"
 #include "report/comparison_table.h"
 #include "report/text_layout.h"
@@ -113,6 +114,7 @@ std::string Section(const analysis::Comparison& comparison, const ComparisonNote
     text += Render({"geometric mean", "", "", FormatChange(mean.ratio), "", ""}, widths);
   }
   if (const std::string notes_text = footnotes.Text(); !notes_text.empty()) text += "\n" + notes_text;
+  text += CausesText(notes.causes, table, column);
   if (notes.why) text += Reasons(table);
   return text;
 }

@@ -14,17 +14,8 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
-class BenchCmd : public testing::Test {
+class BenchCmd : public InOwnFolder {
  protected:
-  // Every test has a working directory, and so a store, of its own.
-  void SetUp() override {
-    folder_ = Scratch() / testing::UnitTest::GetInstance()->current_test_info()->name();
-    fs::create_directories(folder_);
-    old_folder_ = fs::current_path();
-    fs::current_path(folder_);
-  }
-  void TearDown() override { fs::current_path(old_folder_); }
-
   static RunResult Run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"bench", "cmd"});
     return RunRapidbyte(std::move(arguments));
@@ -45,8 +36,6 @@ class BenchCmd : public testing::Test {
     std::ifstream in(file);
     return {std::istreambuf_iterator<char>(in), {}};
   }
-
-  fs::path folder_, old_folder_;
 };
 
 TEST_F(BenchCmd, OneCommandHasNumbersAndNoComparison) {

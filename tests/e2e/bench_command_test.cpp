@@ -18,17 +18,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class BenchCommand : public testing::Test {
+class BenchCommand : public InOwnFolder {
  protected:
-  // Every test has a working directory, and so a store, of its own.
-  void SetUp() override {
-    folder_ = Scratch() / testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::create_directories(folder_);
-    old_folder_ = std::filesystem::current_path();
-    std::filesystem::current_path(folder_);
-  }
-  void TearDown() override { std::filesystem::current_path(old_folder_); }
-
   std::filesystem::path Jsonl() const { return folder_ / "target/bench_results/results.jsonl"; }
 
   std::vector<nlohmann::json> Samples() const {
@@ -103,9 +94,6 @@ class BenchCommand : public testing::Test {
     for (int i = 0; i < 400 && left(); ++i) std::this_thread::sleep_for(50ms);
     EXPECT_FALSE(left());
   }
-
-  std::filesystem::path folder_;
-  std::filesystem::path old_folder_;
 };
 
 TEST_F(BenchCommand, ComparesInsertAndCopyAndKeepsEverySample) {

@@ -20,17 +20,8 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-class BenchScenario : public testing::Test {
+class BenchScenario : public InOwnFolder {
  protected:
-  // Every test has a working directory, and so a store, of its own.
-  void SetUp() override {
-    folder_ = Scratch() / ("scenario_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-    std::filesystem::create_directories(folder_);
-    old_folder_ = std::filesystem::current_path();
-    std::filesystem::current_path(folder_);
-  }
-  void TearDown() override { std::filesystem::current_path(old_folder_); }
-
   static void Write(const std::string& name, const std::string& text) { std::ofstream(name) << text; }
 
   static std::vector<nlohmann::json> Samples() {
@@ -50,8 +41,6 @@ class BenchScenario : public testing::Test {
   }
 
  private:
-  std::filesystem::path folder_;
-  std::filesystem::path old_folder_;
 };
 
 constexpr const char* kSleepers = R"(version: 1

@@ -139,4 +139,14 @@ std::string Content(const std::string& table, const std::string& database) {
       database);
 }
 
+void InOwnFolder::SetUp() {
+  const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
+  folder_ = Scratch() / (std::string(test.test_suite_name()) + "." + test.name());
+  std::filesystem::create_directories(folder_);
+  old_folder_ = std::filesystem::current_path();
+  std::filesystem::current_path(folder_);
+}
+
+void InOwnFolder::TearDown() { std::filesystem::current_path(old_folder_); }
+
 }  // namespace rapidbyte::e2e

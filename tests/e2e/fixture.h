@@ -2,6 +2,8 @@
 // documents. Fails the test, or ends the program, where the surroundings are broken.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -68,6 +70,18 @@ RunResult RunRapidbyte(std::vector<std::string> arguments, std::map<std::string,
 
 // Makes the schema src anew with the table t (id, name) of `rows` rows, and drops the schema raw.
 void MakeSourceTable(int rows);
+
+// A test with a working directory, and so a store and profiles, of its own.
+class InOwnFolder : public testing::Test {
+ protected:
+  void SetUp() override;
+  void TearDown() override;
+
+  std::filesystem::path folder_;
+
+ private:
+  std::filesystem::path old_folder_;
+};
 
 // The stream's rows, hashed without regard to their order, together with their number.
 std::string Content(const std::string& table, const std::string& database = "postgres");

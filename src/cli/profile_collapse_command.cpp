@@ -1,0 +1,104 @@
+#include "cli/profile_collapse_command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/addr2line.h"
+#include "cli/text_source.h"
+#include "profile/folded.h"
+#include "profile/perf_script.h"
+#include "profile/read_profile.h"
+
+namespace rapidbyte::cli {
+namespace {
+
+using profile::FoldedOptions;
+using profile::FoldedRoot;
+using profile::PerfScriptOptions;
+using profile::PerfScriptReader;
+using profile::PerfThreads;
+using profile::Profile;
+using profile::TextKind;
+
+PerfScriptOptions ReaderOptions(const ProfileCollapseOptions& options) {
+  PerfScriptOptions reader;
+  reader.threads = options.tid ? PerfThreads::kByTid : options.pid ? PerfThreads::kByPid : PerfThreads::kByComm;
+  reader.event = options.event;
+  reader.addresses = options.addresses;
+  reader.inlined_by_perf = false;  // such frames get no mark
+  if (options.inlined) {
+    const auto addr2line = std::make_shared<Addr2Line>();  // shared with nobody: a std::function must be copyable
+    reader.lookup = [addr2line](std::string_view address, std::string_view function, std::string_view image) {
+      return addr2line->Find(address, function, std::string(image));
+    };
+  }
+  return reader;
+}
+
+FoldedOptions WriterOptions(const ProfileCollapseOptions& options) {
+  FoldedOptions folded;
+  folded.root = options.tid ? FoldedRoot::kThreadTid : options.pid ? FoldedRoot::kThreadPid : FoldedRoot::kThread;
+  folded.mark_kernel = options.kernel || options.all;
+  folded.mark_jit = options.jit || options.all;
+  folded.mark_inlined = true;
+  return folded;
+}
+
+Status FeedAll(TextSource& source, std::string_view piece, PerfScriptReader& reader) {
+  while (!piece.empty()) {
+    RB_TRY(reader.Feed(piece));
+    RB_ASSIGN(piece, source.Next());
+  }
+  return {};
+}
+
+Result<Profile> Load(const std::vector<std::string>& files, const ProfileCollapseOptions& options) {
+  PerfScriptReader reader(ReaderOptions(options), files.front());
+  for (const std::string& file : files) {
+    RB_ASSIGN(TextSource source, TextSource::Open(file));
+    RB_ASSIGN(const std::string_view beginning, source.Next());
+    RB_ASSIGN(const TextKind kind, profile::KindOf(beginning, source.name()));
+    if (kind == TextKind::kPerfScript) {
+      reader.Next(source.name());
+      RB_TRY(FeedAll(source, beginning, reader));
+      continue;
+    }
+    if (files.size() > 1) {
+      return Fail(ErrorCode::kUsage, fmt::format("{}: not what perf script prints", source.name()),
+                  "profile files and folded stacks are taken one at a time");
+    }
+    RB_ASSIGN(const std::string text, source.Rest(beginning));
+    return profile::ReadProfile(text, source.name());
+  }
+  return reader.Finish();
+}
+
+}  // namespace
+
+CLI::App* AddProfileCollapse(CLI::App& profile, ProfileCollapseOptions& options) {
+  CLI::App* command = profile.add_subcommand("collapse", "Turn the output of perf script into folded stacks");
+  command->add_option("files", options.files, "perf script's output; - or none: standard input")->type_name("FILE");
+  command->add_flag("--pid", options.pid, "The process's id after its name");
+  command->add_flag("--tid", options.tid, "The ids of process and thread after the name");
+  command->add_flag("--kernel", options.kernel, "Mark kernel functions with _[k]");
+  command->add_flag("--jit", options.jit, "Mark jitted functions with _[j]");
+  command->add_flag("--all", options.all, "Both marks");
+  command->add_flag("--addrs", options.addresses, "The address of what has no symbol");
+  command->add_flag("--inline", options.inlined, "Inlined functions as addr2line knows them (slow)");
+  command->add_option("--event-filter", options.event, "Which event to take; otherwise the first")->type_name("EVENT");
+  return command;
+}
+
+Status CollapseProfiles(const ProfileCollapseOptions& options, std::ostream& out, std::ostream& notes) {
+  const std::vector<std::string> standard_input = {"-"};
+  RB_ASSIGN(const Profile profile, Load(options.files.empty() ? standard_input : options.files, options));
+  for (const std::string& note : profile.missing) notes << "note: " << note << '\n';
+  profile::WriteFolded(profile, WriterOptions(options), [&](std::string_view piece) { out << piece; });
+  out.flush();
+  if (out) return {};
+  return Fail(ErrorCode::kInternal, "cannot write the stacks: the output is closed or its disk is full");
+}
+
+}  // namespace rapidbyte::cli

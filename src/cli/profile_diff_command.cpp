@@ -1,0 +1,93 @@
+#include "cli/profile_diff_command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+
+#include "cli/command.h"
+#include "cli/load_profile.h"
+#include "cli/write_output.h"
+#include "report/profile_difference_report.h"
+
+namespace rapidbyte::cli {
+namespace {
+
+using profile::Profile;
+
+Result<std::vector<Profile>> Load(const std::vector<std::string>& paths) {
+  std::vector<Profile> profiles;
+  for (const std::string& path : paths) {
+    RB_ASSIGN(Profile profile, LoadProfile(path));
+    profiles.push_back(std::move(profile));
+  }
+  return profiles;
+}
+
+std::vector<const Profile*> PointersTo(const std::vector<Profile>& profiles) {
+  std::vector<const Profile*> pointers;
+  for (const Profile& profile : profiles) pointers.push_back(&profile);
+  return pointers;
+}
+
+std::string FormatOf(const ProfileDiffOptions& options) {
+  if (!options.format.empty()) return options.format;
+  if (options.output.ends_with(".svg")) return "svg";
+  return options.output.ends_with(".json") ? "json" : "text";
+}
+
+Status Diff(const ProfileDiffOptions& options) {
+  const auto is_stdin = [](const std::string& path) { return path == "-"; };
+  if (std::count_if(options.before.begin(), options.before.end(), is_stdin) +
+          std::count_if(options.after.begin(), options.after.end(), is_stdin) >
+      1) {
+    return Fail(ErrorCode::kUsage, "standard input can be read once only", "name files for all profiles but one");
+  }
+  RB_ASSIGN(const std::vector<Profile> before, Load(options.before));
+  RB_ASSIGN(const std::vector<Profile> after, Load(options.after));
+  const bool on = options.state != "off", off = options.state != "on";
+  profile::DifferenceOptions chosen = options.difference;
+  chosen.states = {on, off, off};
+  const profile::Difference difference = profile::Compare(PointersTo(before), PointersTo(after), chosen);
+  const std::string format = FormatOf(options);
+  if (format == "text") return WriteOutput(options.output, report::ProfileDifferenceText(difference));
+  if (format == "json") return WriteOutput(options.output, report::ProfileDifferenceJson(difference));
+  report::DifferentialOptions picture = options.picture;
+  picture.facts = {fmt::format("Before: {}", fmt::join(options.before, ", ")),
+                   fmt::format("After: {}", fmt::join(options.after, ", "))};
+  return WriteOutput(options.output, report::DifferentialFlamegraph(difference, picture));
+}
+
+}  // namespace
+
+CLI::App* AddProfileDiff(CLI::App& profile, ProfileDiffOptions& options) {
+  static const std::map<std::string, profile::Basis> bases = {{"share", profile::Basis::kShare},
+                                                              {"run", profile::Basis::kPerRun}};
+  CLI::App* diff = profile.add_subcommand("diff", "Compare profiles: which functions take more time than before");
+  diff->add_option("BEFORE", options.before, "profiles, one per run; three or more tell a change from noise")
+      ->required();
+  diff->add_option("--after", options.after, "the profiles to compare with those")->required();
+  diff->add_option("-o,--output", options.output, "a file; standard output if not given");
+  diff->add_option("--format", options.format, "svg, text or json; by the file's name if not given, or else text")
+      ->check(CLI::IsMember({"svg", "text", "json"}));
+  diff->add_option("--by", options.difference.basis, "share: of the whole of each run; run: time of one run (share)")
+      ->transform(CLI::Transformer(bases));
+  diff->add_option("--state", options.state, "on, off or both: time on the CPU, off it")
+      ->check(CLI::IsMember({"on", "off", "both"}))
+      ->capture_default_str();
+  diff->add_option("--title", options.picture.title, "the picture's headline");
+  diff->add_flag("--icicle", options.picture.icicle, "the root at the top");
+  diff->add_flag("--reverse", options.picture.reverse, "callers merged from the leaves");
+  diff->add_option("--min-share", options.picture.min_share,
+                   "frames below this share of the whole are summed up: 0.001 is a thousandth (0)")
+      ->check(CLI::Range(0.0, 1.0));
+  return diff;
+}
+
+int RunProfileDiff(const ProfileDiffOptions& options) {
+  const Status done = Diff(options);
+  return done ? 0 : PrintError(done.error());
+}
+
+}  // namespace rapidbyte::cli

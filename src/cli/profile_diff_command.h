@@ -1,0 +1,30 @@
+// `rapidbyte profile diff`: what takes more or less time after a change than before it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "profile/difference.h"
+#include "report/flamegraph.h"
+
+namespace CLI {
+class App;
+}
+
+namespace rapidbyte::cli {
+
+struct ProfileDiffOptions {
+  std::vector<std::string> before, after;  // profiles, one per run
+  std::string output;                      // empty: standard output
+  std::string format;                      // svg, text, json; empty: by the output's name, or else text
+  std::string state = "on";
+  profile::DifferenceOptions difference;
+  report::DifferentialOptions picture;
+};
+
+// Adds `diff` with its options to the command line's `profile`; parsing fills `options`, which must outlive it.
+CLI::App* AddProfileDiff(CLI::App& profile, ProfileDiffOptions& options);
+
+int RunProfileDiff(const ProfileDiffOptions& options);
+
+}  // namespace rapidbyte::cli

@@ -1,0 +1,25 @@
+// `rapidbyte profile draw`: a profile as a flamegraph, one SVG that any browser opens.
+#pragma once
+
+#include <string>
+
+#include "report/flamegraph.h"
+
+namespace CLI {
+class App;
+}
+
+namespace rapidbyte::cli {
+
+struct ProfileDrawOptions {
+  std::string input = "-";  // a profile file, folded stacks or the text of perf script
+  std::string output;       // empty: standard output
+  report::FlamegraphOptions picture;
+};
+
+// Adds `draw` with its options to the command line's `profile`; parsing fills `options`, which must outlive it.
+CLI::App* AddProfileDraw(CLI::App& profile, ProfileDrawOptions& options);
+
+int RunProfileDraw(const ProfileDrawOptions& options);
+
+}  // namespace rapidbyte::cli

@@ -1,0 +1,126 @@
+#include "cli/profile_record_command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "cli/command.h"
+#include "cli/write_output.h"
+#include "lab/interrupt.h"
+#include "profile/profile_file.h"
+#include "report/flamegraph.h"
+#include "sampler/record.h"
+#include "wasm/aot_cache.h"
+
+namespace rapidbyte::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+sampler::RecordOptions OptionsOf(const ProfileRecordOptions& options, const lab::Interrupt& interrupt) {
+  sampler::RecordOptions record;
+  record.argv = options.command;
+  if (options.pid != 0) record.pid = options.pid;
+  record.duration_ns = static_cast<int64_t>(options.duration_secs * 1e9);
+  if (options.timers) record.method = sampler::Method::kTimers;
+  record.frequency_hz = options.frequency_hz;
+  record.stack_bytes = options.stack_bytes;
+  record.on_cpu = !options.off_cpu_only;
+  record.off_cpu = !options.on_cpu_only;
+  record.kernel = options.kernel;
+  record.stop_fd = interrupt.fd();
+  if (options.server != 0) record.extra_roots.push_back({options.server, /*only_forked=*/true, /*postgres=*/true});
+  record.connector_dirs = {wasm::DefaultAotCacheDir()};
+  return record;
+}
+
+double Seconds(int64_t nanos) { return static_cast<double>(nanos) * 1e-9; }
+
+std::string Summary(const profile::Profile& profile, const std::filesystem::path& path) {
+  int64_t running = 0, blocked = 0, preempted = 0;
+  for (const profile::Thread& thread : profile.threads) {
+    running += thread.running_ns;
+    blocked += thread.blocked_ns;
+    preempted += thread.preempted_ns;
+  }
+  std::string text = fmt::format(
+      "{} samples of {} at {:g} Hz, {} threads in {:.2f} s: {:.2f} s running, {:.2f} s blocked, {:.2f} s preempted\n",
+      profile.samples.size(), profile.event, profile.frequency_hz, profile.threads.size(), Seconds(profile.duration_ns),
+      Seconds(running), Seconds(blocked), Seconds(preempted));
+  text += fmt::format("{} records lost; written to {}\n", profile.lost_records, path.string());
+  for (const std::string& missing : profile.missing) text += fmt::format("missing: {}\n", missing);
+  return text;
+}
+
+}  // namespace
+
+CLI::App* AddProfileRecord(CLI::App& profile, ProfileRecordOptions& options) {
+  CLI::App* command = profile.add_subcommand("record", "Run a command and write where its time goes");
+  command->add_option("-F,--frequency", options.frequency_hz, "samples per second of a running thread")
+      ->capture_default_str();
+  auto* on = command->add_flag("--on-cpu", options.on_cpu_only, "what runs, not what waits");
+  auto* off = command->add_flag("--off-cpu", options.off_cpu_only, "what waits, not what runs")->excludes(on);
+  command->add_flag("--both", options.both, "what runs and what waits (default)")->excludes(on)->excludes(off);
+  command->add_flag("--kernel,!--no-kernel", options.kernel, "frames of the kernel, where they may be seen (default)");
+  command->add_option("--stack", options.stack_bytes, "bytes of stack to copy; 0: as many as the stacks need");
+  command->add_flag("--timers", options.timers,
+                    "CPU-time timers inside the program, where the kernel allows no events");
+  auto* pid = command->add_option("-p,--pid", options.pid, "watch this process instead of running a command")
+                  ->check(CLI::PositiveNumber);
+  command->add_option("--duration", options.duration_secs, "seconds after which to stop; 0: when the program ends")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--server", options.server, "PID of a PostgreSQL server whose new backends are recorded too")
+      ->check(CLI::PositiveNumber);
+  command->add_flag("-q,--quiet", options.quiet, "no summary");
+  command->add_option("-o,--output", options.output, "the profile; - for standard output")->capture_default_str();
+  command->add_option("COMMAND", options.command, "what to run, after --")->excludes(pid);
+  command->positionals_at_end();
+  return command;
+}
+
+namespace {
+
+// What came of a recording: the profile, and the exit code of the command.
+Result<sampler::Recording> RecordTo(const ProfileRecordOptions& options) {
+  lab::Interrupt interrupt;
+  const lab::SignalScope signals(interrupt);
+  RB_ASSIGN(sampler::Recording recording, sampler::Record(OptionsOf(options, interrupt)));
+  RB_TRY(WriteOutput(options.output.string(), profile::WriteProfile(recording.profile)));
+  if (!options.quiet) std::cerr << Summary(recording.profile, options.output);
+  return recording;
+}
+
+}  // namespace
+
+int ProfileRecordCommand(const ProfileRecordOptions& options) {
+  const auto recording = RecordTo(options);
+  return recording ? recording->exit_code.value_or(0) : PrintError(recording.error());
+}
+
+CLI::App* AddProfile(CLI::App& app, ProfileOptions& options) {
+  CLI::App* profile = app.add_subcommand("profile", "Record where a program's time goes, and draw it");
+  profile->require_subcommand(0, 1);
+  profile->add_option("COMMAND", options.command, "what to run and draw, after --");
+  profile->positionals_at_end();
+  profile->footer("\nrapidbyte profile -- ./program --its --options   leaves profile.svg and profile.json");
+  return profile;
+}
+
+int ProfileCommand(const ProfileOptions& options) {
+  if (options.command.empty()) {
+    return PrintError(
+        {ErrorCode::kUsage, "there is nothing to profile", "rapidbyte profile -- ./program --its --options"});
+  }
+  ProfileRecordOptions record;
+  record.command = options.command;
+  const auto recording = RecordTo(record);
+  if (!recording) return PrintError(recording.error());
+  const fs::path picture = fs::path(record.output).replace_extension(".svg");
+  const Status drawn = WriteOutput(picture.string(), report::Flamegraph(recording->profile, {}));
+  if (!drawn) return PrintError(drawn.error());
+  std::cerr << "the picture is " << picture.string() << '\n';
+  return recording->exit_code.value_or(0);
+}
+
+}  // namespace rapidbyte::cli

@@ -1,0 +1,29 @@
+#include "profile/export/utf8.h"
+
+#include <gtest/gtest.h>
+
+namespace rapidbyte::profile {
+namespace {
+
+TEST(Utf8Test, CharactersAreKept) {
+  for (const char* text : {"", "a", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
+                           "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "größe 🐘 日本語"}) {
+    EXPECT_EQ(ValidUtf8(text), text);
+  }
+}
+
+TEST(Utf8Test, WhatIsNoCharacterIsReplaced) {
+  const std::string bad = "\xef\xbf\xbd";
+  EXPECT_EQ(ValidUtf8("a\xff"
+                      "b"),
+            "a" + bad + "b");
+  EXPECT_EQ(ValidUtf8("\xc0\xaf"), bad + bad) << "overlong";
+  EXPECT_EQ(ValidUtf8("\xe0\x9f\xbf"), bad + bad + bad) << "overlong";
+  EXPECT_EQ(ValidUtf8("\xed\xa0\x80"), bad + bad + bad) << "a surrogate";
+  EXPECT_EQ(ValidUtf8("\xf4\x90\x80\x80"), bad + bad + bad + bad) << "above U+10FFFF";
+  EXPECT_EQ(ValidUtf8("x\xf0\x9f\x90"), "x" + bad + bad + bad) << "cut off";
+  EXPECT_EQ(ValidUtf8("\xc3("), bad + "(");
+}
+
+}  // namespace
+}  // namespace rapidbyte::profile

@@ -1,0 +1,20 @@
+// The causes of what regressed, as every form of a comparison shows them beside its table. Pure; any thread.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string>
+
+#include "report/comparison_report.h"
+#include "report/comparison_table.h"
+
+namespace rapidbyte::report {
+
+// Of the cells of one column; empty where there are none. Each cell by its name in the table.
+std::string CausesText(std::span<const CellCauses> causes, const ComparisonTable& table, size_t column);
+std::string CausesMarkdown(std::span<const CellCauses> causes, const ComparisonTable& table, size_t column);
+
+// A list of the parts, the largest first; null where nothing is known of the cell.
+nlohmann::json CausesJson(std::span<const CellCauses> causes, const analysis::ComparedCell& cell);
+
+}  // namespace rapidbyte::report

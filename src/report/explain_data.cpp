@@ -1,0 +1,48 @@
+// The form of an explanation that programs read.
+#include <nlohmann/json.hpp>
+
+#include "report/explain_report.h"
+#include "report/explain_table.h"
+
+namespace rapidbyte::report {
+namespace {
+
+using nlohmann::json;
+
+json ToJson(const analysis::FrameChanges& frames) {
+  json functions = json::array();
+  for (const analysis::FrameChange& frame : frames.frames) {
+    functions.push_back(
+        {{"name", frame.name},
+         {"origin", frame.origin},
+         {"before", frame.before},
+         {"after", frame.after},
+         {"change", frame.change},
+         {"interval", frame.interval ? json::array({frame.interval->lower, frame.interval->upper}) : json(nullptr)},
+         {"significant", frame.significant}});
+  }
+  return {{"profiles_before", frames.profiles_before},
+          {"profiles_after", frames.profiles_after},
+          {"unit", frames.in_seconds ? "s" : "share"},
+          {"functions", functions}};
+}
+
+}  // namespace
+
+std::string ExplainJson(const ExplainReport& report) {
+  json cells = json::array();
+  for (const ExplainedCell& cell : report.cells) {
+    json document = ToJson(cell.explanation);
+    document["cell"] = cell.cell;
+    document["verdict"] = cell.verdict;
+    cells.push_back(std::move(document));
+  }
+  const json document = {{"before_name", report.before_name},
+                         {"after_name", report.after_name},
+                         {"cells", cells},
+                         {"profiles", report.frames ? ToJson(*report.frames) : json(nullptr)},
+                         {"warnings", report.warnings}};
+  return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace rapidbyte::report

@@ -1,0 +1,87 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/explain_report.h"
+#include "report/explain_table.h"
+#include "report/markdown.h"
+
+namespace rapidbyte::report {
+namespace {
+
+constexpr size_t kOthersShown = 4;
+constexpr size_t kFramesShown = 10;
+
+std::string Row(const analysis::ExplainedPart& part, const TimeFormat& format) {
+  const PartRow row = RowOf(part, format);
+  const std::string name = MarkdownEscaped(row.name);
+  return fmt::format("| {} | {} | {} | {} | {} | {} |\n", row.significant ? "**" + name + "**" : name, row.before,
+                     row.after, row.change, row.interval, row.on_path);
+}
+
+std::string Head(const TimeFormat& format) {
+  return fmt::format("| part | before, {} | after | change | 95% interval | of the wall's change |\n", format.unit()) +
+         "| --- | ---: | ---: | ---: | :---: | ---: |\n";
+}
+
+// Significant parts, or the largest others where there is none; the rest is folded away.
+std::string Parts(const analysis::Explanation& explanation, bool all) {
+  const TimeFormat format(explanation.wall);
+  const PartGroups groups = GroupsOf(explanation);
+  const size_t others_shown = all ? groups.others.size() : groups.causes.empty() ? kOthersShown : 0;
+  std::string shown;
+  std::string folded;
+  size_t count = 0;
+  for (const auto* part : groups.causes) shown += Row(*part, format);
+  for (size_t i = 0; i < groups.others.size(); ++i) {
+    (i < others_shown ? shown : folded) += Row(*groups.others[i], format);
+    count += i < others_shown ? 0 : 1;
+  }
+  for (const auto* part : groups.mirrors) folded += Row(*part, format);
+  count += groups.mirrors.size();
+  std::string text = Head(format) + shown + "\n";
+  if (count == 0) return text;
+  return text + fmt::format(
+                    "<details><summary>{} parts that are not significant or mirror the other stage</summary>"
+                    "\n\n{}{}\n</details>\n\n",
+                    count, Head(format), folded);
+}
+
+std::string Cell(const ExplainedCell& cell, bool all) {
+  std::string text =
+      "#### " + MarkdownEscaped(record::Label(cell.cell)) + (cell.verdict.empty() ? "" : ": " + cell.verdict) + "\n\n";
+  if (!cell.explanation.parts.empty()) {
+    text += MarkdownEscaped(WallSentence(cell.explanation, TimeFormat(cell.explanation.wall)));
+    if (const std::string path = PathSentence(cell.explanation); !path.empty()) text += "; path: " + path;
+    text += "\n\n" + Parts(cell.explanation, all);
+  }
+  for (const std::string& note : cell.explanation.notes) text += "> " + MarkdownEscaped(note) + "\n\n";
+  return text;
+}
+
+std::string Frames(const analysis::FrameChanges& frames) {
+  std::string text = FramesSentence(frames) +
+                     "\n\n| function | origin | before | after | change | 95% interval |\n"
+                     "| --- | --- | ---: | ---: | ---: | :---: |\n";
+  for (size_t i = 0; i < std::min(frames.frames.size(), kFramesShown); ++i) {
+    const analysis::FrameChange& frame = frames.frames[i];
+    const FrameRow row = RowOf(frame, frames);
+    const std::string name = MarkdownEscaped(frame.name);
+    text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", frame.significant ? "**" + name + "**" : name,
+                        frame.origin, row.before, row.after, row.change, row.interval);
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string ExplainMarkdown(const ExplainReport& report) {
+  std::string text = fmt::format("### Causes: {} against {}\n\n", MarkdownEscaped(report.after_name),
+                                 MarkdownEscaped(report.before_name));
+  for (const ExplainedCell& cell : report.cells) text += Cell(cell, report.all);
+  if (report.frames) text += Frames(*report.frames);
+  for (const std::string& warning : report.warnings) text += "> **Warning:** " + MarkdownEscaped(warning) + "\n\n";
+  return text;
+}
+
+}  // namespace rapidbyte::report

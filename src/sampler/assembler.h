@@ -1,0 +1,77 @@
+// Makes a profile of the spooled records of a recording: in order of time over all CPUs, stacks unwound and named.
+//
+// Runs once, after the recording. What it is given outlives it. One thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "profile/profile.h"
+#include "sampler/address_space.h"
+#include "sampler/perf_session.h"
+#include "sampler/spool.h"
+#include "sampler/symbolizer.h"
+#include "sampler/thread_times.h"
+#include "sampler/unwinder.h"
+
+namespace rapidbyte::sampler {
+
+struct KnownThread {
+  int32_t pid = 0;
+  int32_t tid = 0;
+  std::string name;
+  bool runnable = false;
+};
+
+// What was there when the recording began.
+struct Beginning {
+  uint64_t time_ns = 0;
+  std::vector<KnownThread> threads;
+  std::vector<int32_t> postgres;  // processes whose code, and that of what they fork, is a server's
+  std::vector<int32_t> hidden;    // processes of which only what they fork is shown
+};
+
+class Assembler {
+ public:
+  // `spaces`: as they were at the beginning.
+  Assembler(const PerfSession& session, AddressSpaces spaces, SymbolOptions symbols, bool show_kernel);
+
+  // The stacks, threads, samples and counts of the profile.
+  profile::Profile Assemble(std::vector<Spool>& spools, const Beginning& beginning, uint64_t end_ns);
+
+  bool kernel_names_hidden() const { return symbolizer_.kernel_names_hidden(); }
+  uint64_t stacks() const { return stacks_; }  // walked
+  uint64_t frames() const { return frames_; }
+  uint64_t unwinding_ns() const { return unwinding_ns_; }
+  uint64_t naming_ns() const { return naming_ns_; }
+
+ private:
+  void Take(const RawRecord& record, const RecordOrigin& origin);
+  void TakeSample(const RawRecord& record, const RecordOrigin& origin, const EventInfo& event);
+  bool Counts(const RecordOrigin& origin, const EventInfo& event) const;
+  profile::StackId StackOf(const SampleRecord& sample, int32_t pid);
+  void AddWait(uint32_t thread, const Wait& wait);
+  void ScaleWaits();
+  void ScaleCycles();
+  void DropHidden(const std::vector<int32_t>& hidden);
+
+  const PerfSession& session_;
+  AddressSpaces spaces_;
+  Symbolizer symbolizer_;
+  bool show_kernel_;
+  profile::Profile profile_;
+  ThreadTimes times_;
+  // Threads with events of their own, beside those that they could have inherited, by what the events are for.
+  std::vector<std::unordered_set<int32_t>> attached_;  // 0: tracking; generation + 1: sampling
+  std::unordered_set<int32_t> postgres_;
+  Unwound unwound_;
+  uint64_t stacks_ = 0;
+  uint64_t frames_ = 0;
+  uint64_t unwinding_ns_ = 0;
+  uint64_t naming_ns_ = 0;
+};
+
+}  // namespace rapidbyte::sampler

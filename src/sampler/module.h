@@ -1,0 +1,62 @@
+// One file of machine code: a program or a shared object, read by elfutils' libdwfl.
+//
+// It belongs to no process: addresses are the file's own (what a process adds to them is its mapping's bias), so that
+// call frame information, debug information and what was found out for an address are shared by all who map the file.
+// Separate debug files are found by build id or debug link. Opened once while the program runs: a file that is deleted
+// or replaced later stays readable. One thread at a time.
+#pragma once
+
+#include <elfutils/libdwfl.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "sampler/function_index.h"
+#include "sampler/unwind_rule.h"
+
+namespace rapidbyte::sampler {
+
+class Module {
+ public:
+  // `file` is an open ELF file, which the module takes over; `path` is what it is called. Null where it is none.
+  static std::unique_ptr<Module> Open(int file, const std::string& path);
+
+  const std::string& path() const { return path_; }
+  std::string_view name() const;  // the last part of the path
+  std::vector<uint8_t> BuildId() const;
+
+  // What a process that maps the file's offset at `address` adds to the file's addresses.
+  std::optional<uint64_t> Bias(uint64_t address, uint64_t file_offset) const;
+
+  // Valid as long as the module.
+  const UnwindRule& RuleAt(uint64_t pc);
+  // The functions at `pc`, outermost first; empty where nothing is known.
+  std::vector<Function> FunctionsAt(uint64_t pc);
+
+ private:
+  struct EndDwfl {
+    void operator()(Dwfl* dwfl) const { dwfl_end(dwfl); }
+  };
+  UnwindRule CompileRule(uint64_t pc);
+  FunctionIndex* Functions();
+
+  std::string path_;
+  std::unique_ptr<Dwfl, EndDwfl> dwfl_;
+  Dwfl_Module* module_ = nullptr;
+  bool cfi_read_ = false;
+  Dwarf_CFI* eh_cfi_ = nullptr;
+  Dwarf_CFI* debug_cfi_ = nullptr;
+  Dwarf_Addr eh_bias_ = 0;
+  Dwarf_Addr debug_bias_ = 0;
+  bool dwarf_read_ = false;
+  Dwarf_Addr dwarf_bias_ = 0;
+  std::optional<FunctionIndex> functions_;
+  std::unordered_map<uint64_t, UnwindRule> rules_;
+};
+
+}  // namespace rapidbyte::sampler

@@ -1,0 +1,331 @@
+#include "sampler/recorder.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <unordered_set>
+
+#include "base/clock.h"
+#include "sampler/assembler.h"
+#include "sampler/process_tree.h"
+#include "sampler/stack_need.h"
+#include "sampler/target.h"
+
+namespace rapidbyte::sampler {
+namespace {
+
+constexpr size_t kSpoolMemoryBytes = size_t{256} << 20;
+constexpr int kDrainMillis = 50;
+constexpr uint64_t kSwitchWindowNanos = 200'000'000;
+constexpr uint64_t kMostSwitchStacksPerSecond = 10'000;
+constexpr uint64_t kGraceNanos = 5'000'000'000;
+constexpr uint32_t kFirstStackBytes = 1024;
+constexpr double kWorthAWord = 0.01;
+
+class EventRecorder {
+ public:
+  EventRecorder(const RecordOptions& options, const Permission& permission)
+      : options_(options), permission_(permission), store_(kSpoolMemoryBytes), live_(modules_) {}
+  ~EventRecorder() {
+    if (end_fd_ >= 0) close(end_fd_);
+  }
+  EventRecorder(const EventRecorder&) = delete;
+  EventRecorder& operator=(const EventRecorder&) = delete;
+
+  Result<Recording> Run();
+
+ private:
+  SamplingPlan FirstPlan() const;
+  Status Attach();
+  void Remember(pid_t pid);
+  Status DrainUntilEnd();
+  Status DrainOnce();
+  void Watch(std::span<const std::byte> bytes);
+  void WatchSample(const RawRecord& record, const RecordOrigin& origin);
+  Status Adapt(uint64_t now);
+  void AskToEnd(uint64_t now);
+  std::vector<pid_t> LiveThreads() const;
+  void SayWhatIsMissing(profile::Profile& profile, const Assembler& assembler) const;
+  Recording Finish(uint64_t end_ns);
+
+  const RecordOptions& options_;
+  const Permission permission_;
+  SpoolStore store_;
+  ModuleStore modules_;
+  AddressSpaces live_;  // as far as records were drained
+  std::vector<Spool> spools_;
+  std::optional<Target> target_;
+  std::unique_ptr<PerfSession> session_;
+  std::optional<AddressSpaces> at_beginning_;
+  Beginning beginning_;
+  std::unordered_set<int32_t> pids_;  // processes that are sampled now
+  StackNeed stack_need_;
+  uint64_t window_start_ns_ = 0;
+  uint64_t window_switches_ = 0;
+  std::optional<int> wait_status_;
+  uint64_t asked_to_end_ns_ = 0;
+  int end_fd_ = -1;  // of the watched process
+};
+
+SamplingPlan EventRecorder::FirstPlan() const {
+  SamplingPlan plan;
+  plan.kernel = permission_.kernel;
+  plan.cycles = permission_.cycles;
+  plan.on_cpu = options_.on_cpu;
+  plan.off_cpu = options_.off_cpu && permission_.kernel;
+  plan.frequency_hz = options_.frequency_hz;
+  plan.stack_bytes = options_.stack_bytes == 0 ? kFirstStackBytes : options_.stack_bytes;
+  return plan;
+}
+
+// A process that is there already: what it has mapped and what its threads do.
+void EventRecorder::Remember(pid_t pid) {
+  live_.ReadMaps(pid);
+  pids_.insert(pid);
+  for (const pid_t tid : ThreadsOf(pid)) {
+    beginning_.threads.push_back({pid, tid, ThreadName(pid, tid), IsRunnable(pid, tid)});
+  }
+}
+
+Status EventRecorder::Attach() {
+  if (options_.pid && !ProcessExists(*options_.pid)) {
+    return Fail(ErrorCode::kUsage, fmt::format("there is no process {}", *options_.pid));
+  }
+  if (!options_.argv.empty()) {
+    RB_ASSIGN(Target target, Target::Hold(options_.argv, options_.environment, options_.output));
+    target_.emplace(std::move(target));
+  }
+  RB_ASSIGN(session_, PerfSession::Open(FirstPlan()));
+  for (size_t i = 0; i < session_->ring_count(); ++i) spools_.emplace_back(store_);
+
+  std::vector<pid_t> running;  // processes
+  const auto roots = [&] {
+    running.clear();
+    if (options_.pid) running = DescendantsOf(*options_.pid);
+    for (const ExtraRoot& root : options_.extra_roots) {
+      if (root.only_forked) {
+        running.push_back(root.pid);
+      } else {
+        const auto tree = DescendantsOf(root.pid);
+        running.insert(running.end(), tree.begin(), tree.end());
+      }
+    }
+    std::vector<pid_t> threads;
+    for (const pid_t pid : running) {
+      const auto own = ThreadsOf(pid);
+      threads.insert(threads.end(), own.begin(), own.end());
+    }
+    return threads;
+  };
+  RB_TRY(session_->AttachRunning(roots));
+  session_->Enable();
+  beginning_.time_ns = MonotonicNanos();
+  for (const pid_t pid : running) Remember(pid);
+  for (const ExtraRoot& root : options_.extra_roots) {
+    if (root.postgres) beginning_.postgres.push_back(root.pid);
+    if (root.only_forked) beginning_.hidden.push_back(root.pid);
+  }
+  at_beginning_ = live_;
+  if (options_.pid) end_fd_ = static_cast<int>(syscall(SYS_pidfd_open, *options_.pid, 0));
+  if (!target_) return {};
+  RB_TRY(session_->AttachBeforeExec(target_->pid()));
+  pids_.insert(target_->pid());
+  return target_->Release();
+}
+
+std::vector<pid_t> EventRecorder::LiveThreads() const {
+  std::vector<pid_t> threads;
+  for (const pid_t pid : pids_) {
+    const auto own = ThreadsOf(pid);
+    threads.insert(threads.end(), own.begin(), own.end());
+  }
+  return threads;
+}
+
+void EventRecorder::WatchSample(const RawRecord& record, const RecordOrigin& origin) {
+  const auto event = session_->events().find(origin.id);
+  if (event == session_->events().end()) return;
+  const bool newest = event->second.generation + 1 == session_->generations().size();
+  if (event->second.kind == EventKind::kSwitch) window_switches_ += newest ? 1 : 0;
+  if (!newest || !stack_need_.Wants(origin.time_ns)) return;
+  if (const auto sample = ParseSample(record, session_->has_callchain())) {
+    stack_need_.Try(*sample, live_.Of(origin.pid));
+  }
+}
+
+// What has to be known while the program still runs: which processes there are, and the files that they map.
+void EventRecorder::Watch(std::span<const std::byte> bytes) {
+  const auto record = ParseHeader(bytes);
+  if (!record) return;
+  switch (record->type) {
+    case PERF_RECORD_SAMPLE:
+      if (const auto origin = OriginOf(*record)) WatchSample(*record, *origin);
+      return;
+    case PERF_RECORD_MMAP2:
+      if (const auto mmap = ParseMmap(*record)) live_.Map(*mmap);
+      return;
+    case PERF_RECORD_COMM:
+      if (const auto comm = ParseComm(*record); comm && comm->exec) live_.Exec(comm->pid);
+      return;
+    case PERF_RECORD_FORK:
+      if (const auto task = ParseTask(*record)) {
+        live_.Fork(task->pid, task->parent_pid);
+        pids_.insert(task->pid);
+      }
+      return;
+    case PERF_RECORD_EXIT:
+      if (const auto task = ParseTask(*record); task && task->pid == task->tid) pids_.erase(task->pid);
+      return;
+    default:
+      return;
+  }
+}
+
+Status EventRecorder::DrainOnce() {
+  return session_->Drain([&](size_t ring, std::span<const std::byte> record) -> Status {
+    RB_TRY(spools_[ring].Append(record));
+    Watch(record);
+    return {};
+  });
+}
+
+// Deeper stacks, or fewer stacks of switches, by new events in place of the old ones.
+Status EventRecorder::Adapt(uint64_t now) {
+  SamplingPlan plan = session_->plan();
+  if (options_.stack_bytes == 0 && stack_need_.more() && plan.stack_bytes < kMostStackBytes) {
+    plan.stack_bytes = std::min(plan.stack_bytes * 4, kMostStackBytes);
+  }
+  if (now >= window_start_ns_ + kSwitchWindowNanos) {
+    const uint64_t per_second = window_switches_ * 1'000'000'000 / (now - window_start_ns_);
+    if (per_second > kMostSwitchStacksPerSecond) {
+      plan.switch_period *= static_cast<uint32_t>(2 * per_second / kMostSwitchStacksPerSecond);
+    }
+    window_start_ns_ = now;
+    window_switches_ = 0;
+  }
+  const bool deeper = plan.stack_bytes != session_->plan().stack_bytes;
+  if (!deeper && plan.switch_period == session_->plan().switch_period) return {};
+  if (deeper) stack_need_.StartOver();
+  return session_->Replace(plan, [&] { return LiveThreads(); });
+}
+
+void EventRecorder::AskToEnd(uint64_t now) {
+  if (asked_to_end_ns_ == 0) {
+    asked_to_end_ns_ = now;
+    kill(target_->pid(), SIGTERM);
+  } else if (now > asked_to_end_ns_ + kGraceNanos) {
+    kill(target_->pid(), SIGKILL);
+  }
+}
+
+Status EventRecorder::DrainUntilEnd() {
+  std::vector<pollfd> polled;
+  for (const int fd : session_->poll_fds()) polled.push_back({fd, POLLIN, 0});
+  const size_t end_at = polled.size();
+  polled.push_back({target_ ? target_->end_fd() : end_fd_, POLLIN, 0});
+  polled.push_back({options_.stop_fd, POLLIN, 0});
+  window_start_ns_ = MonotonicNanos();
+  for (;;) {
+    poll(polled.data(), polled.size(), kDrainMillis);
+    RB_TRY(DrainOnce());
+    const uint64_t now = MonotonicNanos();
+    const bool timed_out =
+        options_.duration_ns > 0 && now >= beginning_.time_ns + static_cast<uint64_t>(options_.duration_ns);
+    const bool stop = timed_out || (polled[end_at + 1].revents & POLLIN) != 0;
+    if (target_) {
+      if ((wait_status_ = target_->Reap())) return {};
+      if (stop) AskToEnd(now);
+      if (stop) polled[end_at + 1].fd = -1;  // stays readable: it would keep us from waiting
+    } else if (stop || (polled[end_at].revents & POLLIN) != 0) {
+      return {};
+    }
+    RB_TRY(Adapt(now));
+  }
+}
+
+void EventRecorder::SayWhatIsMissing(profile::Profile& profile, const Assembler& assembler) const {
+  double sampled = 0, running = 0, waits = 0;
+  for (const auto& sample : profile.samples) {
+    (sample.state == profile::State::kRunning ? sampled : waits) += sample.value;
+  }
+  for (const auto& thread : profile.threads) running += static_cast<double>(thread.running_ns);
+  if (!permission_.kernel) {
+    std::string sentence =
+        "the kernel's side could not be sampled (an ordinary user may do so where kernel.perf_event_paranoid is 1 or "
+        "less): time inside system calls";
+    if (options_.on_cpu && running > 0) {
+      sentence += fmt::format(", {:.0f}% of the running time,", 100 * std::clamp(1 - sampled / running, 0.0, 1.0));
+    }
+    profile.missing.push_back(sentence + " has no samples");
+    if (options_.off_cpu) {
+      profile.missing.push_back("for the same reason waiting threads have no stacks: their times are known, not where");
+    }
+  } else if (options_.kernel && assembler.kernel_names_hidden()) {
+    profile.missing.push_back("the kernel hides its symbols (kernel.kptr_restrict): its frames have no names");
+  }
+  const auto seen = static_cast<double>(profile.records + profile.lost_records);
+  if (static_cast<double>(profile.lost_records) > kWorthAWord * seen) {
+    profile.missing.push_back(fmt::format("{:.1f}% of the records were lost, because the sampler could not keep up",
+                                          100 * static_cast<double>(profile.lost_records) / seen));
+  }
+  if (static_cast<double>(profile.truncated) > kWorthAWord * static_cast<double>(assembler.stacks())) {
+    profile.missing.push_back(
+        fmt::format("{:.0f}% of the stacks could not be walked to their end",
+                    100 * static_cast<double>(profile.truncated) / static_cast<double>(assembler.stacks())));
+  }
+  if (session_->plan().switch_period > 1) {
+    profile.missing.push_back(fmt::format("threads switched so often that only one wait in {} had its stack taken",
+                                          session_->plan().switch_period));
+  }
+  if (modules_.changed() > 0) {
+    profile.missing.push_back(fmt::format(
+        "{} files were replaced after they were mapped: their functions have no names", modules_.changed()));
+  }
+}
+
+Recording EventRecorder::Finish(uint64_t end_ns) {
+  const uint64_t start_cpu_ns = ThreadCpuNanos();
+  Assembler assembler(*session_, std::move(*at_beginning_), {options_.connector_dirs, options_.connector_names},
+                      options_.kernel);
+  Recording recording;
+  profile::Profile& profile = recording.profile;
+  profile = assembler.Assemble(spools_, beginning_, end_ns);
+  profile.event = session_->plan().cycles ? "cycles" : "cpu-clock";
+  profile.frequency_hz = options_.frequency_hz;
+  profile.start_ns = static_cast<int64_t>(beginning_.time_ns);
+  profile.duration_ns = static_cast<int64_t>(end_ns - beginning_.time_ns);
+  SayWhatIsMissing(profile, assembler);
+  recording.assembly = {assembler.stacks(), assembler.frames(), assembler.unwinding_ns(), assembler.naming_ns(),
+                        ThreadCpuNanos() - start_cpu_ns};
+  if (wait_status_) {
+    recording.exit_code = WIFSIGNALED(*wait_status_) ? 128 + WTERMSIG(*wait_status_) : WEXITSTATUS(*wait_status_);
+  }
+  return recording;
+}
+
+Result<Recording> EventRecorder::Run() {
+  std::string command;
+  for (const std::string& argument : options_.argv) command += (command.empty() ? "" : " ") + argument;
+  if (options_.pid) command = CommandLine(*options_.pid);
+  RB_TRY(Attach());
+  RB_TRY(DrainUntilEnd());
+  const uint64_t end_ns = MonotonicNanos();
+  RB_TRY(DrainOnce());
+  Recording recording = Finish(end_ns);
+  recording.profile.command = std::move(command);
+  return recording;
+}
+
+}  // namespace
+
+Result<Recording> RecordByEvents(const RecordOptions& options, const Permission& permission) {
+  return EventRecorder(options, permission).Run();
+}
+
+}  // namespace rapidbyte::sampler

@@ -1,0 +1,112 @@
+#include "sampler/thread_times.h"
+
+#include <gtest/gtest.h>
+
+namespace rapidbyte::sampler {
+namespace {
+
+using profile::State;
+
+TEST(ThreadTimesTest, TheStatesAddUpToTheLife) {
+  ThreadTimes times;
+  times.Start(10, 11, 10, 100);
+  EXPECT_FALSE(times.SwitchIn(10, 11, 130));   // 30 preempted: able to run, no CPU yet
+  times.SwitchOut(10, 11, true, 150);          // 20 running
+  EXPECT_FALSE(times.SwitchIn(10, 11, 155));   // 5 preempted
+  times.SwitchOut(10, 11, false, 200);         // 45 running
+  EXPECT_FALSE(times.SwitchIn(10, 11, 1000));  // 800 blocked
+  times.End(11, 1001);
+  const auto threads = times.TakeThreads();
+  ASSERT_EQ(threads.size(), 1u);
+  EXPECT_EQ(threads[0].running_ns, 66);
+  EXPECT_EQ(threads[0].preempted_ns, 35);
+  EXPECT_EQ(threads[0].blocked_ns, 800);
+  EXPECT_EQ(threads[0].end_ns - threads[0].start_ns, 901);
+}
+
+TEST(ThreadTimesTest, AWaitHasTheStackThatItBeganWith) {
+  ThreadTimes times;
+  times.Start(10, 10, 1, 0);
+  times.SwitchIn(10, 10, 0);
+  times.StackOfSwitch(10, 10, profile::StackId{7}, 3, 50);
+  times.SwitchOut(10, 10, false, 51);
+  const auto wait = times.SwitchIn(10, 10, 151);
+  ASSERT_TRUE(wait);
+  EXPECT_EQ(wait->stack, profile::StackId{7});
+  EXPECT_EQ(wait->state, State::kBlocked);
+  EXPECT_EQ(wait->duration_ns, 100u);
+  EXPECT_EQ(wait->weight, 3u);
+  times.SwitchOut(10, 10, true, 160);  // nobody took the stack of this one
+  EXPECT_FALSE(times.SwitchIn(10, 10, 170));
+}
+
+TEST(ThreadTimesTest, WhatStillWaitsAtTheEndHasWaitedUntilThen) {
+  ThreadTimes times;
+  times.Start(10, 10, 1, 0);
+  times.SwitchIn(10, 10, 0);
+  times.StackOfSwitch(10, 10, profile::StackId{7}, 1, 50);
+  times.SwitchOut(10, 10, false, 50);
+  const auto waits = times.Finish(80);
+  ASSERT_EQ(waits.size(), 1u);
+  EXPECT_EQ(waits[0].second.duration_ns, 30u);
+  EXPECT_EQ(times.TakeThreads()[0].blocked_ns, 30);
+}
+
+TEST(ThreadTimesTest, AnOlderThreadIsTakenAtItsFirstSwitch) {
+  ThreadTimes times;
+  times.Known(10, 10, "server", State::kPreempted, 0);
+  times.Known(10, 11, "waiter", State::kBlocked, 0);
+  times.SwitchOut(10, 10, false, 40);  // so it was running all the time
+  times.SwitchIn(10, 11, 60);
+  times.Finish(100);
+  const auto threads = times.TakeThreads();
+  EXPECT_EQ(threads[0].running_ns, 40);
+  EXPECT_EQ(threads[0].blocked_ns, 60);
+  EXPECT_EQ(threads[1].blocked_ns, 60);
+  EXPECT_EQ(threads[1].running_ns, 40);
+}
+
+TEST(ThreadTimesTest, AThreadThatIsPreemptedOnItsWayOutIsNoNewOne) {
+  ThreadTimes times;
+  times.Start(10, 11, 10, 0);
+  times.SwitchIn(10, 11, 10);
+  times.End(11, 20);
+  times.StackOfSwitch(10, 11, profile::StackId{7}, 1, 21);
+  times.SwitchOut(10, 11, true, 21);
+  EXPECT_FALSE(times.SwitchIn(10, 11, 90));
+  EXPECT_TRUE(times.Finish(100).empty());
+  const auto threads = times.TakeThreads();
+  ASSERT_EQ(threads.size(), 1u);
+  EXPECT_EQ(threads[0].end_ns, 20);
+  EXPECT_EQ(threads[0].running_ns, 10);
+}
+
+TEST(ThreadTimesTest, NamesFollowForkAndExec) {
+  ThreadTimes times;
+  times.Rename(10, 10, "shell", true, 0);
+  times.Start(20, 20, 10, 10);
+  times.Start(10, 12, 10, 12);
+  times.Rename(10, 12, "worker", false, 13);
+  times.Rename(20, 20, "program", true, 15);
+  const auto threads = times.TakeThreads();
+  ASSERT_EQ(threads.size(), 3u);
+  EXPECT_EQ(threads[1].process, "program");
+  EXPECT_EQ(threads[1].name, "program");
+  EXPECT_EQ(threads[2].process, "shell");
+  EXPECT_EQ(threads[2].name, "worker");
+}
+
+TEST(ThreadTimesTest, ANumberThatIsGivenAnewIsAnotherThread) {
+  ThreadTimes times;
+  times.Start(10, 11, 10, 0);
+  times.End(11, 5);
+  times.Start(20, 11, 20, 100);
+  times.SwitchIn(20, 11, 110);
+  times.Finish(120);
+  const auto threads = times.TakeThreads();
+  ASSERT_EQ(threads.size(), 2u);
+  EXPECT_EQ(threads[1].running_ns, 10);
+}
+
+}  // namespace
+}  // namespace rapidbyte::sampler
