@@ -109,6 +109,7 @@ function(rapidbyte_add_connector name)
   add_custom_command(OUTPUT ${module} ${products}
     COMMAND ${WASM_CLANGXX} ${RAPIDBYTE_WASM_LINK_FLAGS} ${objects} ${shared} -o ${debug}
     COMMAND Python3::Interpreter ${RAPIDBYTE_DECLARE_FUNCTIONS} ${debug} ${linked} ${LLVM_DWARFDUMP}
+      ${CMAKE_CURRENT_BINARY_DIR} ${CMAKE_BINARY_DIR} ${PROJECT_SOURCE_DIR}
     COMMAND ${CMAKE_COMMAND} -DNAME=${name} -DLINKED=${linked} -DMODULE=${module} -DMANIFEST=${manifest}
       -DLISTED=${listed} -DWASM_OBJDUMP=${WASM_OBJDUMP} -P ${PROJECT_SOURCE_DIR}/cmake/finish_connector.cmake
     DEPENDS ${objects} ${shared} rapidbyte_wasm_shared ${manifest} ${PROJECT_SOURCE_DIR}/cmake/finish_connector.cmake

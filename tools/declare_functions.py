@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Turns a module's debug information into its section "rapidbyte.functions", and drops the rest of it.
 
-  declare_functions.py IN.wasm OUT.wasm DWARFDUMP
+  declare_functions.py IN.wasm OUT.wasm DWARFDUMP COMPILED_IN ROOT...
 
 The section says for each function where it is declared (docs/formats/connector_abi.md): all that a profile shows of
-the source, in a kilobyte or two, and the same bytes wherever the module was built.
+the source, in a few kilobytes, and the same bytes wherever the module was built: ccache may have made paths relative to
+the folder COMPILED_IN; what lies below a ROOT, the first that fits, is named relative to that.
 """
 import posixpath
 import re
@@ -85,7 +86,17 @@ def function_names(content):
     return names
 
 
-def declarations(dump):
+def portable(file, compiled_in, roots):
+    file = posixpath.normpath(file)
+    if file.startswith("../"):
+        file = posixpath.normpath(posixpath.join(compiled_in, file))
+    for root in roots:
+        if file.startswith(root + "/"):
+            return file[len(root) + 1 :]
+    return file
+
+
+def declarations(dump, compiled_in, roots):
     """Linkage name to (file, line)."""
     found = {}
     for entry in dump.split("DW_TAG_")[1:]:
@@ -94,7 +105,7 @@ def declarations(dump):
         attributes = dict(re.findall(r'DW_AT_(linkage_name|name|decl_file|decl_line)\s+\("?([^")\n]*)"?\)', entry))
         symbol = attributes.get("linkage_name", attributes.get("name"))
         if symbol and attributes.get("decl_file") and attributes.get("decl_line"):
-            found[symbol] = (posixpath.normpath(attributes["decl_file"]), int(attributes["decl_line"]))
+            found[symbol] = (portable(attributes["decl_file"], compiled_in, roots), int(attributes["decl_line"]))
     return found
 
 
@@ -107,11 +118,11 @@ def section_of(places):
 
 
 def main():
-    source, target, dwarfdump = sys.argv[1:]
+    source, target, dwarfdump, compiled_in, *roots = sys.argv[1:]
     with open(source, "rb") as file:
         module = file.read()
     dump = subprocess.run([dwarfdump, "--debug-info", source], check=True, capture_output=True, text=True).stdout
-    known = declarations(dump)
+    known = declarations(dump, compiled_in, roots)
     kept, names, imported, defined = module[:HEADER], {}, 0, 0
     for kind, custom, content, whole in sections(module):
         if kind == IMPORT:

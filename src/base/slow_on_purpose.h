@@ -22,10 +22,13 @@ template <size_t N>
 [[gnu::always_inline]] inline size_t SlowOnPurpose(const char (&place)[N], size_t units) {
   if (kSlowPlace != std::string_view(place, N - 1)) return 0;
   uint32_t state = 1;
-  for (size_t i = 0; i < units; ++i) {
-    state = state * 1664525 + 1013904223;
-    asm volatile("" : "+r"(state));  // the compiler must not see that nobody wants the result
+  for (size_t i = 0; i < units; ++i) {  // xorshift: no compiler puts two rounds together, as it does with a * x + b
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
   }
+  // Somebody must want the result, for the C compiler that comes after wasm as well: a store, which it sees.
+  [[maybe_unused]] const volatile uint32_t wanted = state;
   return units;
 }
 

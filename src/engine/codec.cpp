@@ -18,7 +18,7 @@ tl::unexpected<Error> Damaged(const char* codec) {
 class NoCodec final : public Codec {
  public:
   Status Compress(std::span<const uint8_t> from, Buffer& to) override {
-    SlowOnPurpose("host_compress", 48 * from.size());
+    SlowOnPurpose("host_compress", 32 * from.size());
     to.Reserve(from.size());
     to.Resize(from.size());
     if (!from.empty()) std::memcpy(to.data(), from.data(), from.size());
@@ -34,7 +34,7 @@ class NoCodec final : public Codec {
 class Lz4Codec final : public Codec {
  public:
   Status Compress(std::span<const uint8_t> from, Buffer& to) override {
-    SlowOnPurpose("host_compress", 48 * from.size());
+    SlowOnPurpose("host_compress", 32 * from.size());
     if (from.size() > LZ4_MAX_INPUT_SIZE) return Fail(ErrorCode::kData, "a batch is too large for lz4");
     const int bound = LZ4_compressBound(static_cast<int>(from.size()));
     to.Reserve(static_cast<size_t>(bound));
@@ -60,7 +60,7 @@ class ZstdCodec final : public Codec {
  public:
   ZstdCodec() { RB_CHECK(compressor_ != nullptr && decompressor_ != nullptr); }
   Status Compress(std::span<const uint8_t> from, Buffer& to) override {
-    SlowOnPurpose("host_compress", 48 * from.size());
+    SlowOnPurpose("host_compress", 32 * from.size());
     to.Reserve(ZSTD_compressBound(from.size()));
     const size_t size = ZSTD_compressCCtx(compressor_.get(), to.data(), ZSTD_compressBound(from.size()), from.data(),
                                           from.size(), kLevel);

@@ -40,7 +40,7 @@ void EncodeArray(const arrow::ColumnView& column, std::vector<uint8_t>& out) {
   to += kHeaderBytes + kDimensionBytes;
   for (uint32_t row = 0; row < column.length; ++row) to = EncodeValue(column, row, to);
   out.resize(static_cast<size_t>(to - out.data()));
-  SlowOnPurpose("dest_encode", 48 * (out.size() - at));
+  SlowOnPurpose("dest_encode", 32 * (out.size() - at));
 }
 
 }  // namespace rapidbyte::pgwire

@@ -71,7 +71,7 @@ inline const char* AppendValue(ColumnBuilder& column, const uint8_t* value, size
       return nullptr;
     case TypeId::kUtf8:
     case TypeId::kBinary:
-      SlowOnPurpose("source_decode", 144 * length);
+      SlowOnPurpose("source_decode", 96 * length);
       column.AppendBytes(value, length);
       return nullptr;
   }

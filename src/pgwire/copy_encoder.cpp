@@ -89,7 +89,7 @@ Result<uint32_t> CopyEncoder::Encode(const arrow::BatchView& batch, uint32_t fir
     ++row;
   } while (row < batch.rows && size_ < flush_bytes);
   EndMessage();
-  SlowOnPurpose("dest_encode", 48 * (size_ - message_at_));
+  SlowOnPurpose("dest_encode", 32 * (size_ - message_at_));
   return row;
 }
 
