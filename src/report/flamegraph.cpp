@@ -17,12 +17,9 @@ namespace {
 using profile::Profile;
 using profile::State;
 
-// Of the data; the drawing without JavaScript, style and script take the rest of the 2 MB.
+// Of kMostDataBytes; strings take the rest.
 constexpr size_t kTopDownBytes = 850'000;
 constexpr size_t kBottomUpBytes = 450'000;
-constexpr size_t kMostDataBytes = 1'550'000;
-constexpr size_t kMostBoxes = 900;
-constexpr double kLeastBox = 0.8 / 1200;
 
 struct Trees {
   FrameList frames;
@@ -56,7 +53,7 @@ class ProfilePicture {
     if (const std::string pruned = PrunedFact(trees_.down, trees_.up); !pruned.empty()) sheet.facts.push_back(pruned);
     sheet.description = Description();
     sheet.legend = Legend();
-    for (const Box& box : BoxesOf(view_, kLeastBox, kMostBoxes)) sheet.frames.push_back(FrameOf(box));
+    for (const Box& box : BoxesOf(view_)) sheet.frames.push_back(FrameOf(box));
     sheet.icicle = options_.icicle;
     sheet.data = DataOf(sheet);
     return SvgOf(sheet);

@@ -4,6 +4,7 @@
 // more follow. It takes half the bytes of decimal numbers, and is decoded at once. Pure; any thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@
 #include "report/flamegraph_tree.h"
 
 namespace rapidbyte::report {
+
+// All of a picture's data; the drawing without JavaScript, style and script take the rest of its 2 MB.
+constexpr size_t kMostDataBytes = 1'550'000;
 
 void AppendNumber(std::string& column, uint64_t number);
 

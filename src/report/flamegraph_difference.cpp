@@ -20,9 +20,6 @@ using profile::Difference;
 
 constexpr size_t kTopDownBytes = 600'000;
 constexpr size_t kBottomUpBytes = 350'000;
-constexpr size_t kMostDataBytes = 1'550'000;
-constexpr size_t kMostBoxes = 900;
-constexpr double kLeastBox = 0.8 / 1200;
 
 WeightedStacks WeightsOf(const Difference& difference) {
   WeightedStacks weighted;
@@ -65,7 +62,7 @@ class DifferencePicture {
         "Differential flamegraph: each frame is a function, as wide as its share afterwards; blue took less than "
         "before, orange more; what is gone stands striped in a gap.";
     sheet.legend = ChangeLegend(difference_.decided);
-    for (const Box& box : BoxesOf(view_, kLeastBox, kMostBoxes)) sheet.frames.push_back(FrameOf(box));
+    for (const Box& box : BoxesOf(view_)) sheet.frames.push_back(FrameOf(box));
     sheet.icicle = options_.icicle;
     sheet.data = DataOf(sheet);
     return SvgOf(sheet);
