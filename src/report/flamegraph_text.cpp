@@ -75,6 +75,12 @@ std::string JsonString(std::string_view clean) {
   return text;
 }
 
+std::string JsonStrings(const std::vector<std::string>& clean) {
+  std::string list;
+  for (const std::string& text : clean) list += (list.empty() ? "" : ",") + JsonString(text);
+  return list;
+}
+
 std::string Shortened(const std::string& clean, size_t columns) {
   if (clean.size() <= columns || DisplayWidth(clean) <= columns) return clean;
   if (columns == 0) return {};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/format.h"
+#include "report/flamegraph_text.h"
 #include "report/timeline_lanes.h"
 
 namespace rapidbyte::report {
@@ -50,28 +51,7 @@ rect.s:hover{stroke:#1c2530;stroke-width:1.5}
 <rect class="pale" width="5" height="5"/><path class="hatch" d="M0 0V5" stroke-width="1.6"/></pattern></defs>
 )css";
 
-std::string Escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) >= 0x20) out += c;
-    }
-  }
-  return out;
-}
+std::string Escaped(std::string_view text) { return XmlText(CleanText(text)); }
 
 std::string Secs(uint64_t nanos) { return FormatDuration(static_cast<double>(nanos) * 1e-9); }
 
