@@ -93,6 +93,7 @@ class DifferencePicture {
   // the leaves. Nothing where there was no such test.
   const Change* TestOf(const CallTree& tree, uint32_t node, const FrameList& frames) const {
     if (tree.frame[node] == kPrunedFrame) return nullptr;
+    if (node == 0 && difference_.basis == profile::Basis::kShare) return nullptr;  // the whole is the whole
     if (node == 0 || tree.stack[node] != 0) return &difference_.total[tree.stack[node]];
     const bool is_leaf = tree.parent[node] == 0;
     return is_leaf ? own_of_[profile::Index(frames.frames()[tree.frame[node]])] : nullptr;
