@@ -46,10 +46,12 @@ std::string Summary(const profile::Profile& profile, const std::filesystem::path
     blocked += thread.blocked_ns;
     preempted += thread.preempted_ns;
   }
+  uint64_t samples = 0;
+  for (const profile::Sample& sample : profile.samples) samples += sample.count;
   const size_t threads = profile.threads.size();
   std::string text = fmt::format(
-      "{} of {} at {:g} Hz, {} {} in {}", report::FormatSamples(static_cast<double>(profile.samples.size())),
-      profile.event, profile.frequency_hz, threads, threads == 1 ? "thread" : "threads", Time(profile.duration_ns));
+      "{} of {} at {:g} Hz, {} {} in {}", report::FormatSamples(static_cast<double>(samples)), profile.event,
+      profile.frequency_hz, threads, threads == 1 ? "thread" : "threads", Time(profile.duration_ns));
   if (running + blocked + preempted > 0) {  // timers do not know
     text += fmt::format(": {} running, {} blocked, {} preempted", Time(running), Time(blocked), Time(preempted));
   }
