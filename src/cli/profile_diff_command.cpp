@@ -72,7 +72,8 @@ CLI::App* AddProfileDiff(CLI::App& profile, ProfileDiffOptions& options) {
   diff->add_option("--format", options.format, "svg, text or json; by the file's name if not given, or else text")
       ->check(CLI::IsMember({"svg", "text", "json"}));
   diff->add_option("--by", options.difference.basis, "share: of the whole of each run; run: time of one run (share)")
-      ->transform(CLI::Transformer(bases));
+      ->type_name("BASIS")
+      ->transform(CLI::Transformer(bases).description(""));
   diff->add_option("--state", options.state, "on, off or both: time on the CPU, off it")
       ->check(CLI::IsMember({"on", "off", "both"}))
       ->capture_default_str();

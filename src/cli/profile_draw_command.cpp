@@ -31,7 +31,8 @@ CLI::App* AddProfileDraw(CLI::App& profile, ProfileDrawOptions& options) {
   draw->add_flag("--reverse", options.picture.reverse, "callers merged from the leaves");
   draw->add_flag("--split-threads", options.picture.split_threads, "each thread by itself");
   draw->add_option("--state", options.picture.state, "on, off or both: time on the CPU, off it (on)")
-      ->transform(CLI::Transformer(states));
+      ->type_name("STATE")
+      ->transform(CLI::Transformer(states).description(""));
   draw->add_option("--min-share", options.picture.min_share,
                    "frames below this share of the whole are summed up: 0.001 is a thousandth (0)")
       ->check(CLI::Range(0.0, 1.0));

@@ -5,11 +5,13 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "base/format.h"
 #include "cli/command.h"
 #include "cli/write_output.h"
 #include "lab/interrupt.h"
 #include "profile/profile_file.h"
 #include "report/flamegraph.h"
+#include "report/flamegraph_text.h"
 #include "sampler/record.h"
 #include "wasm/aot_cache.h"
 
@@ -35,7 +37,7 @@ sampler::RecordOptions OptionsOf(const ProfileRecordOptions& options, const lab:
   return record;
 }
 
-double Seconds(int64_t nanos) { return static_cast<double>(nanos) * 1e-9; }
+std::string Time(int64_t nanos) { return FormatDuration(static_cast<double>(nanos) * 1e-9); }
 
 std::string Summary(const profile::Profile& profile, const std::filesystem::path& path) {
   int64_t running = 0, blocked = 0, preempted = 0;
@@ -44,11 +46,18 @@ std::string Summary(const profile::Profile& profile, const std::filesystem::path
     blocked += thread.blocked_ns;
     preempted += thread.preempted_ns;
   }
+  uint64_t samples = 0;
+  for (const profile::Sample& sample : profile.samples) samples += sample.count;
+  const size_t threads = profile.threads.size();
   std::string text = fmt::format(
-      "{} samples of {} at {:g} Hz, {} threads in {:.2f} s: {:.2f} s running, {:.2f} s blocked, {:.2f} s preempted\n",
-      profile.samples.size(), profile.event, profile.frequency_hz, profile.threads.size(), Seconds(profile.duration_ns),
-      Seconds(running), Seconds(blocked), Seconds(preempted));
-  text += fmt::format("{} records lost; written to {}\n", profile.lost_records, path.string());
+      "{} of {} at {:g} Hz, {} {} in {}", report::FormatSamples(static_cast<double>(samples)), profile.event,
+      profile.frequency_hz, threads, threads == 1 ? "thread" : "threads", Time(profile.duration_ns));
+  if (running + blocked + preempted > 0) {  // timers do not know
+    text += fmt::format(": {} running, {} blocked, {} preempted", Time(running), Time(blocked), Time(preempted));
+  }
+  text += fmt::format("\n{} lost; written to {}\n",
+                      profile.lost_records == 1 ? "1 record" : FormatThousands(profile.lost_records) + " records",
+                      path.string());
   for (const std::string& missing : profile.missing) text += fmt::format("missing: {}\n", missing);
   return text;
 }

@@ -1,6 +1,8 @@
 #include <charconv>
-#include <nlohmann/json.hpp>
+#include <type_traits>
+#include <utility>
 
+#include "base/json_text.h"
 #include "profile/profile_file.h"
 
 namespace rapidbyte::profile {
@@ -46,9 +48,7 @@ class ColumnWriter {
     Append(key);
     text_ += ": ";
   }
-  void Append(std::string_view text) {
-    text_ += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  }
+  void Append(std::string_view text) { AppendJsonText(text, text_); }
   template <typename Number>
   requires std::is_arithmetic_v<Number>
   void Append(Number value) {

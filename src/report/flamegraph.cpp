@@ -17,18 +17,11 @@ namespace {
 using profile::Profile;
 using profile::State;
 
-// Of the data; the drawing without JavaScript, style and script take the rest of the 2 MB.
+// Of kMostDataBytes; strings take the rest.
 constexpr size_t kTopDownBytes = 850'000;
 constexpr size_t kBottomUpBytes = 450'000;
-constexpr size_t kMostDataBytes = 1'550'000;
-constexpr size_t kMostBoxes = 900;
-constexpr double kLeastBox = 0.8 / 1200;
 
-struct Trees {
-  FrameList frames;
-  CallTree down, up;
-  std::string json;  // of frames and trees
-};
+std::string NothingMore(const PictureTrees&) { return {}; }
 
 // What the options come to for this profile.
 struct Shown {
@@ -39,7 +32,10 @@ struct Shown {
 class ProfilePicture {
  public:
   ProfilePicture(const Profile& profile, const FlamegraphOptions& options)
-      : profile_(profile), options_(options), weighted_(StacksOf(profile)), trees_(MakeTrees()) {
+      : profile_(profile),
+        options_(options),
+        weighted_(StacksOf(profile)),
+        trees_(TreesOf(weighted_, {kTopDownBytes, kBottomUpBytes, options.min_share}, NothingMore)) {
     shown_.state = options.state;
     if (shown_.state == FlamegraphState::kOnCpu && !(weighted_.SideTotal(0) > 0) && weighted_.SideTotal(1) > 0) {
       shown_.state = FlamegraphState::kOffCpu;
@@ -56,29 +52,13 @@ class ProfilePicture {
     if (const std::string pruned = PrunedFact(trees_.down, trees_.up); !pruned.empty()) sheet.facts.push_back(pruned);
     sheet.description = Description();
     sheet.legend = Legend();
-    for (const Box& box : BoxesOf(view_, kLeastBox, kMostBoxes)) sheet.frames.push_back(FrameOf(box));
+    for (const Box& box : BoxesOf(view_)) sheet.frames.push_back(FrameOf(box));
     sheet.icicle = options_.icicle;
     sheet.data = DataOf(sheet);
     return SvgOf(sheet);
   }
 
  private:
-  Trees MakeTrees() const {
-    // The budgets are of estimates; where those were too low, less is kept.
-    for (double part = 1;; part *= 0.75) {
-      Trees trees{FrameList(*weighted_.stacks), {}, {}, {}};
-      const auto limit = [&](size_t bytes) {
-        return TreeLimits{static_cast<size_t>(static_cast<double>(bytes) * part), options_.min_share};
-      };
-      trees.down = TopDown(weighted_, limit(kTopDownBytes), trees.frames);
-      trees.up = BottomUp(weighted_, limit(kBottomUpBytes), trees.frames);
-      const double scale = ScaleOf(weighted_);
-      trees.json = FramesJson(profile_.stacks, trees.frames) + "," + ThreadsJson(weighted_.threads) + "," +
-                   TreeJson("down", trees.down, scale) + "," + TreeJson("reverse", trees.up, scale);
-      if (trees.json.size() <= kMostDataBytes) return trees;
-    }
-  }
-
   std::string Description() const {
     const ViewNode& root = view_.nodes[0];
     if (!(root.extent > 0)) return "The profile has no samples in this view.";
@@ -158,22 +138,22 @@ class ProfilePicture {
 
   std::string DataOf(const Sheet& sheet) const {
     constexpr const char* kStates[] = {"on", "off", "both"};
-    std::string facts, origins;
+    std::string origins;
     for (const auto& lanes : LanesOfOrigins()) {
       origins += fmt::format("{}[{:.6g},{:.6g},{:.6g}]", origins.empty() ? "" : ",", lanes[0], lanes[1], lanes[2]);
     }
-    for (const std::string& fact : sheet.facts) facts += (facts.empty() ? "" : ",") + JsonString(fact);
     return fmt::format(R"({{"version":1,"kind":"profile","title":{},"facts":[{}],"unit":"{}","scale":{:.17g},)"
                        R"("show":{{"state":"{}","icicle":{},"reverse":{},"threads":{}}},"origins":[{}],{}}})",
-                       JsonString(sheet.title), facts, profile_.unit == profile::Unit::kNanoseconds ? "ns" : "samples",
-                       ScaleOf(weighted_), kStates[static_cast<size_t>(shown_.state)], options_.icicle,
-                       options_.reverse, options_.split_threads, origins, trees_.json);
+                       JsonString(sheet.title), JsonStrings(sheet.facts),
+                       profile_.unit == profile::Unit::kNanoseconds ? "ns" : "samples", trees_.scale,
+                       kStates[static_cast<size_t>(shown_.state)], options_.icicle, options_.reverse,
+                       options_.split_threads, origins, trees_.json);
   }
 
   const Profile& profile_;
   const FlamegraphOptions& options_;
   WeightedStacks weighted_;
-  Trees trees_;
+  PictureTrees trees_;
   Shown shown_;
   View view_;
 };

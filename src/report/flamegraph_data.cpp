@@ -30,15 +30,6 @@ class StringList {
   std::string json_;
 };
 
-}  // namespace
-
-void AppendNumber(std::string& column, uint64_t number) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  constexpr uint64_t kMore = 32;
-  for (; number >= kMore; number >>= 5) column += kDigits[number % kMore + kMore];
-  column += kDigits[number];
-}
-
 double ScaleOf(const WeightedStacks& weighted) {
   constexpr double kLargest = 1e8;
   double total = 0;
@@ -49,12 +40,6 @@ double ScaleOf(const WeightedStacks& weighted) {
   }
   if (!(total > 0) || (whole_numbers && total <= kLargest)) return 1;
   return std::pow(10, std::ceil(std::log10(total / kLargest)));
-}
-
-uint32_t ShadeOf(std::string_view name) {
-  uint32_t hash = 2166136261;
-  for (const char c : name) hash = (hash ^ static_cast<uint8_t>(c)) * 16777619;
-  return (hash ^ hash >> 15) % 4;
 }
 
 std::string FramesJson(const profile::StackTable& stacks, const FrameList& frames) {
@@ -71,12 +56,6 @@ std::string FramesJson(const profile::StackTable& stacks, const FrameList& frame
   }
   return "\"strings\":[" + strings.json() + "],\"frames\":{\"name\":\"" + names + "\",\"image\":\"" + images +
          "\",\"file\":\"" + files + "\",\"line\":\"" + lines + "\",\"kind\":\"" + kinds + "\"}";
-}
-
-std::string ThreadsJson(const std::vector<std::string>& threads) {
-  std::string json = "\"threads\":[";
-  for (size_t i = 0; i < threads.size(); ++i) json += (i == 0 ? "" : ",") + JsonString(threads[i]);
-  return json + "]";
 }
 
 std::string TreeJson(std::string_view name, const CallTree& tree, double scale) {
@@ -97,6 +76,38 @@ std::string TreeJson(std::string_view name, const CallTree& tree, double scale) 
   }
   return "\"" + std::string(name) + "\":{\"up\":\"" + ups + "\",\"frame\":\"" + frames + "\",\"node\":\"" + nodes +
          "\",\"lane\":\"" + lanes + "\",\"value\":\"" + values + "\",\"count\":\"" + counts + "\"}";
+}
+
+}  // namespace
+
+void AppendNumber(std::string& column, uint64_t number) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  constexpr uint64_t kMore = 32;
+  for (; number >= kMore; number >>= 5) column += kDigits[number % kMore + kMore];
+  column += kDigits[number];
+}
+
+uint32_t ShadeOf(std::string_view name) {
+  uint32_t hash = 2166136261;
+  for (const char c : name) hash = (hash ^ static_cast<uint8_t>(c)) * 16777619;
+  return (hash ^ hash >> 15) % 4;
+}
+
+PictureTrees TreesOf(const WeightedStacks& weighted, const PictureLimits& limits,
+                     const std::function<std::string(const PictureTrees&)>& more) {
+  // The budgets are of estimates; where those were too low, less is kept.
+  for (double part = 1;; part *= 0.75) {
+    PictureTrees trees{FrameList(*weighted.stacks), {}, {}, ScaleOf(weighted), {}};
+    const auto limit = [&](size_t bytes) {
+      return TreeLimits{static_cast<size_t>(static_cast<double>(bytes) * part), limits.min_share};
+    };
+    trees.down = TopDown(weighted, limit(limits.down_bytes), trees.frames);
+    trees.up = BottomUp(weighted, limit(limits.up_bytes), trees.frames);
+    trees.json = FramesJson(*weighted.stacks, trees.frames) + ",\"threads\":[" + JsonStrings(weighted.threads) + "]," +
+                 TreeJson("down", trees.down, trees.scale) + "," + TreeJson("reverse", trees.up, trees.scale) +
+                 more(trees);
+    if (trees.json.size() <= kMostDataBytes) return trees;
+  }
 }
 
 }  // namespace rapidbyte::report

@@ -4,7 +4,9 @@
 // more follow. It takes half the bytes of decimal numbers, and is decoded at once. Pure; any thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,15 +15,28 @@
 
 namespace rapidbyte::report {
 
+// All of a picture's data; the drawing without JavaScript, style and script take the rest of its 2 MB.
+constexpr size_t kMostDataBytes = 1'550'000;
+
 void AppendNumber(std::string& column, uint64_t number);
 
-// How many of a profile's units one unit of the data stands for: so that the whole has at most nine digits.
-double ScaleOf(const WeightedStacks& weighted);
+// The trees of a picture, and what the script reads of them: `"strings":[…],"frames":{…},"threads":[…],"down":{…},
+// "reverse":{…}` for an object.
+struct PictureTrees {
+  FrameList frames;
+  CallTree down, up;
+  double scale = 1;  // how many of the profile's units one of the data stands for: the whole has at most nine digits
+  std::string json;
+};
 
-// Adds `"strings":[…],"frames":{…},"threads":[…]` and `"NAME":{…}` to an object.
-std::string FramesJson(const profile::StackTable& stacks, const FrameList& frames);
-std::string ThreadsJson(const std::vector<std::string>& threads);
-std::string TreeJson(std::string_view name, const CallTree& tree, double scale);
+struct PictureLimits {
+  size_t down_bytes = 0, up_bytes = 0;  // about
+  double min_share = 0;                 // TreeLimits'
+};
+
+// `more` adds to the JSON what else there is to say of the nodes. No more than kMostDataBytes.
+PictureTrees TreesOf(const WeightedStacks& weighted, const PictureLimits& limits,
+                     const std::function<std::string(const PictureTrees&)>& more);
 
 // Of a frame's name: one of four shades of its origin's colour, always the same.
 uint32_t ShadeOf(std::string_view name);

@@ -20,9 +20,6 @@ using profile::Difference;
 
 constexpr size_t kTopDownBytes = 600'000;
 constexpr size_t kBottomUpBytes = 350'000;
-constexpr size_t kMostDataBytes = 1'550'000;
-constexpr size_t kMostBoxes = 900;
-constexpr double kLeastBox = 0.8 / 1200;
 
 WeightedStacks WeightsOf(const Difference& difference) {
   WeightedStacks weighted;
@@ -40,18 +37,25 @@ WeightedStacks WeightsOf(const Difference& difference) {
   return weighted;
 }
 
+// By frame: how its own time changed.
+std::vector<const Change*> OwnChangesOf(const Difference& difference) {
+  std::vector<const Change*> own(difference.stacks.frame_count());
+  for (const profile::FunctionChange& function : difference.functions) {
+    own[profile::Index(function.frame)] = &function.self;
+  }
+  return own;
+}
+
 class DifferencePicture {
  public:
   DifferencePicture(const Difference& difference, const DifferentialOptions& options)
-      : difference_(difference), options_(options), weighted_(WeightsOf(difference)), frames_(difference.stacks) {
-    own_of_.resize(difference.stacks.frame_count());
-    for (const profile::FunctionChange& function : difference.functions) {
-      own_of_[profile::Index(function.frame)] = &function.self;
-    }
-    scale_ = ScaleOf(weighted_);
-    for (double part = 1; trees_.empty() || trees_.size() > kMostDataBytes; part *= 0.75) MakeTrees(part);
-    const CallTree& tree = options.reverse ? up_ : down_;
-    view_ = ViewOf(tree, {{true, true, false}, false});
+      : difference_(difference),
+        options_(options),
+        own_of_(OwnChangesOf(difference)),
+        weighted_(WeightsOf(difference)),
+        trees_(TreesOf(weighted_, {kTopDownBytes, kBottomUpBytes, options.min_share},
+                       [this](const PictureTrees& trees) { return TestsJson(trees); })),
+        view_(ViewOf(ShownTree(), {{true, true, false}, false})) {
     Unite(view_);
   }
 
@@ -60,29 +64,19 @@ class DifferencePicture {
     sheet.title = options_.title.empty() ? "Differential flamegraph" : CleanText(options_.title, 300);
     for (const std::string& fact : options_.facts) sheet.facts.push_back(CleanText(fact));
     sheet.facts.push_back(RunsFact());
-    if (const std::string pruned = PrunedFact(down_, up_); !pruned.empty()) sheet.facts.push_back(pruned);
+    if (const std::string pruned = PrunedFact(trees_.down, trees_.up); !pruned.empty()) sheet.facts.push_back(pruned);
     sheet.description =
         "Differential flamegraph: each frame is a function, as wide as its share afterwards; blue took less than "
         "before, orange more; what is gone stands striped in a gap.";
     sheet.legend = ChangeLegend(difference_.decided);
-    for (const Box& box : BoxesOf(view_, kLeastBox, kMostBoxes)) sheet.frames.push_back(FrameOf(box));
+    for (const Box& box : BoxesOf(view_)) sheet.frames.push_back(FrameOf(box));
     sheet.icicle = options_.icicle;
     sheet.data = DataOf(sheet);
     return SvgOf(sheet);
   }
 
  private:
-  void MakeTrees(double part) {
-    const auto limit = [&](size_t bytes) {
-      return TreeLimits{static_cast<size_t>(static_cast<double>(bytes) * part), options_.min_share};
-    };
-    frames_ = FrameList(difference_.stacks);
-    down_ = TopDown(weighted_, limit(kTopDownBytes), frames_);
-    up_ = BottomUp(weighted_, limit(kBottomUpBytes), frames_);
-    trees_ = FramesJson(difference_.stacks, frames_) + "," + ThreadsJson(weighted_.threads) + "," +
-             TreeJson("down", down_, scale_) + "," + TreeJson("reverse", up_, scale_) + ",\"tests\":{" +
-             TestsJson("down", down_) + "," + TestsJson("reverse", up_) + "}";
-  }
+  const CallTree& ShownTree() const { return options_.reverse ? trees_.up : trees_.down; }
 
   std::string RunsFact() const {
     const std::string runs = fmt::format(
@@ -97,23 +91,28 @@ class DifferencePicture {
 
   // The change that a node stands for was tested as: its place's, or the function's own time where the tree begins at
   // the leaves. Nothing where there was no such test.
-  const Change* TestOf(const CallTree& tree, uint32_t node) const {
+  const Change* TestOf(const CallTree& tree, uint32_t node, const FrameList& frames) const {
     if (tree.frame[node] == kPrunedFrame) return nullptr;
+    if (node == 0 && difference_.basis == profile::Basis::kShare) return nullptr;  // the whole is the whole
     if (node == 0 || tree.stack[node] != 0) return &difference_.total[tree.stack[node]];
     const bool is_leaf = tree.parent[node] == 0;
-    return is_leaf ? own_of_[profile::Index(frames_.frames()[tree.frame[node]])] : nullptr;
+    return is_leaf ? own_of_[profile::Index(frames.frames()[tree.frame[node]])] : nullptr;
+  }
+
+  std::string TestsJson(const PictureTrees& trees) const {
+    return ",\"tests\":{" + TestsJson("down", trees.down, trees) + "," + TestsJson("reverse", trees.up, trees) + "}";
   }
 
   // Per node 0: not tested, 1: tested, 2: significant; and of the tested the interval's ends, by zigzag.
-  std::string TestsJson(std::string_view name, const CallTree& tree) const {
+  std::string TestsJson(std::string_view name, const CallTree& tree, const PictureTrees& trees) const {
     std::string verdicts, ends;
     for (uint32_t node = 0; node < tree.parent.size(); ++node) {
-      const Change* test = TestOf(tree, node);
+      const Change* test = TestOf(tree, node, trees.frames);
       const bool tested = test != nullptr && test->interval.has_value();
       AppendNumber(verdicts, !tested ? 0 : test->significant ? 2 : 1);
       if (!tested) continue;
       for (const double end : {test->interval->lower, test->interval->upper}) {
-        const int64_t units = std::llround(std::clamp(end / scale_, -1e12, 1e12));
+        const int64_t units = std::llround(std::clamp(end / trees.scale, -1e12, 1e12));
         AppendNumber(ends, static_cast<uint64_t>(units < 0 ? -2 * units - 1 : 2 * units));
       }
     }
@@ -122,11 +121,11 @@ class DifferencePicture {
 
   SheetFrame FrameOf(const Box& box) const {
     const ViewNode& node = view_.nodes[box.node];
-    const Change* test = TestOf(options_.reverse ? up_ : down_, node.tree_node);
+    const Change* test = TestOf(ShownTree(), node.tree_node, trees_.frames);
     const ChangeLook look{node.lanes[0], node.lanes[1], view_.lanes[0],
                           difference_.decided && (test == nullptr || !test->significant)};
     const bool named = node.frame != kNoFrame && node.frame != kPrunedFrame;
-    const profile::FrameId id = named ? frames_.frames()[node.frame] : profile::FrameId{};
+    const profile::FrameId id = named ? trees_.frames.frames()[node.frame] : profile::FrameId{};
     SheetFrame frame{box.left, box.width, node.depth, {}, {}, ChangeClasses(look), 0};
     frame.label = named ? CleanText(difference_.stacks.Name(id)) : node.frame == kPrunedFrame ? "(pruned)" : "all";
     frame.hatched = std::clamp(1 - node.lanes[1] / node.extent, 0.0, 1.0);
@@ -153,26 +152,21 @@ class DifferencePicture {
   }
 
   std::string DataOf(const Sheet& sheet) const {
-    std::string facts;
-    for (const std::string& fact : sheet.facts) facts += (facts.empty() ? "" : ",") + JsonString(fact);
     return fmt::format(
         R"({{"version":1,"kind":"difference","title":{},"facts":[{}],"unit":"{}","scale":{:.17g},"decided":{},)"
         R"("show":{{"icicle":{},"reverse":{},"threads":false}},{}}})",
-        JsonString(sheet.title), facts,
+        JsonString(sheet.title), JsonStrings(sheet.facts),
         difference_.basis == profile::Basis::kShare       ? "share"
         : difference_.unit == profile::Unit::kNanoseconds ? "ns"
                                                           : "samples",
-        scale_, difference_.decided, options_.icicle, options_.reverse, trees_);
+        trees_.scale, difference_.decided, options_.icicle, options_.reverse, trees_.json);
   }
 
   const Difference& difference_;
   const DifferentialOptions& options_;
-  WeightedStacks weighted_;
-  FrameList frames_;
-  std::vector<const Change*> own_of_;  // by frame: how its own time changed
-  double scale_ = 1;
-  CallTree down_, up_;
-  std::string trees_;  // JSON
+  const std::vector<const Change*> own_of_;
+  const WeightedStacks weighted_;
+  const PictureTrees trees_;
   View view_;
 };
 

@@ -20,11 +20,13 @@ constexpr std::pair<std::string_view, std::string_view> kAssets[] = {
 // In px, but for the widths of texts: those fit a window of kNarrow.
 constexpr int kRow = 18;
 constexpr int kLine = 16;
+constexpr int kTitleLine = 22;
 constexpr double kWidth = 1200;  // the window whose room decides which labels are written
 constexpr double kNarrow = 700;
 constexpr double kColumn = 7.3;      // of the labels' type
 constexpr double kTextColumn = 6.4;  // of the header's, about
-constexpr double kLeast = 18;        // a narrower frame has no label
+constexpr double kTitleColumn = 11;
+constexpr double kLeast = 18;  // a narrower frame has no label
 
 void Append(std::string& out, std::string_view text) { out += text; }
 
@@ -33,15 +35,13 @@ void Print(std::string& out, fmt::format_string<Args...> format, Args&&... args)
   fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);
 }
 
-std::vector<std::string> WrappedFacts(const Sheet& sheet) {
+std::vector<std::string> LinesOf(const std::string& text, double column) {
+  const std::string wrapped = Wrap("", text, static_cast<size_t>((kNarrow - 20) / column));
   std::vector<std::string> lines;
-  for (const std::string& fact : sheet.facts) {
-    const std::string text = Wrap("", fact, static_cast<size_t>((kNarrow - 20) / kTextColumn));
-    for (size_t begin = 0; begin < text.size();) {
-      const size_t end = text.find('\n', begin);
-      lines.push_back(text.substr(begin, end - begin));
-      begin = end == std::string::npos ? text.size() : end + 1;
-    }
+  for (size_t begin = 0; begin < wrapped.size();) {
+    const size_t end = wrapped.find('\n', begin);
+    lines.push_back(wrapped.substr(begin, end - begin));
+    begin = end == std::string::npos ? wrapped.size() : end + 1;
   }
   return lines;
 }
@@ -80,11 +80,15 @@ void AddFrame(std::string& out, const SheetFrame& frame, uint32_t row) {
 
 // What is seen without JavaScript. Returns its height.
 int AddDrawing(std::string& out, const Sheet& sheet) {
-  int y = 28;
-  Print(out, "<g id=\"drawing\">\n<svg x=\"1%\" width=\"98%\"><text class=\"title\" x=\"0\" y=\"{}\">{}</text>\n", y,
-        XmlText(Shortened(sheet.title, static_cast<size_t>(kNarrow / 10))));
-  for (const std::string& line : WrappedFacts(sheet)) {
-    Print(out, "<text class=\"fact\" x=\"0\" y=\"{}\">{}</text>\n", y += kLine, XmlText(line));
+  int y = 6;
+  out += "<g id=\"drawing\">\n<svg x=\"1%\" width=\"98%\">\n";
+  for (const std::string& line : LinesOf(sheet.title, kTitleColumn)) {
+    Print(out, "<text class=\"title\" x=\"0\" y=\"{}\">{}</text>\n", y += kTitleLine, XmlText(line));
+  }
+  for (const std::string& fact : sheet.facts) {
+    for (const std::string& line : LinesOf(fact, kTextColumn)) {
+      Print(out, "<text class=\"fact\" x=\"0\" y=\"{}\">{}</text>\n", y += kLine, XmlText(line));
+    }
   }
   y += AddLegend(out, sheet, y + 12) + 20;
   out += "</svg>\n";

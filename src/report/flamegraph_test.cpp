@@ -51,6 +51,14 @@ TEST(Flamegraph, Golden) {
   ExpectGolden("flamegraph.svg", DrawingOf(Flamegraph(TestProfile(), options)));
 }
 
+TEST(Flamegraph, ALongTitleIsWrappedAndNotCut) {
+  FlamegraphOptions options;
+  for (int i = 0; i < 40; ++i) options.title += "word" + std::to_string(i) + " ";
+  const std::string drawing = Between(Flamegraph(TestProfile(), options), "<g id=\"drawing\">", "</g>");
+  EXPECT_GT(Count(drawing, "class=\"title\""), 2u);
+  for (int i = 0; i < 40; ++i) EXPECT_THAT(drawing, HasSubstr("word" + std::to_string(i)));
+}
+
 TEST(Flamegraph, GoldenOfThreadsAsReverseIcicle) {
   FlamegraphOptions options;
   options.title = "By thread";

@@ -1,9 +1,10 @@
-// Texts of a flamegraph: names from anywhere made fit for XML, JSON and a reader's eyes. Pure; any thread.
+// Texts of a picture: names from anywhere made fit for XML, JSON and a reader's eyes. Pure; any thread.
 #pragma once
 
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "profile/profile.h"
 
@@ -15,6 +16,8 @@ std::string CleanText(std::string_view text, size_t limit = 500);
 
 std::string XmlText(std::string_view clean);     // for an element's or an attribute's content
 std::string JsonString(std::string_view clean);  // with its quotes; holds no '<' or '>', so that no script ends early
+
+std::string JsonStrings(const std::vector<std::string>& clean);  // what stands between the brackets of an array
 
 // As many columns as fit, the last one "…" where something was cut.
 std::string Shortened(const std::string& clean, size_t columns);

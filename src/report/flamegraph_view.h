@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -42,7 +43,12 @@ struct Box {
   double left = 0, width = 0;  // shares of the root's
 };
 
+// What is drawn for viewers without JavaScript: frames that show on a page of 1200 pixels, and not so many that the
+// drawing takes much of the file.
+constexpr double kLeastBoxWidth = 0.8 / 1200;
+constexpr size_t kMostBoxes = 900;
+
 // The frames of at least `least_width`, and no more than `most`, in preorder, wide siblings first.
-std::vector<Box> BoxesOf(const View& view, double least_width, size_t most);
+std::vector<Box> BoxesOf(const View& view, double least_width = kLeastBoxWidth, size_t most = kMostBoxes);
 
 }  // namespace rapidbyte::report

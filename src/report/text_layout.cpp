@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
+
 namespace rapidbyte::report {
 namespace {
-
-bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
 // The number of bytes that the first `columns` code points take.
 size_t BytesOf(std::string_view text, size_t columns) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/format.h"
+#include "report/flamegraph_text.h"
 #include "report/timeline_lanes.h"
 
 namespace rapidbyte::report {
@@ -19,6 +20,7 @@ using record::StageActivity;
 using record::Timeline;
 
 constexpr double kWidth = 1240;
+constexpr double kLeastWidth = 900;
 constexpr double kLeft = 170;    // of the time's beginning; names stand left of it
 constexpr double kRight = 1110;  // shares stand right of it
 constexpr double kLane = 22;
@@ -50,28 +52,7 @@ rect.s:hover{stroke:#1c2530;stroke-width:1.5}
 <rect class="pale" width="5" height="5"/><path class="hatch" d="M0 0V5" stroke-width="1.6"/></pattern></defs>
 )css";
 
-std::string Escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) >= 0x20) out += c;
-    }
-  }
-  return out;
-}
+std::string Escaped(std::string_view text) { return XmlText(CleanText(text)); }
 
 std::string Secs(uint64_t nanos) { return FormatDuration(static_cast<double>(nanos) * 1e-9); }
 
@@ -115,9 +96,12 @@ class Chart {
                     Escaped(timeline_.source.connector), Escaped(timeline_.destination.connector));
     std::vector<std::string> sentences = WhoWaits(timeline_);
     for (std::string& sentence : sentences) sentence = Escaped(sentence);
-    Put("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {:.0f} {:.0f}\" width=\"{:.0f}\" role=\"img\" "
-        "aria-labelledby=\"title summary\">\n",
-        kWidth, bottom_ + 70, kWidth);
+    // A window that is narrower shrinks it, as long as it can be read.
+    Put("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} {1:.0f}\" width=\"{0:.0f}\" "
+        "height=\"{1:.0f}\" "
+        "style=\"max-width:100%;min-width:{2:.0f}px;height:auto\" role=\"graphics-document\" "
+        "aria-labelledby=\"title\" aria-describedby=\"summary\">\n",
+        kWidth, bottom_ + 70, kLeastWidth);
     Put("<title id=\"title\">{}</title>\n<desc id=\"summary\">{}</desc>\n", title, fmt::join(sentences, " "));
     Put("{}<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n", kStyle);
     Put("<text class=\"title\" x=\"16\" y=\"30\">{}</text>\n", title);
@@ -178,7 +162,8 @@ class Chart {
           is_source ? "Source" : "Destination",
           Escaped(is_source ? timeline_.source.connector : timeline_.destination.connector));
     }
-    Put("<g><title>{}: {}, {} of the run</title>\n", lane.name, Secs(lane.total_nanos), Escaped(PercentOf(lane.share)));
+    Put("<g role=\"img\"><title>{}: {}, {} of the run</title>\n", lane.name, Secs(lane.total_nanos),
+        Escaped(PercentOf(lane.share)));
     Put("<rect class=\"lane\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.0f}\"/>\n", kLeft, y,
         kRight - kLeft, kBar);
     Put("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", kLeft - 10, y + 12.5, lane.name);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/utf8.h"
 #include "report/golden_file.h"
 #include "report/timeline_lanes.h"
 
@@ -57,6 +58,15 @@ TEST(TimelinePicture, NeedsNothingFromElsewhereAndEscapesNames) {
   EXPECT_THAT(svg, Not(HasSubstr("<script")));
   EXPECT_THAT(svg, HasSubstr("prefers-color-scheme:dark"));
   EXPECT_THAT(svg, HasSubstr("<title>decode, batch 2: 15.0 ms from 60.0 ms</title>"));
+}
+
+TEST(TimelinePicture, IsTextWhateverTheNamesHold) {
+  Timeline timeline = Example();
+  timeline.pipeline = "a\xff\x01";
+  timeline.source.connector = "\xc3(";
+  const std::string svg = TimelinePicture(timeline);
+  EXPECT_EQ(ValidUtf8(svg), svg);
+  EXPECT_THAT(svg, HasSubstr("a\uFFFD\uFFFD: 200 ms from \uFFFD( to dest-postgres"));
 }
 
 TEST(TimelinePicture, SaysWhoWaitsForWhom) {

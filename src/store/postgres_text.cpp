@@ -4,29 +4,10 @@
 
 #include <cstdint>
 
+#include "base/utf8.h"
+
 namespace rapidbyte::store {
 namespace {
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-bool IsContinuation(unsigned char byte) { return (byte & 0xc0) == 0x80; }
-
-// The length of the well-formed sequence at `at` (Unicode 15, table 3-7), or 0.
-size_t SequenceAt(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) { return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0u; };
-  const unsigned first = byte(0);
-  if (first == 0) return 0;
-  if (first < 0x80) return 1;
-  const size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4) return 0;
-  for (size_t i = 1; i < size; ++i) {
-    if (!IsContinuation(static_cast<unsigned char>(byte(i)))) return 0;
-  }
-  const unsigned second = byte(1);
-  const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-  const bool outside = (first == 0xed && second > 0x9f) || (first == 0xf4 && second > 0x8f);
-  return overlong || outside ? 0 : size;
-}
 
 void Remove(const std::string& secret, std::string& message) {
   if (secret.empty()) return;
@@ -50,8 +31,8 @@ std::string StorableText(std::string_view text) {
   std::string storable;
   storable.reserve(text.size());
   for (size_t at = 0; at < text.size();) {
-    const size_t size = SequenceAt(text, at);
-    storable.append(size == 0 ? kReplacement : text.substr(at, size));
+    const size_t size = text[at] == '\0' ? 0 : CharacterLength(text.substr(at));
+    storable.append(size == 0 ? kReplacementCharacter : text.substr(at, size));
     at += size == 0 ? 1 : size;
   }
   return storable;

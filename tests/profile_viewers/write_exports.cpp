@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/utf8.h"
 #include "profile/export/export.h"
 #include "profile/export/test_profiles.h"
-#include "profile/export/utf8.h"
 
 namespace rapidbyte::profile {
 namespace {

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <random>
 #include <set>
+#include <string_view>
 
 #include "profile/export/export.h"
 #include "profile/export/test_profiles.h"
@@ -114,6 +116,40 @@ TEST(ChromeTest, SamplesKeepTheirValues) {
       json({{"pid", 100}, {"tid", 100}, {"ts", 1019000.5}, {"name", "preempted"}, {"sf", 5}, {"weight", 999'999}}));
   EXPECT_EQ(file["stackFrames"]["5"], json({{"name", "page_fault"}, {"category", "[kernel.kallsyms]"}, {"parent", 4}}));
   EXPECT_EQ(file["otherData"]["note 1"], "Command: rapidbyte run \"a.yaml\"");
+}
+
+size_t CountOf(std::string_view what, std::string_view text) {
+  size_t count = 0;
+  for (size_t at = text.find(what); at != std::string_view::npos; at = text.find(what, at + 1)) ++count;
+  return count;
+}
+
+// Eight stacks of 25 frames that share nothing, in no order: sample by sample they would be 1.1 million spans.
+TEST(ChromeTest, TooManySpansAreDrawnInSteps) {
+  Profile profile;
+  profile.frequency_hz = 1000;
+  profile.threads.resize(1);
+  StackId stacks[8] = {};
+  for (int i = 0; i < 200; ++i) {
+    const StringId name = profile.stacks.Intern("f" + std::to_string(i));
+    stacks[i % 8] = profile.stacks.Push(stacks[i % 8], profile.stacks.Intern(Frame{.name = name}));
+  }
+  std::mt19937 random(1);
+  for (int64_t i = 1; i <= 50'000; ++i) {
+    profile.samples.push_back({i * 1'000'000, 0, stacks[random() % 8], State::kRunning, 1, 1e6});
+  }
+  const std::string all = Export(profile, ExportFormat::kChrome);
+  const size_t begins = CountOf("\"ph\":\"B\"", all);
+  EXPECT_LE(begins, 1'000'000u);
+  EXPECT_GT(begins, 400'000u) << "no coarser than it takes";
+  EXPECT_EQ(CountOf("\"ph\":\"E\"", all), begins);
+  EXPECT_EQ(CountOf("\"weight\"", all), profile.samples.size());
+  EXPECT_EQ(CountOf("\"spans\":\"There are too many", all), 1u);
+
+  profile.samples.resize(44'000);
+  const std::string fewer = Export(profile, ExportFormat::kChrome);
+  EXPECT_GT(CountOf("\"ph\":\"B\"", fewer), 900'000u);
+  EXPECT_EQ(CountOf("\"spans\"", fewer), 0u);
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "profile/export/test_readers.h"
-#include "profile/export/utf8.h"
 
 namespace rapidbyte::profile {
 namespace {

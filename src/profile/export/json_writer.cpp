@@ -7,7 +7,7 @@
 #include <iterator>
 #include <limits>
 
-#include "profile/export/utf8.h"
+#include "base/json_text.h"
 
 namespace rapidbyte::profile {
 namespace {
@@ -47,7 +47,7 @@ JsonWriter& JsonWriter::Close(char bracket) {
 
 JsonWriter& JsonWriter::Key(std::string_view name) {
   Separate();
-  Quote(name);
+  AppendJsonText(name, buffer_);
   buffer_ += ':';
   follows_ = false;
   return *this;
@@ -62,7 +62,7 @@ JsonWriter& JsonWriter::Line() {
 
 JsonWriter& JsonWriter::Text(std::string_view value) {
   Separate();
-  Quote(value);
+  AppendJsonText(value, buffer_);
   return *this;
 }
 
@@ -96,26 +96,6 @@ JsonWriter& JsonWriter::Decimal(int64_t value, int digits) {
   for (; rest % 10 == 0; --digits) rest /= 10;
   fmt::format_to(std::back_inserter(buffer_), ".{:0{}}", rest, digits);
   return *this;
-}
-
-void JsonWriter::Quote(std::string_view text) {
-  buffer_ += '"';
-  while (!text.empty()) {
-    const size_t length = CharacterLength(text);
-    const char first = text[0];
-    if (length == 0) {
-      buffer_ += "\\ufffd";
-    } else if (first == '"' || first == '\\') {
-      buffer_ += '\\';
-      buffer_ += first;
-    } else if (length == 1 && (static_cast<unsigned char>(first) < 0x20 || first == 0x7f)) {
-      fmt::format_to(std::back_inserter(buffer_), "\\u{:04x}", static_cast<unsigned char>(first));
-    } else {
-      buffer_ += text.substr(0, length);
-    }
-    text.remove_prefix(length == 0 ? 1 : length);
-  }
-  buffer_ += '"';
 }
 
 }  // namespace rapidbyte::profile

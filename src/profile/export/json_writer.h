@@ -42,7 +42,6 @@ class JsonWriter {
   JsonWriter& Integer(int64_t value);
   JsonWriter& Literal(std::string_view text);
   void Separate();
-  void Quote(std::string_view text);
   void Flush();
 
   std::ostream& out_;

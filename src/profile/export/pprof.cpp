@@ -11,11 +11,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/utf8.h"
 #include "profile/export/export.h"
 #include "profile/export/gzip.h"
 #include "profile/export/notes.h"
 #include "profile/export/protobuf_writer.h"
-#include "profile/export/utf8.h"
 
 namespace rapidbyte::profile {
 namespace {

@@ -94,4 +94,21 @@ ThreadTimeline LayOut(const Profile& profile, const std::vector<uint32_t>& sampl
   return timeline;
 }
 
+std::vector<Place> InSteps(const std::vector<Place>& places, int64_t step_ns) {
+  std::vector<Place> steps;
+  int64_t longest_ns = 0;  // of the places of the last step
+  for (const Place& place : places) {
+    const int64_t length_ns = place.end_ns - place.start_ns;
+    if (steps.empty() || place.end_ns - steps.back().start_ns > step_ns) {
+      steps.push_back(place);
+      longest_ns = length_ns;
+      continue;
+    }
+    if (length_ns > longest_ns) steps.back().sample = place.sample;
+    longest_ns = std::max(longest_ns, length_ns);
+    steps.back().end_ns = place.end_ns;
+  }
+  return steps;
+}
+
 }  // namespace rapidbyte::profile

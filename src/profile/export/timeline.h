@@ -33,4 +33,8 @@ std::vector<std::vector<uint32_t>> SamplesByThread(const Profile& profile);
 // `samples` as SamplesByThread gives them for one thread.
 ThreadTimeline LayOut(const Profile& profile, const std::vector<uint32_t>& samples, double interval_ns);
 
+// One place for each `step_ns` of the axis or what is longer: that of the longest of the places in it, which takes it
+// all.
+std::vector<Place> InSteps(const std::vector<Place>& places, int64_t step_ns);
+
 }  // namespace rapidbyte::profile

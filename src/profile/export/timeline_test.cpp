@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "profile/export/test_profiles.h"
 
 namespace rapidbyte::profile {
@@ -85,6 +87,16 @@ TEST(TimelineTest, SamplesComeInOrderOfTime) {
   profile.samples = {At(300, State::kRunning, 1), At(100, State::kRunning, 1), At(kNoTime, State::kRunning, 1)};
   profile.samples[2].thread = 1;
   EXPECT_EQ(SamplesByThread(profile), (std::vector<std::vector<uint32_t>>{{1, 0}, {2}}));
+}
+
+TEST(TimelineTest, AStepIsTheLongestOfItsPlaces) {
+  const std::vector<Place> places = {{7, 0, 10}, {8, 10, 40}, {9, 60, 70}, {3, 80, 300}, {4, 300, 310}};
+  const std::vector<Place> steps = InSteps(places, 100);
+  ASSERT_EQ(steps.size(), 3u);
+  EXPECT_EQ(std::tuple(steps[0].sample, steps[0].start_ns, steps[0].end_ns), std::tuple(8u, 0, 70));
+  EXPECT_EQ(std::tuple(steps[1].sample, steps[1].start_ns, steps[1].end_ns), std::tuple(3u, 80, 300)) << "longer";
+  EXPECT_EQ(std::tuple(steps[2].sample, steps[2].start_ns, steps[2].end_ns), std::tuple(4u, 300, 310));
+  EXPECT_TRUE(InSteps({}, 100).empty());
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
-#include "profile/export/utf8.h"
+#include "base/utf8.h"
 
 #include <gtest/gtest.h>
 
-namespace rapidbyte::profile {
+namespace rapidbyte {
 namespace {
 
 TEST(Utf8Test, CharactersAreKept) {
@@ -25,5 +25,12 @@ TEST(Utf8Test, WhatIsNoCharacterIsReplaced) {
   EXPECT_EQ(ValidUtf8("\xc3("), bad + "(");
 }
 
+TEST(Utf8Test, PointsOfCharacters) {
+  EXPECT_EQ(CodePoint("a"), U'a');
+  EXPECT_EQ(CodePoint("ß"), U'ß');
+  EXPECT_EQ(CodePoint("漢"), U'漢');
+  EXPECT_EQ(CodePoint("\xf4\x8f\xbf\xbf"), char32_t{0x10ffff});
+}
+
 }  // namespace
-}  // namespace rapidbyte::profile
+}  // namespace rapidbyte

@@ -1,9 +1,7 @@
-#include "profile/export/utf8.h"
+#include "base/utf8.h"
 
-namespace rapidbyte::profile {
+namespace rapidbyte {
 namespace {
-
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 
 bool Between(char c, unsigned char low, unsigned char high) {
   const auto byte = static_cast<unsigned char>(c);
@@ -37,9 +35,16 @@ size_t CharacterLength(std::string_view text) {
   if (lead.length > text.size()) return 0;
   if (lead.length > 1 && !Between(text[1], lead.low, lead.high)) return 0;
   for (size_t i = 2; i < lead.length; ++i) {
-    if (!Between(text[i], 0x80, 0xbf)) return 0;
+    if (!IsContinuation(text[i])) return 0;
   }
   return lead.length;
+}
+
+char32_t CodePoint(std::string_view character) {
+  const auto lead = static_cast<unsigned char>(character[0]);
+  char32_t point = character.size() == 1 ? lead : lead & (0x7fu >> character.size());
+  for (const char byte : character.substr(1)) point = point << 6 | (static_cast<unsigned char>(byte) & 0x3f);
+  return point;
 }
 
 std::string ValidUtf8(std::string_view text) {
@@ -47,10 +52,10 @@ std::string ValidUtf8(std::string_view text) {
   valid.reserve(text.size());
   while (!text.empty()) {
     const size_t length = CharacterLength(text);
-    valid += length == 0 ? kReplacement : text.substr(0, length);
+    valid += length == 0 ? kReplacementCharacter : text.substr(0, length);
     text.remove_prefix(length == 0 ? 1 : length);
   }
   return valid;
 }
 
-}  // namespace rapidbyte::profile
+}  // namespace rapidbyte
