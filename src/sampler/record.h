@@ -61,7 +61,7 @@ struct Assembly {
   uint64_t frames = 0;
   uint64_t unwinding_ns = 0;
   uint64_t naming_ns = 0;
-  uint64_t whole_cpu_ns = 0;  // with reading and sorting the records
+  uint64_t whole_cpu_ns = 0;  // with reading and sorting the records, and giving everything back
 };
 
 struct Recording {

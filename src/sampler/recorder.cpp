@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <memory>
 #include <unordered_set>
 
 #include "base/clock.h"
@@ -38,7 +39,10 @@ class EventRecorder {
   EventRecorder(const EventRecorder&) = delete;
   EventRecorder& operator=(const EventRecorder&) = delete;
 
-  Result<Recording> Run();
+  // Until what is recorded has ended.
+  Status Run();
+  // What was recorded, put together.
+  Recording Finish();
 
  private:
   SamplingPlan FirstPlan() const;
@@ -52,7 +56,6 @@ class EventRecorder {
   void AskToEnd(uint64_t now);
   std::vector<pid_t> LiveThreads() const;
   void SayWhatIsMissing(profile::Profile& profile, const Assembler& assembler) const;
-  Recording Finish(uint64_t end_ns);
 
   const RecordOptions& options_;
   const Permission permission_;
@@ -66,6 +69,8 @@ class EventRecorder {
   Beginning beginning_;
   std::unordered_set<int32_t> pids_;  // processes that are sampled now
   StackNeed stack_need_;
+  std::string command_;
+  uint64_t end_ns_ = 0;
   uint64_t window_start_ns_ = 0;
   uint64_t window_switches_ = 0;
   std::optional<int> wait_status_;
@@ -290,43 +295,44 @@ void EventRecorder::SayWhatIsMissing(profile::Profile& profile, const Assembler&
   }
 }
 
-Recording EventRecorder::Finish(uint64_t end_ns) {
-  const uint64_t start_cpu_ns = ThreadCpuNanos();
+Recording EventRecorder::Finish() {
   Assembler assembler(*session_, std::move(*at_beginning_), {options_.connector_dirs, options_.connector_names},
                       options_.kernel);
   Recording recording;
   profile::Profile& profile = recording.profile;
-  profile = assembler.Assemble(spools_, beginning_, end_ns);
+  profile = assembler.Assemble(spools_, beginning_, end_ns_);
+  profile.command = command_;
   profile.event = session_->plan().cycles ? "cycles" : "cpu-clock";
   profile.frequency_hz = options_.frequency_hz;
   profile.start_ns = static_cast<int64_t>(beginning_.time_ns);
-  profile.duration_ns = static_cast<int64_t>(end_ns - beginning_.time_ns);
+  profile.duration_ns = static_cast<int64_t>(end_ns_ - beginning_.time_ns);
   SayWhatIsMissing(profile, assembler);
-  recording.assembly = {assembler.stacks(), assembler.frames(), assembler.unwinding_ns(), assembler.naming_ns(),
-                        ThreadCpuNanos() - start_cpu_ns};
+  recording.assembly = {assembler.stacks(), assembler.frames(), assembler.unwinding_ns(), assembler.naming_ns(), 0};
   if (wait_status_) {
     recording.exit_code = WIFSIGNALED(*wait_status_) ? 128 + WTERMSIG(*wait_status_) : WEXITSTATUS(*wait_status_);
   }
   return recording;
 }
 
-Result<Recording> EventRecorder::Run() {
-  std::string command;
-  for (const std::string& argument : options_.argv) command += (command.empty() ? "" : " ") + argument;
-  if (options_.pid) command = CommandLine(*options_.pid);
+Status EventRecorder::Run() {
+  for (const std::string& argument : options_.argv) command_ += (command_.empty() ? "" : " ") + argument;
+  if (options_.pid) command_ = CommandLine(*options_.pid);
   RB_TRY(Attach());
   RB_TRY(DrainUntilEnd());
-  const uint64_t end_ns = MonotonicNanos();
-  RB_TRY(DrainOnce());
-  Recording recording = Finish(end_ns);
-  recording.profile.command = std::move(command);
-  return recording;
+  end_ns_ = MonotonicNanos();
+  return DrainOnce();
 }
 
 }  // namespace
 
 Result<Recording> RecordByEvents(const RecordOptions& options, const Permission& permission) {
-  return EventRecorder(options, permission).Run();
+  auto recorder = std::make_unique<EventRecorder>(options, permission);
+  RB_TRY(recorder->Run());
+  const uint64_t start_cpu_ns = ThreadCpuNanos();
+  Recording recording = recorder->Finish();
+  recorder.reset();
+  recording.assembly.whole_cpu_ns = ThreadCpuNanos() - start_cpu_ns;
+  return recording;
 }
 
 }  // namespace rapidbyte::sampler
