@@ -98,6 +98,7 @@ std::optional<SampleRecord> ParseSample(const RawRecord& record, bool has_callch
   if (const uint64_t reserved = cursor.Take<uint64_t>(); reserved != 0) {
     const auto stack = cursor.Bytes(reserved);
     sample.stack = stack.first(std::min<uint64_t>(cursor.Take<uint64_t>(), stack.size()));
+    sample.stack_cut = sample.stack.size() == stack.size();
   }
   return Checked(cursor, sample);
 }

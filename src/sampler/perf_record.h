@@ -45,6 +45,7 @@ struct SampleRecord {
   bool has_registers = false;              // false for kernel threads and 32-bit code
   Registers registers{};
   std::span<const std::byte> stack;  // from the stack pointer up
+  bool stack_cut = false;            // as much as was asked for: there may be more of it
 };
 // Bits of PERF_SAMPLE_ that every sample of the session has besides the common ones.
 constexpr uint64_t kSampleBits = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME |

@@ -19,11 +19,10 @@
 #include <system_error>
 
 #include "base/clock.h"
-#include "sampler/symbolizer.h"
+#include "sampler/stack_maker.h"
 #include "sampler/target.h"
 #include "sampler/timer_agent_image.h"
 #include "sampler/timer_ring.h"
-#include "sampler/unwinder.h"
 
 namespace rapidbyte::sampler {
 namespace {
@@ -113,7 +112,7 @@ struct KeptSlot {
 class TimerRecorder {
  public:
   explicit TimerRecorder(const RecordOptions& options)
-      : options_(options), spaces_(modules_), symbolizer_({options.connector_dirs, options.connector_names}) {}
+      : options_(options), spaces_(modules_), stacks_({options.connector_dirs, options.connector_names}) {}
 
   Result<Recording> Run();
 
@@ -133,7 +132,7 @@ class TimerRecorder {
   std::vector<KeptSlot> kept_;
   ModuleStore modules_;
   AddressSpaces spaces_;
-  Symbolizer symbolizer_;
+  StackMaker stacks_;
   profile::Profile profile_;
   std::map<std::pair<int32_t, int32_t>, uint32_t> threads_;
   std::map<uint32_t, double> cpu_ns_;  // by thread, of those that ended in order
@@ -189,9 +188,6 @@ void TimerRecorder::AddSample(const KeptSlot& slot) {
   sample.has_registers = true;
   sample.stack = slot.stack;
   const AddressSpace& space = spaces_.Of(slot.head.pid);
-  Unwound unwound;
-  Unwind(sample, space, unwound);
-  if (!unwound.whole) ++profile_.truncated;
   const auto [thread, fresh] =
       threads_.try_emplace({slot.head.pid, slot.head.tid}, static_cast<uint32_t>(profile_.threads.size()));
   const auto time_ns = static_cast<int64_t>(slot.head.time_ns);
@@ -207,10 +203,7 @@ void TimerRecorder::AddSample(const KeptSlot& slot) {
   profile_.threads[thread->second].end_ns = time_ns;
   profile::Sample taken{.time_ns = time_ns, .thread = thread->second, .count = slot.head.overrun + 1};
   taken.value = static_cast<double>(period_ns_) * taken.count;
-  for (auto frame = unwound.frames.rbegin(); frame != unwound.frames.rend(); ++frame) {
-    taken.stack =
-        symbolizer_.Push(profile_.stacks, taken.stack, slot.head.pid, space, frame->mapping, frame->address, false);
-  }
+  taken.stack = stacks_.Make(profile_.stacks, sample, slot.head.pid, space, false, false);
   profile_.samples.push_back(taken);
 }
 
@@ -261,10 +254,11 @@ void TimerRecorder::SayWhatIsMissing() {
     profile_.missing.push_back("processes that were not started by the recording have no samples for the same reason");
   }
   const auto seen = static_cast<double>(profile_.records + profile_.lost_records);
-  if (static_cast<double>(profile_.lost_records) > 0.01 * seen) {
+  if (static_cast<double>(profile_.lost_records) > kWorthAWord * seen) {
     profile_.missing.push_back(fmt::format("{:.1f}% of the samples were lost, because the sampler could not keep up",
                                            100 * static_cast<double>(profile_.lost_records) / seen));
   }
+  for (std::string& sentence : stacks_.WhatIsMissing()) profile_.missing.push_back(std::move(sentence));
 }
 
 Result<Recording> TimerRecorder::Run() {
@@ -283,6 +277,7 @@ Result<Recording> TimerRecorder::Run() {
   for (const std::string& argument : options_.argv) {
     profile_.command += (profile_.command.empty() ? "" : " ") + argument;
   }
+  profile_.truncated = stacks_.truncated();
   SayWhatIsMissing();
   Recording recording;
   recording.profile = std::move(profile_);
