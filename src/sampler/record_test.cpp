@@ -269,6 +269,19 @@ TEST(TimersTest, FollowForks) {
   EXPECT_GT(ShareOf(recording->profile, State::kRunning, "work::GrandchildWork"), 0);
 }
 
+// Closed again before the program ends, so that its maps have to be looked at while it runs.
+TEST(TimersTest, NameWhatLibrariesDoThatAreOpenedLater) {
+  RecordOptions options;
+  options.argv = {SAMPLER_PLUGIN_HOST, SAMPLER_PLUGIN};
+  options.method = Method::kTimers;
+  const auto recording = Record(options);
+  ASSERT_TRUE(recording) << recording.error().message;
+  EXPECT_EQ(recording->exit_code, 0);
+  if (recording->profile.samples.size() < 20) GTEST_SKIP() << kTooBusy;
+  EXPECT_GT(ShareOf(recording->profile, State::kRunning, "work::PluginLeaf"), 0.9);
+  EXPECT_GT(ShareOf(recording->profile, State::kRunning, "main"), 0.9);
+}
+
 TEST(TimersTest, StaticProgramsHaveNoSamplesAndThatIsSaid) {
   RecordOptions options;
   options.argv = {SAMPLER_TARGET_STATIC, "burn", "0.05"};

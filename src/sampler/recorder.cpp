@@ -323,8 +323,7 @@ Recording EventRecorder::Finish() {
   profile.duration_ns = static_cast<int64_t>(end_ns_ - beginning_.time_ns);
   SayWhatIsMissing(profile, assembler);
   const StackMaker& stacks = assembler.stacks();
-  recording.assembly = {stacks.stacks(), stacks.frames(), stacks.unwinding_ns(), stacks.naming_ns(),
-                        0};
+  recording.assembly = {stacks.stacks(), stacks.frames(), stacks.unwinding_ns(), stacks.naming_ns(), 0};
   if (wait_status_) {
     recording.exit_code = WIFSIGNALED(*wait_status_) ? 128 + WTERMSIG(*wait_status_) : WEXITSTATUS(*wait_status_);
   }

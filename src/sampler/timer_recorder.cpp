@@ -16,7 +16,9 @@
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <sstream>
 #include <system_error>
+#include <utility>
 
 #include "base/clock.h"
 #include "sampler/stack_maker.h"
@@ -32,6 +34,7 @@ namespace fs = std::filesystem;
 constexpr uint32_t kDefaultStackBytes = 16 * 1024;
 constexpr size_t kRingBytes = size_t{48} << 20;  // of a sparse file
 constexpr int kDrainMillis = 20;
+constexpr uint64_t kMostMapsShare = 50;  // reading maps may take one part in so many of the recorder's time
 
 // The folder that the agent and its memory lie in, for as long as the recording.
 class Folder {
@@ -104,9 +107,19 @@ class SlotQueue {
   uint64_t next_ = 0;
 };
 
+constexpr uint32_t kMapsSlot = 100;  // beside those of the agent: what the recorder has read meanwhile
+
 struct KeptSlot {
-  timer_slot head;
+  timer_slot head{};
   std::vector<std::byte> stack;
+  std::string maps;  // of kMapsSlot
+};
+
+// What a process had mapped when it was last looked at, as /proc/PID/maps says it.
+struct KnownMaps {
+  uint64_t time_ns = 0;
+  std::string text;
+  bool sampled = false;  // it has run since
 };
 
 class TimerRecorder {
@@ -119,6 +132,7 @@ class TimerRecorder {
  private:
   Result<Target> Start();
   void Drain();
+  void FollowMaps();
   void Watch(Target& target);
   void Assemble();
   void AddSample(const KeptSlot& slot);
@@ -130,6 +144,8 @@ class TimerRecorder {
   std::unique_ptr<Folder> folder_;
   SlotQueue queue_;
   std::vector<KeptSlot> kept_;
+  std::map<int32_t, KnownMaps> maps_;
+  uint64_t next_maps_ns_ = 0;
   ModuleStore modules_;
   AddressSpaces spaces_;
   StackMaker stacks_;
@@ -159,8 +175,30 @@ void TimerRecorder::Drain() {
     const auto* stack = reinterpret_cast<const std::byte*>(slot + 1);
     kept.stack.assign(stack, stack + slot->stack_used);
     queue_.Free();
+    KnownMaps& maps = maps_[kept.head.pid];
+    if (kept.head.kind == TIMER_SLOT_SAMPLE) maps.sampled = true;
+    if (kept.head.kind != TIMER_SLOT_SAMPLE && kept.head.kind != TIMER_SLOT_END) maps = {.time_ns = kept.head.time_ns};
     kept_.push_back(std::move(kept));
   }
+}
+
+// Libraries that are opened later, and code that is made while the program runs. What is there now has come since the
+// process was last looked at, and is taken to be there for all samples since then.
+void TimerRecorder::FollowMaps() {
+  const uint64_t now = MonotonicNanos();
+  if (now < next_maps_ns_) return;
+  for (auto& [pid, maps] : maps_) {
+    if (!std::exchange(maps.sampled, false)) continue;
+    std::ifstream file("/proc/" + std::to_string(pid) + "/maps");
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!text.empty() && text != maps.text) {
+      KeptSlot kept{.head = {.time_ns = maps.time_ns + 1, .pid = pid, .kind = kMapsSlot}, .maps = text};
+      kept_.push_back(std::move(kept));
+      maps.text = std::move(text);
+    }
+    maps.time_ns = now;
+  }
+  next_maps_ns_ = now + kMostMapsShare * (MonotonicNanos() - now);
 }
 
 void TimerRecorder::Watch(Target& target) {
@@ -170,6 +208,7 @@ void TimerRecorder::Watch(Target& target) {
   while (!(wait_status_ = target.Reap())) {
     poll(polled, 2, kDrainMillis);
     Drain();
+    FollowMaps();
     const bool timed_out =
         options_.duration_ns > 0 && MonotonicNanos() >= start + static_cast<uint64_t>(options_.duration_ns);
     if (!asked && (timed_out || (polled[1].revents & POLLIN) != 0)) {
@@ -216,7 +255,11 @@ void TimerRecorder::Assemble() {
     } else if (slot.head.kind == TIMER_SLOT_IMAGE) {
       ++images_;
       spaces_.Exec(slot.head.pid);
-      spaces_.ReadMaps(slot.head.pid, *folder_ / ("ring." + std::to_string(slot.head.time_ns)).c_str());
+      std::ifstream maps(*folder_ / ("ring." + std::to_string(slot.head.time_ns)).c_str());
+      spaces_.ReadMaps(slot.head.pid, maps);
+    } else if (slot.head.kind == kMapsSlot) {
+      std::istringstream maps(slot.maps);
+      spaces_.ReadMaps(slot.head.pid, maps);
     } else if (slot.head.kind == TIMER_SLOT_END) {
       if (const auto thread = threads_.find({slot.head.pid, slot.head.tid}); thread != threads_.end()) {
         cpu_ns_[thread->second] = static_cast<double>(slot.head.registers[0]);
