@@ -34,7 +34,11 @@ struct KeptRecord {
 class EventRecorder {
  public:
   EventRecorder(const RecordOptions& options, const Permission& permission)
-      : options_(options), permission_(permission), store_(kSpoolMemoryBytes), live_(modules_) {}
+      : options_(options),
+        permission_(permission),
+        store_(kSpoolMemoryBytes),
+        live_(modules_),
+        stack_need_(options.frequency_hz) {}
   ~EventRecorder() {
     if (end_fd_ >= 0) close(end_fd_);
   }
