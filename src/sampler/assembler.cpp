@@ -125,7 +125,7 @@ void Assembler::Take(const RawRecord& record, const RecordOrigin& origin) {
 }
 
 void Assembler::TakeSample(const RawRecord& record, const RecordOrigin& origin, const EventInfo& event) {
-  const auto sample = ParseSample(record, session_.has_callchain());
+  const auto sample = ParseSample(record, session_.LayoutOf(event));
   if (!sample) return;
   const profile::StackId stack = stacks_.Make(profile_.stacks, *sample, origin.pid, spaces_.Of(origin.pid),
                                               postgres_.contains(origin.pid), show_kernel_);

@@ -144,9 +144,13 @@ perf_event_attr PerfSession::AttributesOf(EventKind kind, const Ring& ring, bool
     attributes.exclude_callchain_user = 1;
   }
   if (kind == EventKind::kSwitch) {
+    // With PERF_SAMPLE_PERIOD the kernel would take every switch, whatever the period.
     attributes.config = PERF_COUNT_SW_CONTEXT_SWITCHES;
     attributes.sample_period = plan_.switch_period;
-  } else if (plan_.cycles) {
+    return attributes;
+  }
+  attributes.sample_type |= PERF_SAMPLE_PERIOD;
+  if (plan_.cycles) {
     attributes.type = PERF_TYPE_HARDWARE;
     attributes.config = PERF_COUNT_HW_CPU_CYCLES;
     attributes.freq = 1;

@@ -35,7 +35,11 @@ struct KeptRecord {
 class EventRecorder {
  public:
   EventRecorder(const RecordOptions& options, const Permission& permission)
-      : options_(options), permission_(permission), store_(kSpoolMemoryBytes), live_(modules_) {}
+      : options_(options),
+        permission_(permission),
+        store_(kSpoolMemoryBytes),
+        live_(modules_),
+        stack_need_(options.frequency_hz) {}
   ~EventRecorder() {
     if (end_fd_ >= 0) close(end_fd_);
   }
@@ -56,6 +60,7 @@ class EventRecorder {
   bool IsWanted(const RecordOrigin& origin);
   void Keep(std::span<const std::byte> bytes);
   void Watch(std::span<const std::byte> bytes);
+  void TrySample(const RawRecord& record);
   Status Adapt(uint64_t now);
   void AskToEnd(uint64_t now);
   std::vector<pid_t> LiveThreads() const;
@@ -176,14 +181,18 @@ void EventRecorder::Keep(std::span<const std::byte> bytes) {
   kept_.push_back({origin->time_ns, {bytes.begin(), bytes.end()}});
 }
 
+void EventRecorder::TrySample(const RawRecord& record) {
+  const auto origin = OriginOf(record);
+  const auto sample = ParseSample(record, session_->LayoutOf(session_->events().at(origin->id)));
+  if (sample) stack_need_.Try(*sample, live_.Of(origin->pid));
+}
+
 // What has to be known while the program still runs: which processes there are, and the files that they map.
 void EventRecorder::Watch(std::span<const std::byte> bytes) {
   const auto record = ParseHeader(bytes);
   switch (record->type) {
     case PERF_RECORD_SAMPLE:
-      if (const auto sample = ParseSample(*record, session_->has_callchain())) {
-        stack_need_.Try(*sample, live_.Of(OriginOf(*record)->pid));
-      }
+      TrySample(*record);
       return;
     case PERF_RECORD_MMAP2:
       if (const auto mmap = ParseMmap(*record)) live_.Map(*mmap);

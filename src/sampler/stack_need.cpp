@@ -10,8 +10,9 @@ namespace {
 constexpr uint32_t kLeastBytes = 1024;
 constexpr uint32_t kStep = 4;  // of sizes
 constexpr size_t kFirstTrials = 64;
-constexpr size_t kWindow = 128;  // trials
-constexpr size_t kTooMany = 2;   // of them beyond
+constexpr size_t kWindow = 256;                // trials
+constexpr size_t kTooMany = 5;                 // of them beyond
+constexpr double kMostBytesPerSecond = 512e6;  // of one running thread
 constexpr uint64_t kEagerPauseNanos = 1'000'000;
 constexpr uint64_t kPauseNanos = 10'000'000;
 
@@ -34,7 +35,8 @@ void StackNeed::Try(const SampleRecord& sample, const AddressSpace& space) {
 uint32_t StackNeed::Next(uint32_t bytes) {
   uint32_t next = bytes;
   if (beyond_ >= kTooMany) {
-    next = std::min(bytes * kStep, kMostStackBytes);
+    const uint32_t more = std::min(bytes * kStep, kMostStackBytes);
+    if (more * frequency_hz_ <= kMostBytesPerSecond) next = more;
     settled_ = true;
   } else if (!settled_ && trials_ >= kFirstTrials) {
     while (next / kStep >= std::max<uint64_t>(kLeastBytes, 2 * largest_)) next /= kStep;

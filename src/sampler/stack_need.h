@@ -1,8 +1,9 @@
 // Decides while a recording runs how much of each stack is copied, by walking a few of the samples on trial.
 //
 // Begins with much, so that short programs have whole stacks. When enough stacks were tried for the first time it goes
-// down to what holds twice the largest of them; from then on it only goes up, as soon as two of the last hundred went
-// on beyond what was copied. Trials are so few that they cost nothing beside the sampling itself. One thread at a time.
+// down to what holds twice the largest of them. From then on it only goes up, as soon as two in a hundred went on
+// beyond what was copied, and never to more bytes a second than can be taken in: a lost sample is worse than a short
+// one. Trials are so few that they cost nothing beside the sampling itself. One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +18,8 @@ class StackNeed {
  public:
   static constexpr uint32_t kFirstBytes = 16 * 1024;
 
+  explicit StackNeed(double frequency_hz) : frequency_hz_(frequency_hz) {}
+
   // Whether a sample at this time should be tried: about a thousand a second at first, then a hundred. Samples of one
   // CPU come in the order of time, those of another one may lie before them.
   bool Wants(uint64_t time_ns);
@@ -26,6 +29,7 @@ class StackNeed {
   uint32_t Next(uint32_t bytes);
 
  private:
+  double frequency_hz_;
   size_t trials_ = 0;
   size_t beyond_ = 0;
   uint64_t largest_ = 0;  // bytes of a stack
