@@ -123,10 +123,12 @@ void AddressSpaces::Fork(int32_t pid, int32_t parent_pid) {
   }
 }
 
-void AddressSpaces::ReadMaps(int32_t pid) { ReadMaps(pid, "/proc/" + std::to_string(pid) + "/maps"); }
+void AddressSpaces::ReadMaps(int32_t pid) {
+  std::ifstream maps("/proc/" + std::to_string(pid) + "/maps");
+  ReadMaps(pid, maps);
+}
 
-void AddressSpaces::ReadMaps(int32_t pid, const std::filesystem::path& file) {
-  std::ifstream maps(file);
+void AddressSpaces::ReadMaps(int32_t pid, std::istream& maps) {
   for (std::string line; std::getline(maps, line);) {
     uint64_t start = 0, end = 0, offset = 0;
     std::array<char, 5> access{};

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
+#include <istream>
 #include <map>
 #include <memory>
 #include <string>
@@ -61,7 +61,7 @@ class AddressSpaces {
   // What is mapped now, of a process that is older than the recording.
   void ReadMaps(int32_t pid);
   // The same of a copy of /proc/PID/maps.
-  void ReadMaps(int32_t pid, const std::filesystem::path& file);
+  void ReadMaps(int32_t pid, std::istream& maps);
 
   const AddressSpace& Of(int32_t pid) { return spaces_[pid]; }
 

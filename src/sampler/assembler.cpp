@@ -4,8 +4,6 @@
 #include <map>
 #include <queue>
 
-#include "base/clock.h"
-
 namespace rapidbyte::sampler {
 namespace {
 
@@ -38,7 +36,7 @@ size_t SetOf(const EventInfo& event) { return event.kind == EventKind::kTracking
 }  // namespace
 
 Assembler::Assembler(const PerfSession& session, AddressSpaces spaces, SymbolOptions symbols, bool show_kernel)
-    : session_(session), spaces_(std::move(spaces)), symbolizer_(std::move(symbols)), show_kernel_(show_kernel) {}
+    : session_(session), spaces_(std::move(spaces)), stacks_(std::move(symbols)), show_kernel_(show_kernel) {}
 
 profile::Profile Assembler::Assemble(std::vector<Spool>& spools, const Beginning& beginning, uint64_t end_ns) {
   for (const KnownThread& thread : beginning.threads) {
@@ -61,6 +59,7 @@ profile::Profile Assembler::Assemble(std::vector<Spool>& spools, const Beginning
   }
   for (const auto& [thread, wait] : times_.Finish(end_ns)) AddWait(thread, wait);
   profile_.threads = times_.TakeThreads();
+  profile_.truncated = stacks_.truncated();
   DropHidden(beginning.hidden);
   ScaleWaits();
   ScaleCycles();
@@ -126,9 +125,10 @@ void Assembler::Take(const RawRecord& record, const RecordOrigin& origin) {
 }
 
 void Assembler::TakeSample(const RawRecord& record, const RecordOrigin& origin, const EventInfo& event) {
-  const auto sample = ParseSample(record, session_.has_callchain());
+  const auto sample = ParseSample(record, session_.LayoutOf(event));
   if (!sample) return;
-  const profile::StackId stack = StackOf(*sample, origin.pid);
+  const profile::StackId stack = stacks_.Make(profile_.stacks, *sample, origin.pid, spaces_.Of(origin.pid),
+                                              postgres_.contains(origin.pid), show_kernel_);
   if (event.kind == EventKind::kSwitch) {
     const uint32_t weight = session_.generations()[event.generation].switch_period;
     times_.StackOfSwitch(origin.pid, origin.tid, stack, weight, origin.time_ns);
@@ -140,28 +140,6 @@ void Assembler::TakeSample(const RawRecord& record, const RecordOrigin& origin, 
   taken.stack = stack;
   taken.value = static_cast<double>(sample->period);
   profile_.samples.push_back(taken);
-}
-
-profile::StackId Assembler::StackOf(const SampleRecord& sample, int32_t pid) {
-  const uint64_t start = ThreadCpuNanos();
-  const AddressSpace& space = spaces_.Of(pid);
-  Unwind(sample, space, unwound_);
-  ++stacks_;
-  frames_ += unwound_.frames.size();
-  if (!unwound_.whole) ++profile_.truncated;
-  const uint64_t unwound = ThreadCpuNanos();
-  profile::StackId stack = profile::kRoot;
-  const bool postgres = postgres_.contains(pid);
-  for (auto frame = unwound_.frames.rbegin(); frame != unwound_.frames.rend(); ++frame) {
-    stack = symbolizer_.Push(profile_.stacks, stack, pid, space, frame->mapping, frame->address, postgres);
-  }
-  const auto& chain = sample.kernel_chain;
-  for (size_t i = show_kernel_ ? chain.size() : 0; i-- > 0;) {
-    if (chain[i] < PERF_CONTEXT_MAX) stack = symbolizer_.PushKernel(profile_.stacks, stack, chain[i]);
-  }
-  unwinding_ns_ += unwound - start;
-  naming_ns_ += ThreadCpuNanos() - unwound;
-  return stack;
 }
 
 void Assembler::AddWait(uint32_t thread, const Wait& wait) {

@@ -13,9 +13,8 @@
 #include "sampler/address_space.h"
 #include "sampler/perf_session.h"
 #include "sampler/spool.h"
-#include "sampler/symbolizer.h"
+#include "sampler/stack_maker.h"
 #include "sampler/thread_times.h"
-#include "sampler/unwinder.h"
 
 namespace rapidbyte::sampler {
 
@@ -42,17 +41,12 @@ class Assembler {
   // The stacks, threads, samples and counts of the profile.
   profile::Profile Assemble(std::vector<Spool>& spools, const Beginning& beginning, uint64_t end_ns);
 
-  bool kernel_names_hidden() const { return symbolizer_.kernel_names_hidden(); }
-  uint64_t stacks() const { return stacks_; }  // walked
-  uint64_t frames() const { return frames_; }
-  uint64_t unwinding_ns() const { return unwinding_ns_; }
-  uint64_t naming_ns() const { return naming_ns_; }
+  const StackMaker& stacks() const { return stacks_; }
 
  private:
   void Take(const RawRecord& record, const RecordOrigin& origin);
   void TakeSample(const RawRecord& record, const RecordOrigin& origin, const EventInfo& event);
   bool Counts(const RecordOrigin& origin, const EventInfo& event) const;
-  profile::StackId StackOf(const SampleRecord& sample, int32_t pid);
   void AddWait(uint32_t thread, const Wait& wait);
   void ScaleWaits();
   void ScaleCycles();
@@ -60,18 +54,13 @@ class Assembler {
 
   const PerfSession& session_;
   AddressSpaces spaces_;
-  Symbolizer symbolizer_;
+  StackMaker stacks_;
   bool show_kernel_;
   profile::Profile profile_;
   ThreadTimes times_;
   // Threads with events of their own, beside those that they could have inherited, by what the events are for.
   std::vector<std::unordered_set<int32_t>> attached_;  // 0: tracking; generation + 1: sampling
   std::unordered_set<int32_t> postgres_;
-  Unwound unwound_;
-  uint64_t stacks_ = 0;
-  uint64_t frames_ = 0;
-  uint64_t unwinding_ns_ = 0;
-  uint64_t naming_ns_ = 0;
 };
 
 }  // namespace rapidbyte::sampler

@@ -1,76 +1,35 @@
 #include "sampler/function_index.h"
 
-#include <cxxabi.h>
 #include <dwarf.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
-#include <memory>
-#include <string_view>
 
 namespace rapidbyte::sampler {
 namespace {
 
-const char* LinkageName(Dwarf_Die die) {
+// What all calls of a function that were inlined have in common: everything that is told of them here.
+Dwarf_Die AbstractOrigin(Dwarf_Die inlined) {
   Dwarf_Attribute attribute;
-  for (const unsigned code : {DW_AT_linkage_name, DW_AT_MIPS_linkage_name}) {
-    if (dwarf_attr_integrate(&die, code, &attribute) == nullptr) continue;
-    if (const char* name = dwarf_formstring(&attribute)) return name;
-  }
-  return nullptr;
+  Dwarf_Die origin;
+  const bool found = dwarf_attr(&inlined, DW_AT_abstract_origin, &attribute) != nullptr &&
+                     dwarf_formref_die(&attribute, &origin) != nullptr;
+  return found ? origin : inlined;
 }
 
-// The DIE that gives a concrete or inlined function its name.
-Dwarf_Die NamingDie(Dwarf_Die die) {
-  for (int hops = 0; hops < 8; ++hops) {
-    Dwarf_Attribute attribute;
-    Dwarf_Die next;
-    bool moved = false;
-    for (const unsigned code : {DW_AT_abstract_origin, DW_AT_specification}) {
-      if (dwarf_attr(&die, code, &attribute) == nullptr || dwarf_formref_die(&attribute, &next) == nullptr) continue;
-      die = next;
-      moved = true;
-      break;
-    }
-    if (!moved) break;
+// Whether the DIE has code at all.
+bool AddRanges(Dwarf_Die die, uint32_t value, NestedRanges<uint32_t>& ranges) {
+  Dwarf_Addr base = 0, low = 0, high = 0;
+  bool any = false;
+  for (ptrdiff_t offset = 0; (offset = dwarf_ranges(&die, offset, &base, &low, &high)) > 0;) {
+    // A linker that drops a function leaves its range at address 0.
+    if (low == 0 || high <= low) continue;
+    ranges.Add(low, high, value);
+    any = true;
   }
-  return die;
-}
-
-bool IsScope(int tag) {
-  return tag == DW_TAG_namespace || tag == DW_TAG_structure_type || tag == DW_TAG_class_type ||
-         tag == DW_TAG_union_type || tag == DW_TAG_module;
-}
-
-// "outer::inner::name", for what has no linkage name to demangle.
-std::string QualifiedName(Dwarf_Die die, std::string name) {
-  Dwarf_Die naming = NamingDie(die);
-  Dwarf_Die* scopes = nullptr;
-  const int count = dwarf_getscopes_die(&naming, &scopes);
-  for (int i = 1; i < count; ++i) {
-    if (!IsScope(dwarf_tag(&scopes[i]))) continue;
-    const char* scope = dwarf_diename(&scopes[i]);
-    name = std::string(scope ? scope : "(anonymous)") + "::" + name;
-  }
-  if (count > 0) std::free(scopes);
-  return name;
+  return any;
 }
 
 }  // namespace
-
-std::string ReadableName(std::string symbol) {
-  constexpr std::array<std::string_view, 6> kCloneSuffixes = {".cold",  ".part.",     ".constprop.",
-                                                              ".isra.", ".lto_priv.", ".localalias"};
-  for (const std::string_view suffix : kCloneSuffixes) {
-    if (const size_t at = symbol.find(suffix); at != std::string::npos && at > 0) symbol.resize(at);
-  }
-  if (symbol.rfind("_Z", 0) != 0) return symbol;
-  int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> demangled(
-      abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status), &std::free);
-  return demangled ? std::string(demangled.get()) : symbol;
-}
 
 FunctionIndex::FunctionIndex(Dwarf* dwarf) {
   Dwarf_CU* unit = nullptr;
@@ -78,90 +37,75 @@ FunctionIndex::FunctionIndex(Dwarf* dwarf) {
   uint8_t type = 0;
   Dwarf_Die die, split;
   while (dwarf_get_units(dwarf, unit, &unit, &version, &type, &die, &split) == 0) {
-    if (type == DW_UT_skeleton && split.addr != nullptr) {
-      const size_t before = unit_ranges_.size();
-      AddRanges(die, unit_ranges_);
-      for (size_t i = before; i < unit_ranges_.size(); ++i) unit_ranges_[i].die = split;
-    } else if (type == DW_UT_compile) {
-      AddRanges(die, unit_ranges_);
-    }
+    const bool is_split = type == DW_UT_skeleton && split.addr != nullptr;
+    if (!is_split && type != DW_UT_compile) continue;
+    AddRanges(die, static_cast<uint32_t>(units_.size()), unit_ranges_);
+    units_.push_back({.die = is_split ? split : die});
   }
-  Sort(unit_ranges_);
+  unit_ranges_.Seal();
 }
 
-void FunctionIndex::AddRanges(Dwarf_Die die, std::vector<Range>& ranges) {
-  Dwarf_Addr base = 0, low = 0, high = 0;
-  ptrdiff_t offset = 0;
-  while ((offset = dwarf_ranges(&die, offset, &base, &low, &high)) > 0) {
-    // A linker that drops a function leaves its range at address 0.
-    if (low != 0 && high > low) ranges.push_back({low, high, die});
-  }
-}
-
-void FunctionIndex::Sort(std::vector<Range>& ranges) {
-  std::stable_sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) { return a.low < b.low; });
-}
-
-const FunctionIndex::Range* FunctionIndex::Find(const std::vector<Range>& ranges, uint64_t pc) {
-  auto after = std::upper_bound(ranges.begin(), ranges.end(), pc,
-                                [](uint64_t value, const Range& range) { return value < range.low; });
-  if (after == ranges.begin()) return nullptr;
-  const Range& range = *std::prev(after);
-  return pc < range.high ? &range : nullptr;
-}
-
-void FunctionIndex::AddFunctions(Dwarf_Die parent, std::vector<Range>& ranges) {
+void FunctionIndex::AddBodies(Dwarf_Die parent, Unit& unit) {
   Dwarf_Die child;
   if (dwarf_child(&parent, &child) != 0) return;
   do {
     const int tag = dwarf_tag(&child);
-    if (tag == DW_TAG_subprogram) AddRanges(child, ranges);
-    if (tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block || IsScope(tag)) AddFunctions(child, ranges);
+    if (tag == DW_TAG_subprogram && AddRanges(child, static_cast<uint32_t>(unit.bodies.size()), unit.ranges)) {
+      unit.bodies.push_back({.die = child});
+    }
+    if (MayHoldFunctions(tag)) AddBodies(child, unit);
   } while (dwarf_siblingof(&child, &child) == 0);
 }
 
-const Function& FunctionIndex::Describe(Dwarf_Die die) {
+const Function& FunctionIndex::Describe(Dwarf_Die die, bool inlined) {
   const auto [known, fresh] = described_.try_emplace(die.addr);
   Function& function = known->second;
   if (!fresh) return function;
-  if (const char* linkage_name = LinkageName(die)) {
-    function.name = ReadableName(linkage_name);
-  } else if (const char* name = dwarf_diename(&die)) {
-    // A connector's functions are C by their debug information, named as the C++ compiler names its own.
-    function.name = std::string_view(name).starts_with("_Z") ? ReadableName(name) : QualifiedName(die, name);
-  }
+  function.name = names_.Of(die);
   if (const char* file = dwarf_decl_file(&die)) function.file = file;
   int line = 0;
   if (dwarf_decl_line(&die, &line) == 0 && line > 0) function.line = static_cast<uint32_t>(line);
-  function.inlined = dwarf_tag(&die) == DW_TAG_inlined_subroutine;
+  function.inlined = inlined;
   return function;
 }
 
-void FunctionIndex::AddInlined(Dwarf_Die parent, uint64_t pc, std::vector<const Function*>& functions) {
+void FunctionIndex::AddInlined(Dwarf_Die parent, uint32_t outer, Body& body) {
   Dwarf_Die child;
   if (dwarf_child(&parent, &child) != 0) return;
   do {
     const int tag = dwarf_tag(&child);
-    if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_lexical_block) continue;
-    if (dwarf_haspc(&child, pc) != 1) continue;
-    if (tag == DW_TAG_inlined_subroutine) functions.push_back(&Describe(child));
-    return AddInlined(child, pc, functions);
+    if (tag == DW_TAG_lexical_block) AddInlined(child, outer, body);
+    if (tag != DW_TAG_inlined_subroutine) continue;
+    const auto scope = static_cast<uint32_t>(body.scopes.size());
+    if (!AddRanges(child, scope, body.inlined)) continue;
+    body.scopes.push_back({&Describe(AbstractOrigin(child), true), outer});
+    AddInlined(child, scope, body);
   } while (dwarf_siblingof(&child, &child) == 0);
 }
 
 std::vector<const Function*> FunctionIndex::At(uint64_t pc) {
-  const Range* unit_range = Find(unit_ranges_, pc);
-  if (unit_range == nullptr) return {};
-  Unit& unit = units_[unit_range->die.addr];
+  const auto unit_at = unit_ranges_.At(pc);
+  if (!unit_at) return {};
+  Unit& unit = units_[*unit_at];
   if (!unit.read) {
     unit.read = true;
-    AddFunctions(unit_range->die, unit.functions);
-    Sort(unit.functions);
+    AddBodies(unit.die, unit);
+    unit.ranges.Seal();
   }
-  const Range* function = Find(unit.functions, pc);
-  if (function == nullptr) return {};
-  std::vector<const Function*> functions = {&Describe(function->die)};
-  AddInlined(function->die, pc, functions);
+  const auto body_at = unit.ranges.At(pc);
+  if (!body_at) return {};
+  Body& body = unit.bodies[*body_at];
+  if (!body.read) {
+    body.read = true;
+    AddInlined(body.die, kNone, body);
+    body.inlined.Seal();
+  }
+  std::vector<const Function*> functions;
+  for (uint32_t scope = body.inlined.At(pc).value_or(kNone); scope != kNone; scope = body.scopes[scope].outer) {
+    functions.push_back(body.scopes[scope].function);
+  }
+  functions.push_back(&Describe(body.die, false));
+  std::reverse(functions.begin(), functions.end());
   return functions;
 }
 

@@ -1,8 +1,8 @@
 // Which functions a code address belongs to, by DWARF: the one whose code it is, and those that were inlined into it.
 //
-// An address costs a search in sorted ranges and a descent through one function, not a walk through its compilation
-// unit. Units are read when an address first falls into them. Addresses are those of the DWARF data. Never fails:
-// what cannot be read is not there. One thread at a time.
+// An address costs searches in sorted ranges. A unit, and the calls inlined into a function, are read when an address
+// first falls into them. Addresses are those of the DWARF data. Never fails: what cannot be read is not there. One
+// thread at a time.
 #pragma once
 
 #include <elfutils/libdw.h>
@@ -12,6 +12,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "sampler/function_names.h"
+#include "sampler/nested_ranges.h"
+
 namespace rapidbyte::sampler {
 
 struct Function {
@@ -20,9 +23,6 @@ struct Function {
   uint32_t line = 0;  // of the declaration, 0 where unknown
   bool inlined = false;
 };
-
-// What a linker symbol is called in the source: demangled, and without what the compiler appends to its clones.
-std::string ReadableName(std::string symbol);
 
 class FunctionIndex {
  public:
@@ -34,25 +34,31 @@ class FunctionIndex {
   std::vector<const Function*> At(uint64_t pc);
 
  private:
-  struct Range {
-    uint64_t low, high;
-    Dwarf_Die die;  // of a unit or a function
+  static constexpr uint32_t kNone = UINT32_MAX;
+  struct Scope {
+    const Function* function;
+    uint32_t outer;  // index of the one that it is inlined into; kNone: the body's function
+  };
+  struct Body {  // a function with code of its own, and what was inlined into that
+    Dwarf_Die die{};
+    bool read = false;
+    std::vector<Scope> scopes;
+    NestedRanges<uint32_t> inlined;  // indices into scopes
   };
   struct Unit {
-    Dwarf_Die die;
+    Dwarf_Die die{};
     bool read = false;
-    std::vector<Range> functions;
+    std::vector<Body> bodies;
+    NestedRanges<uint32_t> ranges;  // indices into bodies
   };
 
-  static const Range* Find(const std::vector<Range>& ranges, uint64_t pc);
-  static void Sort(std::vector<Range>& ranges);
-  static void AddRanges(Dwarf_Die die, std::vector<Range>& ranges);
-  static void AddFunctions(Dwarf_Die parent, std::vector<Range>& ranges);
-  const Function& Describe(Dwarf_Die die);
-  void AddInlined(Dwarf_Die parent, uint64_t pc, std::vector<const Function*>& functions);
+  static void AddBodies(Dwarf_Die parent, Unit& unit);
+  void AddInlined(Dwarf_Die parent, uint32_t outer, Body& body);
+  const Function& Describe(Dwarf_Die die, bool inlined);
 
-  std::vector<Range> unit_ranges_;
-  std::unordered_map<void*, Unit> units_;
+  FunctionNames names_;
+  std::vector<Unit> units_;
+  NestedRanges<uint32_t> unit_ranges_;             // indices into units_
   std::unordered_map<void*, Function> described_;  // by address of the DIE
 };
 

@@ -82,26 +82,28 @@ UnwindRule Module::CompileRule(uint64_t pc) {
   return UnwindRule::Compile(frame);
 }
 
-FunctionIndex* Module::Functions() {
-  if (!dwarf_read_) {
-    dwarf_read_ = true;
-    if (Dwarf* dwarf = dwfl_module_getdwarf(module_, &dwarf_bias_)) functions_.emplace(dwarf);
+const Function* Module::Symbolic(const char* symbol, const Function* described) {
+  const auto [known, fresh] = symbolic_.try_emplace({symbol, described});
+  if (fresh) {
+    if (described != nullptr) known->second = *described;
+    known->second.name = ReadableName(symbol);
   }
-  return functions_ ? &*functions_ : nullptr;
+  return &known->second;
 }
 
-std::vector<Function> Module::FunctionsAt(uint64_t pc) {
-  std::vector<Function> functions;
-  if (FunctionIndex* index = Functions()) {
-    for (const Function* function : index->At(pc - dwarf_bias_)) functions.push_back(*function);
+std::vector<const Function*> Module::FunctionsAt(uint64_t pc) {
+  if (!names_read_) {
+    names_read_ = true;
+    if (Dwarf* dwarf = dwfl_module_getdwarf(module_, &dwarf_bias_)) functions_.emplace(dwarf);
   }
-  if (!functions.empty() && !functions.front().name.empty()) return functions;
-  GElf_Off offset = 0;
-  GElf_Sym symbol;
-  const char* name = dwfl_module_addrinfo(module_, pc, &offset, &symbol, nullptr, nullptr, nullptr);
-  if (name == nullptr || *name == '\0') return functions;
-  if (functions.empty()) functions.emplace_back();
-  functions.front().name = ReadableName(name);
+  std::vector<const Function*> functions;
+  if (functions_) functions = functions_->At(pc - dwarf_bias_);
+  if (!functions.empty() && !functions.front()->name.empty()) return functions;
+  if (!symbols_) symbols_.emplace(module_);
+  const char* symbol = symbols_->At(pc);
+  if (symbol == nullptr) return functions;
+  if (functions.empty()) functions.push_back(nullptr);
+  functions.front() = Symbolic(symbol, functions.front());
   return functions;
 }
 

@@ -9,6 +9,7 @@
 #include <elfutils/libdwfl.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "sampler/function_index.h"
+#include "sampler/symbol_table.h"
 #include "sampler/unwind_rule.h"
 
 namespace rapidbyte::sampler {
@@ -33,17 +35,18 @@ class Module {
   // What a process that maps the file's offset at `address` adds to the file's addresses.
   std::optional<uint64_t> Bias(uint64_t address, uint64_t file_offset) const;
 
-  // Valid as long as the module.
+  // Valid as long as the module, both.
   const UnwindRule& RuleAt(uint64_t pc);
   // The functions at `pc`, outermost first; empty where nothing is known.
-  std::vector<Function> FunctionsAt(uint64_t pc);
+  std::vector<const Function*> FunctionsAt(uint64_t pc);
 
  private:
   struct EndDwfl {
     void operator()(Dwfl* dwfl) const { dwfl_end(dwfl); }
   };
   UnwindRule CompileRule(uint64_t pc);
-  FunctionIndex* Functions();
+  // The function that only its symbol names, of which debug information may know where it is declared.
+  const Function* Symbolic(const char* symbol, const Function* described);
 
   std::string path_;
   std::unique_ptr<Dwfl, EndDwfl> dwfl_;
@@ -53,9 +56,11 @@ class Module {
   Dwarf_CFI* debug_cfi_ = nullptr;
   Dwarf_Addr eh_bias_ = 0;
   Dwarf_Addr debug_bias_ = 0;
-  bool dwarf_read_ = false;
+  bool names_read_ = false;
   Dwarf_Addr dwarf_bias_ = 0;
   std::optional<FunctionIndex> functions_;
+  std::optional<SymbolTable> symbols_;
+  std::map<std::pair<const char*, const Function*>, Function> symbolic_;
   std::unordered_map<uint64_t, UnwindRule> rules_;
 };
 

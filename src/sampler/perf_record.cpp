@@ -76,15 +76,15 @@ std::optional<RecordOrigin> OriginOf(const RawRecord& record) {
   return origin;
 }
 
-std::optional<SampleRecord> ParseSample(const RawRecord& record, bool has_callchain) {
+std::optional<SampleRecord> ParseSample(const RawRecord& record, SampleLayout layout) {
   SampleRecord sample;
   Cursor cursor(record.body);
   cursor.Take<uint64_t>();  // identifier
   sample.ip = cursor.Take<uint64_t>();
   cursor.Take<uint64_t>();  // pid, tid
   cursor.Take<uint64_t>();  // time
-  sample.period = cursor.Take<uint64_t>();
-  if (has_callchain) {
+  if (layout.period) sample.period = cursor.Take<uint64_t>();
+  if (layout.callchain) {
     const uint64_t count = cursor.Take<uint64_t>();
     if (count > record.body.size() / sizeof(uint64_t)) return std::nullopt;
     const auto chain = cursor.Bytes(count * sizeof(uint64_t));
@@ -98,6 +98,7 @@ std::optional<SampleRecord> ParseSample(const RawRecord& record, bool has_callch
   if (const uint64_t reserved = cursor.Take<uint64_t>(); reserved != 0) {
     const auto stack = cursor.Bytes(reserved);
     sample.stack = stack.first(std::min<uint64_t>(cursor.Take<uint64_t>(), stack.size()));
+    sample.stack_cut = sample.stack.size() == stack.size();
   }
   return Checked(cursor, sample);
 }

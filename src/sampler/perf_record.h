@@ -45,11 +45,16 @@ struct SampleRecord {
   bool has_registers = false;              // false for kernel threads and 32-bit code
   Registers registers{};
   std::span<const std::byte> stack;  // from the stack pointer up
+  bool stack_cut = false;            // as much as was asked for: there may be more of it
 };
-// Bits of PERF_SAMPLE_ that every sample of the session has besides the common ones.
+// Bits of PERF_SAMPLE_ that every sample of the session has, and what only some have.
 constexpr uint64_t kSampleBits = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME |
-                                 PERF_SAMPLE_PERIOD | PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER;
-std::optional<SampleRecord> ParseSample(const RawRecord& record, bool has_callchain);
+                                 PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER;
+struct SampleLayout {
+  bool period = false;
+  bool callchain = false;
+};
+std::optional<SampleRecord> ParseSample(const RawRecord& record, SampleLayout layout);
 
 struct MmapRecord {
   int32_t pid = 0;

@@ -58,7 +58,7 @@ TEST(PerfRecordTest, ASampleHasItsRegistersByDwarfNumber) {
   EXPECT_EQ(origin->id, 77u);
   EXPECT_EQ(origin->tid, 11);
   EXPECT_EQ(origin->time_ns, 123u);
-  const auto sample = ParseSample(record, true);
+  const auto sample = ParseSample(record, {.period = true, .callchain = true});
   ASSERT_TRUE(sample);
   EXPECT_EQ(sample->ip, 0x401000u);
   EXPECT_EQ(sample->period, 2'000'000u);
@@ -79,7 +79,7 @@ TEST(PerfRecordTest, ASampleThatDoesNotFitIsNone) {
   for (size_t size = 0; size < record.body.size(); size += 4) {
     RawRecord cut = record;
     cut.body = record.body.first(size);
-    EXPECT_FALSE(ParseSample(cut, true)) << size;
+    EXPECT_FALSE(ParseSample(cut, {.period = true, .callchain = true})) << size;
   }
 }
 

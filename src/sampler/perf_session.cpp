@@ -16,9 +16,9 @@
 namespace rapidbyte::sampler {
 namespace {
 
-// The kernel clears and maps every page of a buffer at once, about 0.15 ms a mebibyte: as small as lasts, with the
-// deepest stacks at the default rate, twice as long as the reader may have to wait for its turn.
-constexpr size_t kMostRingBytes = size_t{4} << 20;
+// The kernel clears and maps every page of a buffer at once, about 0.15 ms a mebibyte. The one for samples holds 500 of
+// the largest that a recording begins with: a twentieth of a second of switches at the rate that is thinned.
+constexpr size_t kMostRingBytes = size_t{8} << 20;
 constexpr size_t kMostTrackingBytes = size_t{1} << 20;
 constexpr size_t kClosedAtOnce = 32;
 
@@ -144,9 +144,13 @@ perf_event_attr PerfSession::AttributesOf(EventKind kind, const Ring& ring, bool
     attributes.exclude_callchain_user = 1;
   }
   if (kind == EventKind::kSwitch) {
+    // With PERF_SAMPLE_PERIOD the kernel would take every switch, whatever the period.
     attributes.config = PERF_COUNT_SW_CONTEXT_SWITCHES;
     attributes.sample_period = plan_.switch_period;
-  } else if (plan_.cycles) {
+    return attributes;
+  }
+  attributes.sample_type |= PERF_SAMPLE_PERIOD;
+  if (plan_.cycles) {
     attributes.type = PERF_TYPE_HARDWARE;
     attributes.config = PERF_COUNT_HW_CPU_CYCLES;
     attributes.freq = 1;

@@ -88,7 +88,8 @@ class PerfSession {
   // What the identifiers of records stand for, for as long as the recording is worked on.
   const std::unordered_map<uint64_t, EventInfo>& events() const { return events_; }
   const std::vector<Generation>& generations() const { return generations_; }
-  bool has_callchain() const { return plan_.kernel; }
+  // Of the samples of an event.
+  SampleLayout LayoutOf(const EventInfo& event) const { return {event.kind == EventKind::kOnCpu, plan_.kernel}; }
 
  private:
   PerfSession() = default;

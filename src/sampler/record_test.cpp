@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <sstream>
 
 #include "sampler/perf_session.h"
+#include "sampler/stack_maker.h"
 #include "sampler/test_profile.h"
 
 namespace rapidbyte::sampler {
@@ -81,20 +83,51 @@ TEST_F(RecordTest, NamesInlinedFunctionsAndTheCallersOfFramelessLeaves) {
   EXPECT_FALSE(main->inlined);
 }
 
-TEST_F(RecordTest, CopiesMoreOfTheStackWhereItIsDeeper) {
-  const Recording recording = Recorded(Target({"deep", "300"}));
-  const profile::Profile& profile = recording.profile;
+// Of what runs from `since_ns` on.
+void ExpectWholeStacks(const profile::Profile& profile, size_t depth, int64_t since_ns) {
   size_t whole = 0, all = 0;
-  const int64_t late = profile.start_ns + profile.duration_ns / 2;
   for (const profile::Sample& sample : profile.samples) {
-    if (sample.state != State::kRunning || sample.time_ns < late) continue;
+    if (sample.state != State::kRunning || sample.time_ns < since_ns) continue;
     if (!StackHas(profile, sample.stack, "FramelessLeaf")) continue;
     ++all;
-    const size_t depth = profile.stacks.Path(sample.stack).size();
-    if (StackHas(profile, sample.stack, "main") && depth > 300) ++whole;
+    if (StackHas(profile, sample.stack, "main") && profile.stacks.Path(sample.stack).size() > depth) ++whole;
   }
   EXPECT_GT(all, 20u);
   EXPECT_EQ(whole, all);
+}
+
+TEST_F(RecordTest, CopiesEnoughOfTheStackFromTheStart) {
+  const Recording recording = Recorded(Target({"deep", "200"}));
+  ExpectWholeStacks(recording.profile, 200, 0);
+  EXPECT_EQ(recording.profile.truncated, 0u);
+  EXPECT_EQ(FrameNamed(recording.profile, kCopyEndedName), nullptr);
+}
+
+TEST_F(RecordTest, CopiesMoreOfTheStackWhereItIsDeeper) {
+  const profile::Profile profile = Recorded(Target({"deep", "800"})).profile;
+  ExpectWholeStacks(profile, 800, profile.start_ns + profile.duration_ns / 2);
+}
+
+TEST_F(RecordTest, CopiesMoreOfTheStackOfWhatOneCpuForksAndAnotherRuns) {
+  if (sysconf(_SC_NPROCESSORS_ONLN) < 2) GTEST_SKIP() << "one CPU";
+  const profile::Profile profile = Recorded(Target({"elsewhere", "800"})).profile;
+  ExpectWholeStacks(profile, 800, profile.start_ns + profile.duration_ns / 2);
+}
+
+TEST_F(RecordTest, SaysWhyAStackIsCutShort) {
+  RecordOptions options = Target({"deep", "200"});
+  options.stack_bytes = 1024;
+  const profile::Profile copied = Recorded(options).profile;
+  EXPECT_GT(ShareOf(copied, State::kRunning, kCopyEndedName), 0.9);
+  EXPECT_EQ(FrameNamed(copied, kNoRuleName), nullptr);
+  EXPECT_GT(copied.truncated, 20u);
+  EXPECT_THAT(copied.missing, testing::Contains(HasSubstr(kCopyEndedName)));
+
+  const profile::Profile ruleless = Recorded(Target({"ruleless", "500000000"})).profile;
+  EXPECT_GT(ShareOf(ruleless, State::kRunning, kNoRuleName), 0.9);
+  EXPECT_EQ(FrameNamed(ruleless, kCopyEndedName), nullptr);
+  EXPECT_GT(ruleless.truncated, 20u);
+  EXPECT_THAT(ruleless.missing, testing::Contains(HasSubstr(kNoRuleName)));
 }
 
 TEST_F(RecordTest, BlockedTimeGoesToTheFunctionThatWaits) {
@@ -152,13 +185,22 @@ TEST_F(RecordTest, AThousandThreads) {
 }
 
 TEST_F(RecordTest, ThinsManySwitchesAndKeepsTheirTime) {
+  rusage before{}, after{};
+  getrusage(RUSAGE_CHILDREN, &before);
   const Recording recording = Recorded(Target({"switches", "60000"}));
   const profile::Profile& profile = recording.profile;
   double blocked = 0;
+  getrusage(RUSAGE_CHILDREN, &after);
+  const auto switches = static_cast<double>(after.ru_nvcsw - before.ru_nvcsw + after.ru_nivcsw - before.ru_nivcsw);
   uint32_t most = 0;
+  double counted = 0;
   for (const profile::Thread& thread : profile.threads) blocked += static_cast<double>(thread.blocked_ns);
-  for (const profile::Sample& sample : profile.samples) most = std::max(most, sample.count);
+  for (const profile::Sample& sample : profile.samples) {
+    most = std::max(most, sample.count);
+    if (sample.state != State::kRunning) counted += sample.count;
+  }
   if (most == 1) GTEST_SKIP() << "this machine switches less than ten thousand times a second";
+  EXPECT_NEAR(counted, switches, 0.2 * switches);
   EXPECT_NEAR(ValueIn(profile, State::kBlocked), blocked, 0.02 * blocked);
   EXPECT_GT(ShareOf(profile, State::kBlocked, "work::Switches"), 0.8);
 }
@@ -267,6 +309,19 @@ TEST(TimersTest, FollowForks) {
   if (recording->profile.samples.size() < 20) GTEST_SKIP() << kTooBusy;
   EXPECT_GT(ShareOf(recording->profile, State::kRunning, "work::ChildWork"), 0);
   EXPECT_GT(ShareOf(recording->profile, State::kRunning, "work::GrandchildWork"), 0);
+}
+
+// Closed again before the program ends, so that its maps have to be looked at while it runs.
+TEST(TimersTest, NameWhatLibrariesDoThatAreOpenedLater) {
+  RecordOptions options;
+  options.argv = {SAMPLER_PLUGIN_HOST, SAMPLER_PLUGIN};
+  options.method = Method::kTimers;
+  const auto recording = Record(options);
+  ASSERT_TRUE(recording) << recording.error().message;
+  EXPECT_EQ(recording->exit_code, 0);
+  if (recording->profile.samples.size() < 20) GTEST_SKIP() << kTooBusy;
+  EXPECT_GT(ShareOf(recording->profile, State::kRunning, "work::PluginLeaf"), 0.9);
+  EXPECT_GT(ShareOf(recording->profile, State::kRunning, "main"), 0.9);
 }
 
 TEST(TimersTest, StaticProgramsHaveNoSamplesAndThatIsSaid) {

@@ -26,13 +26,20 @@ constexpr int kDrainMillis = 50;
 constexpr uint64_t kSwitchWindowNanos = 200'000'000;
 constexpr uint64_t kMostSwitchStacksPerSecond = 10'000;
 constexpr uint64_t kGraceNanos = 5'000'000'000;
-constexpr uint32_t kFirstStackBytes = 1024;
-constexpr double kWorthAWord = 0.01;
+
+struct KeptRecord {
+  uint64_t time_ns;
+  std::vector<std::byte> bytes;
+};
 
 class EventRecorder {
  public:
   EventRecorder(const RecordOptions& options, const Permission& permission)
-      : options_(options), permission_(permission), store_(kSpoolMemoryBytes), live_(modules_) {}
+      : options_(options),
+        permission_(permission),
+        store_(kSpoolMemoryBytes),
+        live_(modules_),
+        stack_need_(options.frequency_hz) {}
   ~EventRecorder() {
     if (end_fd_ >= 0) close(end_fd_);
   }
@@ -50,8 +57,10 @@ class EventRecorder {
   void Remember(pid_t pid);
   Status DrainUntilEnd();
   Status DrainOnce();
+  bool IsWanted(const RecordOrigin& origin);
+  void Keep(std::span<const std::byte> bytes);
   void Watch(std::span<const std::byte> bytes);
-  void WatchSample(const RawRecord& record, const RecordOrigin& origin);
+  void TrySample(const RawRecord& record);
   Status Adapt(uint64_t now);
   void AskToEnd(uint64_t now);
   std::vector<pid_t> LiveThreads() const;
@@ -63,6 +72,7 @@ class EventRecorder {
   ModuleStore modules_;
   AddressSpaces live_;  // as far as records were drained
   std::vector<Spool> spools_;
+  std::vector<KeptRecord> kept_;  // drained, to be watched
   std::optional<Target> target_;
   std::unique_ptr<PerfSession> session_;
   std::optional<AddressSpaces> at_beginning_;
@@ -85,7 +95,7 @@ SamplingPlan EventRecorder::FirstPlan() const {
   plan.on_cpu = options_.on_cpu;
   plan.off_cpu = options_.off_cpu && permission_.kernel;
   plan.frequency_hz = options_.frequency_hz;
-  plan.stack_bytes = options_.stack_bytes == 0 ? kFirstStackBytes : options_.stack_bytes;
+  plan.stack_bytes = options_.stack_bytes == 0 ? StackNeed::kFirstBytes : options_.stack_bytes;
   return plan;
 }
 
@@ -153,24 +163,36 @@ std::vector<pid_t> EventRecorder::LiveThreads() const {
   return threads;
 }
 
-void EventRecorder::WatchSample(const RawRecord& record, const RecordOrigin& origin) {
+// Of a sample: whether its stack should be walked on trial.
+bool EventRecorder::IsWanted(const RecordOrigin& origin) {
   const auto event = session_->events().find(origin.id);
-  if (event == session_->events().end()) return;
-  const bool newest = event->second.generation + 1 == session_->generations().size();
-  if (event->second.kind == EventKind::kSwitch) window_switches_ += newest ? 1 : 0;
-  if (!newest || !stack_need_.Wants(origin.time_ns)) return;
-  if (const auto sample = ParseSample(record, session_->has_callchain())) {
-    stack_need_.Try(*sample, live_.Of(origin.pid));
-  }
+  if (event == session_->events().end() || event->second.generation + 1 != session_->generations().size()) return false;
+  if (event->second.kind == EventKind::kSwitch) ++window_switches_;
+  return stack_need_.Wants(origin.time_ns);
+}
+
+void EventRecorder::Keep(std::span<const std::byte> bytes) {
+  const auto record = ParseHeader(bytes);
+  const auto origin = record ? OriginOf(*record) : std::nullopt;
+  if (!origin) return;
+  const bool tells = record->type == PERF_RECORD_MMAP2 || record->type == PERF_RECORD_COMM ||
+                     record->type == PERF_RECORD_FORK || record->type == PERF_RECORD_EXIT;
+  if (!tells && (record->type != PERF_RECORD_SAMPLE || !IsWanted(*origin))) return;
+  kept_.push_back({origin->time_ns, {bytes.begin(), bytes.end()}});
+}
+
+void EventRecorder::TrySample(const RawRecord& record) {
+  const auto origin = OriginOf(record);
+  const auto sample = ParseSample(record, session_->LayoutOf(session_->events().at(origin->id)));
+  if (sample) stack_need_.Try(*sample, live_.Of(origin->pid));
 }
 
 // What has to be known while the program still runs: which processes there are, and the files that they map.
 void EventRecorder::Watch(std::span<const std::byte> bytes) {
   const auto record = ParseHeader(bytes);
-  if (!record) return;
   switch (record->type) {
     case PERF_RECORD_SAMPLE:
-      if (const auto origin = OriginOf(*record)) WatchSample(*record, *origin);
+      TrySample(*record);
       return;
     case PERF_RECORD_MMAP2:
       if (const auto mmap = ParseMmap(*record)) live_.Map(*mmap);
@@ -192,20 +214,27 @@ void EventRecorder::Watch(std::span<const std::byte> bytes) {
   }
 }
 
+// A process that one CPU forked and another one ran has records in two buffers: they are watched in the order of time,
+// and those from during the draining only the next time, when the buffers that were drained first have told theirs.
 Status EventRecorder::DrainOnce() {
-  return session_->Drain([&](size_t ring, std::span<const std::byte> record) -> Status {
+  const uint64_t until_ns = MonotonicNanos();
+  const auto take = [&](size_t ring, std::span<const std::byte> record) -> Status {
     RB_TRY(spools_[ring].Append(record));
-    Watch(record);
+    Keep(record);
     return {};
-  });
+  };
+  RB_TRY(session_->Drain(take));
+  std::ranges::stable_sort(kept_, {}, &KeptRecord::time_ns);
+  const auto later = std::ranges::upper_bound(kept_, until_ns, {}, &KeptRecord::time_ns);
+  for (auto kept = kept_.begin(); kept != later; ++kept) Watch(kept->bytes);
+  kept_.erase(kept_.begin(), later);
+  return {};
 }
 
-// Deeper stacks, or fewer stacks of switches, by new events in place of the old ones.
+// Larger or smaller copies of stacks, or fewer stacks of switches, by new events in place of the old ones.
 Status EventRecorder::Adapt(uint64_t now) {
   SamplingPlan plan = session_->plan();
-  if (options_.stack_bytes == 0 && stack_need_.more() && plan.stack_bytes < kMostStackBytes) {
-    plan.stack_bytes = std::min(plan.stack_bytes * 4, kMostStackBytes);
-  }
+  if (options_.stack_bytes == 0) plan.stack_bytes = stack_need_.Next(plan.stack_bytes);
   if (now >= window_start_ns_ + kSwitchWindowNanos) {
     const uint64_t per_second = window_switches_ * 1'000'000'000 / (now - window_start_ns_);
     if (per_second > kMostSwitchStacksPerSecond) {
@@ -214,9 +243,8 @@ Status EventRecorder::Adapt(uint64_t now) {
     window_start_ns_ = now;
     window_switches_ = 0;
   }
-  const bool deeper = plan.stack_bytes != session_->plan().stack_bytes;
-  if (!deeper && plan.switch_period == session_->plan().switch_period) return {};
-  if (deeper) stack_need_.StartOver();
+  const SamplingPlan& now_is = session_->plan();
+  if (plan.stack_bytes == now_is.stack_bytes && plan.switch_period == now_is.switch_period) return {};
   return session_->Replace(
       plan, [&] { return LiveThreads(); }, [&] { return DrainOnce(); });
 }
@@ -272,7 +300,7 @@ void EventRecorder::SayWhatIsMissing(profile::Profile& profile, const Assembler&
     if (options_.off_cpu) {
       profile.missing.push_back("for the same reason waiting threads have no stacks: their times are known, not where");
     }
-  } else if (options_.kernel && assembler.kernel_names_hidden()) {
+  } else if (options_.kernel && assembler.stacks().kernel_names_hidden()) {
     profile.missing.push_back("the kernel hides its symbols (kernel.kptr_restrict): its frames have no names");
   }
   const auto seen = static_cast<double>(profile.records + profile.lost_records);
@@ -280,11 +308,7 @@ void EventRecorder::SayWhatIsMissing(profile::Profile& profile, const Assembler&
     profile.missing.push_back(fmt::format("{:.1f}% of the records were lost, because the sampler could not keep up",
                                           100 * static_cast<double>(profile.lost_records) / seen));
   }
-  if (static_cast<double>(profile.truncated) > kWorthAWord * static_cast<double>(assembler.stacks())) {
-    profile.missing.push_back(
-        fmt::format("{:.0f}% of the stacks could not be walked to their end",
-                    100 * static_cast<double>(profile.truncated) / static_cast<double>(assembler.stacks())));
-  }
+  for (std::string& sentence : assembler.stacks().WhatIsMissing()) profile.missing.push_back(std::move(sentence));
   if (session_->plan().switch_period > 1) {
     profile.missing.push_back(fmt::format("threads switched so often that only one wait in {} had its stack taken",
                                           session_->plan().switch_period));
@@ -307,7 +331,8 @@ Recording EventRecorder::Finish() {
   profile.start_ns = static_cast<int64_t>(beginning_.time_ns);
   profile.duration_ns = static_cast<int64_t>(end_ns_ - beginning_.time_ns);
   SayWhatIsMissing(profile, assembler);
-  recording.assembly = {assembler.stacks(), assembler.frames(), assembler.unwinding_ns(), assembler.naming_ns(), 0};
+  const StackMaker& stacks = assembler.stacks();
+  recording.assembly = {stacks.stacks(), stacks.frames(), stacks.unwinding_ns(), stacks.naming_ns(), 0};
   if (wait_status_) {
     recording.exit_code = WIFSIGNALED(*wait_status_) ? 128 + WTERMSIG(*wait_status_) : WEXITSTATUS(*wait_status_);
   }

@@ -1,7 +1,9 @@
-// Decides while a recording runs whether enough of each stack is copied, by walking a few of the samples on trial.
+// Decides while a recording runs how much of each stack is copied, by walking a few of the samples on trial.
 //
-// More than one per cent of stacks that go on beyond what was copied asks for four times as much. Trials are so few
-// that they cost nothing beside the sampling itself. One thread at a time.
+// Begins with much, so that short programs have whole stacks. When enough stacks were tried for the first time it goes
+// down to what holds twice the largest of them. From then on it only goes up, as soon as two in a hundred went on
+// beyond what was copied, and never to more bytes a second than can be taken in: a lost sample is worse than a short
+// one. Trials are so few that they cost nothing beside the sampling itself. One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -14,20 +16,24 @@ namespace rapidbyte::sampler {
 
 class StackNeed {
  public:
-  // Whether a sample at this time should be tried: all at first, then a hundred a second.
+  static constexpr uint32_t kFirstBytes = 16 * 1024;
+
+  explicit StackNeed(double frequency_hz) : frequency_hz_(frequency_hz) {}
+
+  // Whether a sample at this time should be tried: about a thousand a second at first, then a hundred. Samples of one
+  // CPU come in the order of time, those of another one may lie before them.
   bool Wants(uint64_t time_ns);
   void Try(const SampleRecord& sample, const AddressSpace& space);
 
-  bool more() const { return trials_ >= kLeastTrials && beyond_ >= 2 && beyond_ * 100 > trials_; }
-  void StartOver() { trials_ = beyond_ = 0; }
+  // How many bytes are to be copied from now on, where `bytes` were until now.
+  uint32_t Next(uint32_t bytes);
 
  private:
-  static constexpr size_t kLeastTrials = 24;
-  static constexpr size_t kEagerTrials = 64;
-  static constexpr uint64_t kPauseNanos = 10'000'000;
-
+  double frequency_hz_;
   size_t trials_ = 0;
   size_t beyond_ = 0;
+  uint64_t largest_ = 0;  // bytes of a stack
+  bool settled_ = false;  // it will not go down any more
   uint64_t last_ns_ = 0;
   Unwound unwound_;
 };

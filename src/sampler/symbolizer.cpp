@@ -79,17 +79,18 @@ Symbolizer::Frames Symbolizer::Describe(profile::StackTable& table, const Mappin
                                         profile::Origin origin) {
   Frames frames;
   const profile::StringId image = table.Intern(LastPart(mapping.path));
-  std::vector<Function> functions = mapping.module->FunctionsAt(address - mapping.bias);
-  if (functions.empty()) functions.push_back({.name = kUnknown});
-  for (const Function& function : functions) {
-    std::string name = function.name.empty() ? kUnknown : function.name;
+  static const Function kNamelessCode;
+  std::vector<const Function*> functions = mapping.module->FunctionsAt(address - mapping.bias);
+  if (functions.empty()) functions.push_back(&kNamelessCode);
+  for (const Function* function : functions) {
+    std::string name = function->name.empty() ? kUnknown : function->name;
     if (origin == profile::Origin::kConnector && options_.connector_names) name = options_.connector_names(name);
     frames.push_back(table.Intern(profile::Frame{.name = table.Intern(name),
                                                  .image = image,
-                                                 .file = table.Intern(function.file),
-                                                 .line = function.line,
+                                                 .file = table.Intern(function->file),
+                                                 .line = function->line,
                                                  .origin = origin,
-                                                 .inlined = function.inlined}));
+                                                 .inlined = function->inlined}));
   }
   return frames;
 }

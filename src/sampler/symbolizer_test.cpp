@@ -1,6 +1,8 @@
 #include "sampler/symbolizer.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <link.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -79,6 +81,73 @@ TEST(AddressSpaceTest, ForksHaveACopyAndExecBeginsAnew) {
   EXPECT_EQ(spaces.Of(2).Find(350), nullptr);
   spaces.Exec(2);
   EXPECT_EQ(spaces.Of(2).Find(150), nullptr);
+}
+
+TEST(NestedRangesTest, TheInnermostHolds) {
+  NestedRanges<char> ranges;
+  ranges.Add(10, 100, 'a');
+  ranges.Add(20, 60, 'b');
+  ranges.Add(20, 30, 'c');
+  ranges.Add(50, 80, 'd');  // reaches out of b
+  ranges.Add(70, 70, 'e');
+  ranges.Add(200, 300, 'f');
+  ranges.Seal();
+  const auto at = [&](uint64_t address) { return ranges.At(address).value_or('-'); };
+  EXPECT_EQ(at(9), '-');
+  EXPECT_EQ(at(10), 'a');
+  EXPECT_EQ(at(20), 'c');
+  EXPECT_EQ(at(30), 'b');
+  EXPECT_EQ(at(59), 'd');
+  EXPECT_EQ(at(70), 'd');
+  EXPECT_EQ(at(80), 'a');
+  EXPECT_EQ(at(100), '-');
+  EXPECT_EQ(at(299), 'f');
+  EXPECT_EQ(NestedRanges<char>().At(0), std::nullopt);
+}
+
+// Code that has symbols only.
+extern "C" const char rapidbyte_asm_outer[], rapidbyte_asm_outer_end[];
+asm(R"(
+  .text
+  .local rapidbyte_asm_alias
+  .type rapidbyte_asm_alias, @function
+  .globl rapidbyte_asm_outer, rapidbyte_asm_outer_end
+  .type rapidbyte_asm_outer, @function
+rapidbyte_asm_alias:
+rapidbyte_asm_outer:
+  .skip 16, 0x90
+rapidbyte_asm_label_inside:
+  .skip 16, 0x90
+rapidbyte_asm_inner:
+  .skip 16, 0x90
+  .type rapidbyte_asm_inner, @function
+  .size rapidbyte_asm_inner, 16
+  .skip 16, 0x90
+  .size rapidbyte_asm_outer, 64
+  .size rapidbyte_asm_alias, 64
+rapidbyte_asm_outer_end:
+  .skip 16, 0x90
+)");
+
+TEST(SymbolTest, TheInnermostSymbolNamesAndALabelWhatNothingCovers) {
+  uint64_t bias = 0;  // of the program, which comes first
+  dl_iterate_phdr(
+      [](dl_phdr_info* info, size_t, void* at) {
+        *static_cast<uint64_t*>(at) = info->dlpi_addr;
+        return 1;
+      },
+      &bias);
+  const auto module = Module::Open(open("/proc/self/exe", O_RDONLY | O_CLOEXEC), "/proc/self/exe");
+  ASSERT_NE(module, nullptr);
+  const auto name_at = [&](const char* code) {
+    const auto functions = module->FunctionsAt(reinterpret_cast<uint64_t>(code) - bias);
+    return functions.size() == 1 ? functions[0]->name : std::string();
+  };
+  EXPECT_EQ(name_at(rapidbyte_asm_outer), "rapidbyte_asm_outer");
+  EXPECT_EQ(name_at(rapidbyte_asm_outer + 20), "rapidbyte_asm_outer");
+  EXPECT_EQ(name_at(rapidbyte_asm_outer + 32), "rapidbyte_asm_inner");
+  EXPECT_EQ(name_at(rapidbyte_asm_outer + 48), "rapidbyte_asm_outer");
+  EXPECT_EQ(name_at(rapidbyte_asm_outer_end + 15), "rapidbyte_asm_outer_end");
 }
 
 TEST(FunctionNameTest, ClonesAreCalledAsTheirFunction) {

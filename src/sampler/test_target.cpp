@@ -40,6 +40,22 @@ __attribute__((noinline)) void Burn(double secs) {
   while (CpuNanos() < end) sink = InlinedMiddle(sink) + 1;
 }
 
+// Burns without call frame information and with the frame pointer in use for something else.
+extern "C" void RuleLess(uint64_t steps);
+asm(R"(
+  .text
+  .type RuleLess, @function
+RuleLess:
+  push %rbp
+  mov $1, %ebp
+0:
+  dec %rdi
+  jnz 0b
+  pop %rbp
+  ret
+  .size RuleLess, . - RuleLess
+)");
+
 __attribute__((noinline)) int Recurse(int depth, double secs) {
   if (depth == 0) {
     Burn(secs);
@@ -106,6 +122,24 @@ int Forks() {
   return 0;
 }
 
+// The program anew, on another CPU than the one that it is forked on.
+int Elsewhere(const char* depth) {
+  const auto run_on = [](int cpu) {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    sched_setaffinity(0, sizeof one, &one);
+  };
+  run_on(static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)) - 1);
+  if (fork() == 0) {
+    run_on(0);
+    execl("/proc/self/exe", "sampler_target", "deep", depth, nullptr);
+    _exit(127);
+  }
+  wait(nullptr);
+  return 0;
+}
+
 int Threads(int count) {
   std::vector<std::thread> threads;
   for (int i = 0; i < count; ++i) {
@@ -159,6 +193,8 @@ int main(int argc, char** argv) {
   const std::string_view what = argc > 1 ? argv[1] : "";
   const double amount = argc > 2 ? std::atof(argv[2]) : 0;
   if (what == "burn") work::Burn(amount);
+  if (what == "elsewhere") return work::Elsewhere(argv[2]);
+  if (what == "ruleless") work::RuleLess(static_cast<uint64_t>(amount));
   if (what == "deep") work::Recurse(static_cast<int>(amount), 0.7);
   if (what == "sleep") work::WaitInSleep(amount);
   if (what == "states") return work::States();

@@ -16,14 +16,15 @@
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <sstream>
 #include <system_error>
+#include <utility>
 
 #include "base/clock.h"
-#include "sampler/symbolizer.h"
+#include "sampler/stack_maker.h"
 #include "sampler/target.h"
 #include "sampler/timer_agent_image.h"
 #include "sampler/timer_ring.h"
-#include "sampler/unwinder.h"
 
 namespace rapidbyte::sampler {
 namespace {
@@ -33,6 +34,7 @@ namespace fs = std::filesystem;
 constexpr uint32_t kDefaultStackBytes = 16 * 1024;
 constexpr size_t kRingBytes = size_t{48} << 20;  // of a sparse file
 constexpr int kDrainMillis = 20;
+constexpr uint64_t kMostMapsShare = 50;  // reading maps may take one part in so many of the recorder's time
 
 // The folder that the agent and its memory lie in, for as long as the recording.
 class Folder {
@@ -105,21 +107,32 @@ class SlotQueue {
   uint64_t next_ = 0;
 };
 
+constexpr uint32_t kMapsSlot = 100;  // beside those of the agent: what the recorder has read meanwhile
+
 struct KeptSlot {
-  timer_slot head;
+  timer_slot head{};
   std::vector<std::byte> stack;
+  std::string maps;  // of kMapsSlot
+};
+
+// What a process had mapped when it was last looked at, as /proc/PID/maps says it.
+struct KnownMaps {
+  uint64_t time_ns = 0;
+  std::string text;
+  bool sampled = false;  // it has run since
 };
 
 class TimerRecorder {
  public:
   explicit TimerRecorder(const RecordOptions& options)
-      : options_(options), spaces_(modules_), symbolizer_({options.connector_dirs, options.connector_names}) {}
+      : options_(options), spaces_(modules_), stacks_({options.connector_dirs, options.connector_names}) {}
 
   Result<Recording> Run();
 
  private:
   Result<Target> Start();
   void Drain();
+  void FollowMaps();
   void Watch(Target& target);
   void Assemble();
   void AddSample(const KeptSlot& slot);
@@ -131,9 +144,11 @@ class TimerRecorder {
   std::unique_ptr<Folder> folder_;
   SlotQueue queue_;
   std::vector<KeptSlot> kept_;
+  std::map<int32_t, KnownMaps> maps_;
+  uint64_t next_maps_ns_ = 0;
   ModuleStore modules_;
   AddressSpaces spaces_;
-  Symbolizer symbolizer_;
+  StackMaker stacks_;
   profile::Profile profile_;
   std::map<std::pair<int32_t, int32_t>, uint32_t> threads_;
   std::map<uint32_t, double> cpu_ns_;  // by thread, of those that ended in order
@@ -160,8 +175,30 @@ void TimerRecorder::Drain() {
     const auto* stack = reinterpret_cast<const std::byte*>(slot + 1);
     kept.stack.assign(stack, stack + slot->stack_used);
     queue_.Free();
+    KnownMaps& maps = maps_[kept.head.pid];
+    if (kept.head.kind == TIMER_SLOT_SAMPLE) maps.sampled = true;
+    if (kept.head.kind != TIMER_SLOT_SAMPLE && kept.head.kind != TIMER_SLOT_END) maps = {.time_ns = kept.head.time_ns};
     kept_.push_back(std::move(kept));
   }
+}
+
+// Libraries that are opened later, and code that is made while the program runs. What is there now has come since the
+// process was last looked at, and is taken to be there for all samples since then.
+void TimerRecorder::FollowMaps() {
+  const uint64_t now = MonotonicNanos();
+  if (now < next_maps_ns_) return;
+  for (auto& [pid, maps] : maps_) {
+    if (!std::exchange(maps.sampled, false)) continue;
+    std::ifstream file("/proc/" + std::to_string(pid) + "/maps");
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!text.empty() && text != maps.text) {
+      KeptSlot kept{.head = {.time_ns = maps.time_ns + 1, .pid = pid, .kind = kMapsSlot}, .maps = text};
+      kept_.push_back(std::move(kept));
+      maps.text = std::move(text);
+    }
+    maps.time_ns = now;
+  }
+  next_maps_ns_ = now + kMostMapsShare * (MonotonicNanos() - now);
 }
 
 void TimerRecorder::Watch(Target& target) {
@@ -171,6 +208,7 @@ void TimerRecorder::Watch(Target& target) {
   while (!(wait_status_ = target.Reap())) {
     poll(polled, 2, kDrainMillis);
     Drain();
+    FollowMaps();
     const bool timed_out =
         options_.duration_ns > 0 && MonotonicNanos() >= start + static_cast<uint64_t>(options_.duration_ns);
     if (!asked && (timed_out || (polled[1].revents & POLLIN) != 0)) {
@@ -189,9 +227,6 @@ void TimerRecorder::AddSample(const KeptSlot& slot) {
   sample.has_registers = true;
   sample.stack = slot.stack;
   const AddressSpace& space = spaces_.Of(slot.head.pid);
-  Unwound unwound;
-  Unwind(sample, space, unwound);
-  if (!unwound.whole) ++profile_.truncated;
   const auto [thread, fresh] =
       threads_.try_emplace({slot.head.pid, slot.head.tid}, static_cast<uint32_t>(profile_.threads.size()));
   const auto time_ns = static_cast<int64_t>(slot.head.time_ns);
@@ -207,10 +242,7 @@ void TimerRecorder::AddSample(const KeptSlot& slot) {
   profile_.threads[thread->second].end_ns = time_ns;
   profile::Sample taken{.time_ns = time_ns, .thread = thread->second, .count = slot.head.overrun + 1};
   taken.value = static_cast<double>(period_ns_) * taken.count;
-  for (auto frame = unwound.frames.rbegin(); frame != unwound.frames.rend(); ++frame) {
-    taken.stack =
-        symbolizer_.Push(profile_.stacks, taken.stack, slot.head.pid, space, frame->mapping, frame->address, false);
-  }
+  taken.stack = stacks_.Make(profile_.stacks, sample, slot.head.pid, space, false, false);
   profile_.samples.push_back(taken);
 }
 
@@ -223,7 +255,11 @@ void TimerRecorder::Assemble() {
     } else if (slot.head.kind == TIMER_SLOT_IMAGE) {
       ++images_;
       spaces_.Exec(slot.head.pid);
-      spaces_.ReadMaps(slot.head.pid, *folder_ / ("ring." + std::to_string(slot.head.time_ns)).c_str());
+      std::ifstream maps(*folder_ / ("ring." + std::to_string(slot.head.time_ns)).c_str());
+      spaces_.ReadMaps(slot.head.pid, maps);
+    } else if (slot.head.kind == kMapsSlot) {
+      std::istringstream maps(slot.maps);
+      spaces_.ReadMaps(slot.head.pid, maps);
     } else if (slot.head.kind == TIMER_SLOT_END) {
       if (const auto thread = threads_.find({slot.head.pid, slot.head.tid}); thread != threads_.end()) {
         cpu_ns_[thread->second] = static_cast<double>(slot.head.registers[0]);
@@ -261,10 +297,11 @@ void TimerRecorder::SayWhatIsMissing() {
     profile_.missing.push_back("processes that were not started by the recording have no samples for the same reason");
   }
   const auto seen = static_cast<double>(profile_.records + profile_.lost_records);
-  if (static_cast<double>(profile_.lost_records) > 0.01 * seen) {
+  if (static_cast<double>(profile_.lost_records) > kWorthAWord * seen) {
     profile_.missing.push_back(fmt::format("{:.1f}% of the samples were lost, because the sampler could not keep up",
                                            100 * static_cast<double>(profile_.lost_records) / seen));
   }
+  for (std::string& sentence : stacks_.WhatIsMissing()) profile_.missing.push_back(std::move(sentence));
 }
 
 Result<Recording> TimerRecorder::Run() {
@@ -283,6 +320,7 @@ Result<Recording> TimerRecorder::Run() {
   for (const std::string& argument : options_.argv) {
     profile_.command += (profile_.command.empty() ? "" : " ") + argument;
   }
+  profile_.truncated = stacks_.truncated();
   SayWhatIsMissing();
   Recording recording;
   recording.profile = std::move(profile_);

@@ -23,7 +23,8 @@ StepResult StepByFramePointer(Registers& registers, const StackMemory& stack, co
 
 void Unwind(const SampleRecord& sample, const AddressSpace& space, Unwound& unwound) {
   unwound.frames.clear();
-  unwound.whole = unwound.beyond = false;
+  unwound.end = StackEnd::kNoRule;
+  unwound.bytes = 0;
   if (!sample.has_registers) {
     unwound.frames.push_back({space.Find(sample.ip), sample.ip});
     return;
@@ -36,7 +37,8 @@ void Unwind(const SampleRecord& sample, const AddressSpace& space, Unwound& unwo
     const Mapping* mapping = space.Find(address);
     if (mapping == nullptr && !unwound.frames.empty()) return;
     unwound.frames.push_back({mapping, address});
-    if (mapping == nullptr) return;
+    if (stack.bytes.empty()) unwound.end = StackEnd::kOutermost;
+    if (mapping == nullptr || stack.bytes.empty()) return;
     StepResult step = StepResult::kUnknown;
     bool signal_frame = false;
     if (mapping->module != nullptr) {
@@ -51,10 +53,11 @@ void Unwind(const SampleRecord& sample, const AddressSpace& space, Unwound& unwo
       step = marked ? StepResult::kOutermost : StepByFramePointer(registers, stack, space);
     }
     if (step != StepResult::kCaller) {
-      unwound.whole = step == StepResult::kOutermost;
-      unwound.beyond = step == StepResult::kBeyond;
+      if (step == StepResult::kOutermost) unwound.end = StackEnd::kOutermost;
+      if (step == StepResult::kBeyond) unwound.end = StackEnd::kCopyEnded;
       return;
     }
+    if (registers[kStackPointer] > stack.start) unwound.bytes = registers[kStackPointer] - stack.start;
     is_return_address = !signal_frame;
   }
 }

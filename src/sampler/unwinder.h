@@ -2,7 +2,8 @@
 //
 // Call frame information decides. Code without any (jit code, hand-written assembly) is walked by its frame pointer,
 // and only as far as what it yields is code: a guess that fails ends the stack there, as a truncated one, instead of
-// adding frames that never were. One thread at a time.
+// adding frames that never were. A process that is being replaced or has ended has no stack any more: its one frame is
+// the outermost. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +19,16 @@ struct CodeAddress {
   uint64_t address = 0;              // as the process sees it, within the call for callers
 };
 
+enum class StackEnd : uint8_t {
+  kOutermost,  // the stack is whole
+  kCopyEnded,  // the caller's frame lies beyond the copied bytes of the stack
+  kNoRule,     // nothing at that code address tells who its caller is
+};
+
 struct Unwound {
   std::vector<CodeAddress> frames;  // leaf first; at least one
-  bool whole = false;               // down to the outermost frame
-  bool beyond = false;              // not whole, because more stack should have been sampled
+  StackEnd end = StackEnd::kNoRule;
+  uint64_t bytes = 0;  // of the stack that the frames take
 };
 
 // The frames point into `space`.
