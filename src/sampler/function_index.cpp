@@ -21,6 +21,14 @@ const char* LinkageName(Dwarf_Die die) {
   return nullptr;
 }
 
+// A function that its author wants to be seen as a part of its caller: __attribute__((artificial)).
+bool IsArtificial(Dwarf_Die die) {
+  Dwarf_Attribute attribute;
+  bool artificial = false;
+  return dwarf_attr_integrate(&die, DW_AT_artificial, &attribute) != nullptr &&
+         dwarf_formflag(&attribute, &artificial) == 0 && artificial;
+}
+
 // The DIE that gives a concrete or inlined function its name.
 Dwarf_Die NamingDie(Dwarf_Die die) {
   for (int hops = 0; hops < 8; ++hops) {
@@ -144,7 +152,7 @@ void FunctionIndex::AddInlined(Dwarf_Die parent, uint64_t pc, std::vector<const 
     const int tag = dwarf_tag(&child);
     if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_lexical_block) continue;
     if (dwarf_haspc(&child, pc) != 1) continue;
-    if (tag == DW_TAG_inlined_subroutine) functions.push_back(&Describe(child));
+    if (tag == DW_TAG_inlined_subroutine && !IsArtificial(child)) functions.push_back(&Describe(child));
     return AddInlined(child, pc, functions);
   } while (dwarf_siblingof(&child, &child) == 0);
 }
