@@ -32,5 +32,4 @@ bench-profile ROWS="100000" MODE="copy" *ARGS: build
 
 # Compare INSERT and COPY, then draw where the time of each goes
 bench-connector-postgres-profile ROWS="100000" *ARGS: build
-    {{rapidbyte}} bench run --rows {{ROWS}} {{ARGS}}
-    {{rapidbyte}} bench profile --rows {{ROWS}}
+    {{rapidbyte}} bench run --rows {{ROWS}} --profile {{ARGS}}

@@ -47,7 +47,7 @@ set(lines "$<TARGET_PROPERTY:rapidbyte_shipped_connectors,RAPIDBYTE_CONNECTORS>"
 file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/generated/shipped_connectors.inc
   CONTENT "$<JOIN:${lines},\n>\n#undef RB_SHIPPED_CONNECTOR\n")
 
-# Compiles `sources` into objects below ${CMAKE_BINARY_DIR}/wasm and sets `objects` to their paths.
+# Compiles `sources` into objects below ${CMAKE_BINARY_DIR}/wasm/${group} and sets `objects` to their paths.
 function(rapidbyte_wasm_compile objects group sources)
   set(compiled "")
   foreach(source ${sources})
@@ -87,37 +87,72 @@ function(rapidbyte_wasm_shared_library)
   set_property(TARGET rapidbyte_wasm_shared PROPERTY RAPIDBYTE_OBJECTS ${objects})
 endfunction()
 
+# Links `objects` to ${root}/connectors/NAME/NAME.wasm, by way of ${root}/wasm/NAME, and sets `products` to that, the
+# manifest (where there is one) and ${root}/generated/shipped/NAME.inc.
+function(rapidbyte_wasm_link products name root objects manifest)
+  set(folder ${root}/connectors/${name})
+  set(module ${folder}/${name}.wasm)
+  set(linked ${root}/wasm/${name}/${name}.wasm)
+  set(debug ${root}/wasm/${name}/${name}.debug.wasm)
+  set(listed ${root}/generated/shipped/${name}.inc)
+  set(made ${module} ${listed})
+  if(manifest)
+    list(APPEND made ${folder}/manifest.json)
+  endif()
+  file(MAKE_DIRECTORY ${folder} ${root}/wasm/${name} ${root}/generated/shipped)
+
+  # Linked elsewhere: a module that is refused is not left where it would be loaded.
+  add_custom_command(OUTPUT ${made}
+    COMMAND ${WASM_CLANGXX} ${RAPIDBYTE_WASM_LINK_FLAGS} ${objects} -o ${debug}
+    COMMAND Python3::Interpreter ${RAPIDBYTE_DECLARE_FUNCTIONS} ${debug} ${linked} ${LLVM_DWARFDUMP}
+      ${CMAKE_CURRENT_BINARY_DIR} ${CMAKE_BINARY_DIR} ${PROJECT_SOURCE_DIR}
+    COMMAND ${CMAKE_COMMAND} -DNAME=${name} -DLINKED=${linked} -DMODULE=${module} -DMANIFEST=${manifest}
+      -DLISTED=${listed} -DWASM_OBJDUMP=${WASM_OBJDUMP} -P ${PROJECT_SOURCE_DIR}/cmake/finish_connector.cmake
+    DEPENDS ${objects} rapidbyte_wasm_shared ${manifest} ${PROJECT_SOURCE_DIR}/cmake/finish_connector.cmake
+      ${RAPIDBYTE_DECLARE_FUNCTIONS}
+    COMMENT "Linking ${name}.wasm"
+    VERBATIM)
+  set(${products} ${made} PARENT_SCOPE)
+endfunction()
+
 function(rapidbyte_add_connector name)
   cmake_parse_arguments(ARG "" "MANIFEST" "SOURCES" ${ARGN})
   rapidbyte_wasm_shared_library()
   list(TRANSFORM ARG_SOURCES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
   rapidbyte_wasm_compile(objects ${name} "${ARG_SOURCES}")
   get_target_property(shared rapidbyte_wasm_shared RAPIDBYTE_OBJECTS)
-  set(folder ${CMAKE_BINARY_DIR}/connectors/${name})
-  set(module ${folder}/${name}.wasm)
-  set(linked ${CMAKE_BINARY_DIR}/wasm/${name}/${name}.wasm)
-  set(debug ${CMAKE_BINARY_DIR}/wasm/${name}/${name}.debug.wasm)
-  set(listed ${CMAKE_BINARY_DIR}/generated/shipped/${name}.inc)
-  set(products ${listed})
   if(ARG_MANIFEST)
     get_filename_component(manifest ${ARG_MANIFEST} ABSOLUTE)
-    list(APPEND products ${folder}/manifest.json)
   endif()
-  file(MAKE_DIRECTORY ${folder} ${CMAKE_BINARY_DIR}/generated/shipped)
-
-  # Linked elsewhere: a module that is refused is not left where it would be loaded.
-  add_custom_command(OUTPUT ${module} ${products}
-    COMMAND ${WASM_CLANGXX} ${RAPIDBYTE_WASM_LINK_FLAGS} ${objects} ${shared} -o ${debug}
-    COMMAND Python3::Interpreter ${RAPIDBYTE_DECLARE_FUNCTIONS} ${debug} ${linked} ${LLVM_DWARFDUMP}
-      ${CMAKE_CURRENT_BINARY_DIR} ${CMAKE_BINARY_DIR} ${PROJECT_SOURCE_DIR}
-    COMMAND ${CMAKE_COMMAND} -DNAME=${name} -DLINKED=${linked} -DMODULE=${module} -DMANIFEST=${manifest}
-      -DLISTED=${listed} -DWASM_OBJDUMP=${WASM_OBJDUMP} -P ${PROJECT_SOURCE_DIR}/cmake/finish_connector.cmake
-    DEPENDS ${objects} ${shared} rapidbyte_wasm_shared ${manifest} ${PROJECT_SOURCE_DIR}/cmake/finish_connector.cmake
-      ${RAPIDBYTE_DECLARE_FUNCTIONS}
-    COMMENT "Linking ${name}.wasm"
-    VERBATIM)
-  add_custom_target(rapidbyte_connector_${name} ALL DEPENDS ${module} ${products})
+  rapidbyte_wasm_link(products ${name} ${CMAKE_BINARY_DIR} "${objects};${shared}" "${manifest}")
+  add_custom_target(rapidbyte_connector_${name} ALL DEPENDS ${products})
+  set_property(TARGET rapidbyte_connector_${name} PROPERTY RAPIDBYTE_OBJECTS ${objects})
+  set_property(TARGET rapidbyte_connector_${name} PROPERTY RAPIDBYTE_MANIFEST ${manifest})
   add_dependencies(rapidbyte_shipped_connectors rapidbyte_connector_${name})
   set_property(TARGET rapidbyte_shipped_connectors APPEND PROPERTY RAPIDBYTE_CONNECTORS
     "#include \"shipped/${name}.inc\"")
+endfunction()
+
+# The connectors `names` once more below `root`, with `sources` compiled so that `place` is slow (docs/slow_on_purpose.md),
+# as the target rapidbyte_slow_connectors_PLACE. For a program with ${root}/generated before other include folders.
+function(rapidbyte_slow_connectors place root names sources)
+  set(RAPIDBYTE_SLOW ${place})
+  rapidbyte_wasm_compile(slow slow_${place} "${sources}")
+  get_target_property(shared rapidbyte_wasm_shared RAPIDBYTE_OBJECTS)
+  foreach(object ${slow})  # in the other's place, so that a connector in which nothing is slow is the same module
+    string(REPLACE /wasm/slow_${place}/ /wasm/shared/ other ${object})
+    string(REPLACE ${other} ${object} shared "${shared}")
+  endforeach()
+  add_custom_target(rapidbyte_slow_connectors_${place})
+  set(lines "")
+  foreach(name ${names})
+    get_target_property(objects rapidbyte_connector_${name} RAPIDBYTE_OBJECTS)
+    get_target_property(manifest rapidbyte_connector_${name} RAPIDBYTE_MANIFEST)
+    rapidbyte_wasm_link(products ${name} ${root} "${objects};${shared}" "${manifest}")
+    add_custom_target(rapidbyte_slow_connectors_${place}_${name} DEPENDS ${products})
+    add_dependencies(rapidbyte_slow_connectors_${place}_${name} rapidbyte_connector_${name})
+    add_dependencies(rapidbyte_slow_connectors_${place} rapidbyte_slow_connectors_${place}_${name})
+    string(APPEND lines "#include \"shipped/${name}.inc\"\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${root}/generated/shipped_connectors.inc CONTENT "${lines}#undef RB_SHIPPED_CONNECTOR\n")
 endfunction()

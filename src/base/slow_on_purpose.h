@@ -16,10 +16,10 @@ inline constexpr std::string_view kSlowPlace = RAPIDBYTE_SLOW;
 inline constexpr std::string_view kSlowPlace;
 #endif
 
-// Returns the units that were done: all, or none where it is another place that is slow. Inlined, so that the time
-// stands under the function that calls it.
+// Returns the units that were done: all, or none where it is another place that is slow. Inlined, and artificial, so
+// that the time stands under the function that calls it.
 template <size_t N>
-[[gnu::always_inline]] inline size_t SlowOnPurpose(const char (&place)[N], size_t units) {
+[[gnu::always_inline, gnu::artificial]] inline size_t SlowOnPurpose(const char (&place)[N], size_t units) {
   if (kSlowPlace != std::string_view(place, N - 1)) return 0;
   uint32_t state = 1;
   for (size_t i = 0; i < units; ++i) {  // xorshift: no compiler puts two rounds together, as it does with a * x + b

@@ -190,8 +190,8 @@ class Search {
   // One campaign of these commits. A run that fails is an error.
   Result<analysis::Comparison> Measure(const std::vector<std::string>& shas) {
     RB_ASSIGN(std::vector<Build> builds, BuildCommits(shas, options_.measure, interrupt_, progress_));
-    const CampaignRequest request{planned_.scenario,     planned_.cells,  std::move(builds),
-                                  options_.measure.seed, /*fresh=*/false, level_share_};
+    const CampaignRequest request{planned_.scenario, planned_.cells, std::move(builds), options_.measure.seed,
+                                  /*fresh=*/false,   level_share_,   std::nullopt,      options_.measure.recipe};
     report_.error_bound += stats::Criteria().alpha * level_share_;
     RB_ASSIGN(const CampaignResult result, RunCampaign(request, store_, interrupt_, progress_));
     if (result.outcome.interrupted) return Fail(ErrorCode::kInterrupted, "interrupted; what had ended was kept");

@@ -68,6 +68,9 @@ nlohmann::json SettingsOf(const CampaignRequest& request) {
   settings["parameters"] = ParametersOf(request.cells);
   settings["values"] = ValuesOf(request.cells);
   for (const Build& build : request.builds) settings["builds"].push_back(build.git_sha);
+  if (!request.builds.empty()) {
+    settings["recipe"] = {{"command", request.recipe.command}, {"product", request.recipe.product.string()}};
+  }
   if (request.level_share < 1) settings["level_share"] = request.level_share;
   return settings;
 }

@@ -14,6 +14,7 @@
 #include "cli/bench_progress.h"
 #include "cli/bench_setup.h"
 #include "lab/campaign_runner.h"
+#include "lab/commit_build.h"
 #include "lab/interrupt.h"
 #include "record/campaign.h"
 #include "scenario/matrix.h"
@@ -32,6 +33,7 @@ struct CampaignRequest {
   // one of several that must all be right.
   double level_share = 1;
   std::optional<ProfileRequest> profile = {};  // one more run of each cell, after the measured ones
+  lab::BuildRecipe recipe = {};                // of `builds`
 };
 
 struct CampaignResult {

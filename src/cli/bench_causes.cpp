@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "analysis/campaign_rules.h"
+#include "cli/bench_explain_profiles.h"
 #include "cli/bench_sides.h"
 
 namespace rapidbyte::cli {
@@ -66,6 +68,21 @@ class CellMatch {
   const std::string& value_;
 };
 
+// Those of a campaign that are in a row of its comparison, with this value of what it compares.
+std::vector<const record::Sample*> SamplesOfRow(const record::Campaign& campaign,
+                                                const std::vector<record::Sample>& samples,
+                                                const analysis::ComparedCell& cell, const std::string& dimension,
+                                                const std::string& value) {
+  std::vector<const record::Sample*> found;
+  for (const record::Sample& sample : samples) {
+    auto observation = analysis::ObservationOf(sample, campaign, cell.rule.name);
+    if (!observation) continue;
+    const auto column = observation->dimensions.extract(dimension);
+    if (column && column.mapped() == value && observation->dimensions == cell.row) found.push_back(&sample);
+  }
+  return found;
+}
+
 }  // namespace
 
 std::vector<const record::Sample*> SamplesOfCell(const Selection& selection, const analysis::Projection& projection,
@@ -81,11 +98,24 @@ std::vector<const record::Sample*> SamplesOfCell(const Selection& selection, con
   return samples;
 }
 
-analysis::Explanation ExplainCell(const Selection& selection, const analysis::Projection& projection,
-                                  const analysis::ComparedCell& cell) {
-  const auto before = SamplesOfCell(selection, projection, cell.row, 0);
-  const auto after = SamplesOfCell(selection, projection, cell.row, cell.column);
-  return analysis::Explain(before, after, {projection.column, 0.95});
+Result<report::CellCauses> CausesOfCell(const Selection& selection, const analysis::Projection& projection,
+                                        const analysis::ComparedCell& cell, const NamedProfiles& profiles) {
+  const auto name = [&](size_t column) {
+    const bool by_side = projection.column == selection.dimension;
+    return by_side ? selection.names[column] : projection.column + " " + projection.columns[column];
+  };
+  const ProfiledSide before{name(0), SamplesOfCell(selection, projection, cell.row, 0), profiles.before};
+  const ProfiledSide after{name(cell.column), SamplesOfCell(selection, projection, cell.row, cell.column),
+                           profiles.after};
+  report::CellCauses causes{cell.row, cell.column,
+                            analysis::Explain(before.samples, after.samples, {projection.column, 0.95})};
+  if (causes.explanation.parts.empty()) return causes;
+  std::vector<record::Campaign> campaigns;
+  for (const Side& side : *selection.sides) {
+    campaigns.insert(campaigns.end(), side.campaigns.begin(), side.campaigns.end());
+  }
+  RB_ASSIGN(causes.frames, FramesOfCell(before, after, campaigns, selection.store));
+  return causes;
 }
 
 std::vector<report::CellCauses> CausesOfRegressions(const Selection& selection, const analysis::Projection& projection,
@@ -93,8 +123,31 @@ std::vector<report::CellCauses> CausesOfRegressions(const Selection& selection, 
   std::vector<report::CellCauses> causes;
   for (const analysis::ComparedCell& cell : comparison.cells) {
     if (cell.decision.verdict != stats::Verdict::kRegressed) continue;
-    analysis::Explanation explanation = ExplainCell(selection, projection, cell);
-    if (!explanation.parts.empty()) causes.push_back({cell.row, cell.column, std::move(explanation)});
+    auto found = CausesOfCell(selection, projection, cell);
+    if (found && !found->explanation.parts.empty()) causes.push_back(*std::move(found));
+  }
+  return causes;
+}
+
+std::vector<report::CellCauses> CausesOfCampaign(const record::Campaign& campaign,
+                                                 const std::vector<record::Sample>& samples) {
+  std::vector<report::CellCauses> causes;
+  const auto comparison = analysis::CompareCampaign(campaign, samples, analysis::PrimaryRule(campaign));
+  if (!comparison) return causes;
+  const std::string& dimension = comparison->dimension;
+  for (const analysis::ComparedCell& cell : comparison->cells) {
+    if (cell.decision.verdict != stats::Verdict::kRegressed) continue;
+    const auto side = [&](size_t column) {
+      const std::string& value = comparison->columns[column];
+      return ProfiledSide{dimension + " " + value, SamplesOfRow(campaign, samples, cell, dimension, value), {}};
+    };
+    const ProfiledSide before = side(0);
+    const ProfiledSide after = side(cell.column);
+    auto explanation = analysis::Explain(before.samples, after.samples, {dimension, 0.95});
+    if (explanation.parts.empty()) continue;
+    causes.push_back({cell.row, cell.column, std::move(explanation)});
+    auto frames = FramesOfCell(before, after, {&campaign, 1}, SelectionOptions().store);
+    if (frames) causes.back().frames.changes = std::move(frames->changes);
   }
   return causes;
 }

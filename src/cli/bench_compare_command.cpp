@@ -91,6 +91,7 @@ Status MeasureSides(const MeasureOptions& options, SelectionOptions& selected) {
   RB_ASSIGN(const CampaignResult result, MeasureCommits(refs, measuring, store, interrupt, progress));
   if (result.outcome.interrupted) return Fail(ErrorCode::kInterrupted, "interrupted; what had ended was kept");
   if (result.outcome.error) std::cerr << "warning: " << result.outcome.error->message << '\n';
+  for (const CellProfile& profile : result.profiles) std::cerr << profile.picture.string() << '\n';
   selected.sides.clear();
   selected.commits = result.campaign.settings["builds"].get<std::vector<std::string>>();
   selected.campaign = result.campaign.id;
@@ -142,6 +143,7 @@ CLI::App* AddBenchCompare(CLI::App& bench, BenchCompareOptions& options) {
   AddSelectionOptions(*compare, options.selection);
   compare->get_option("--scenario")->description("samples of this scenario only; with --measure the scenario's file");
   AddBuildOptions(*compare, options.measuring);
+  AddProfileOptions(*compare, options.measuring.profile, options.measuring.profile_request);
   return compare;
 }
 

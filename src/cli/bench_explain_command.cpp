@@ -7,9 +7,7 @@
 #include <cmath>
 #include <iostream>
 
-#include "cli/bench_causes.h"
 #include "cli/bench_compare_command.h"
-#include "cli/bench_explain_profiles.h"
 #include "cli/command.h"
 #include "report/explain_report.h"
 #include "scenario/axis_values.h"
@@ -128,9 +126,14 @@ Status Explain(const BenchExplainOptions& options) {
   report.after_name = selection.names.back();
   report.warnings = selection.warnings;
   report.all = options.all;
+  if (cells.size() > 1 && (!options.profiles.before.empty() || !options.profiles.after.empty())) {
+    return Fail(ErrorCode::kUsage, fmt::format("the profiles are of one cell, not of {}", cells.size()),
+                "name the cell: " + CellsOf(comparison));
+  }
   for (const ComparedCell* cell : cells) {
-    report.cells.push_back(
-        {cell->row, stats::VerdictName(cell->decision.verdict), ExplainCell(selection, projection, *cell)});
+    RB_ASSIGN(report::CellCauses causes, CausesOfCell(selection, projection, *cell, options.profiles));
+    report.cells.push_back({cell->row, stats::VerdictName(cell->decision.verdict), std::move(causes.explanation),
+                            std::move(causes.frames)});
     if (report.cells.back().explanation.parts.empty()) {
       return Fail(ErrorCode::kUsage, "there are no runs to take apart of " + record::Label(cell->row),
                   "only samples measured here have parts; other tools' files hold single values");
@@ -139,9 +142,6 @@ Status Explain(const BenchExplainOptions& options) {
       report.cells.back().explanation.notes.push_back("the verdict is on " + cell->rule.name +
                                                       "; what is split here is the wall time");
     }
-  }
-  if (!options.profiles_before.empty() || !options.profiles_after.empty()) {
-    RB_ASSIGN(report.frames, CompareProfiles(options.profiles_before, options.profiles_after));
   }
   std::cout << Rendered(report, options.format);
   return {};
@@ -160,12 +160,14 @@ CLI::App* AddBenchExplain(CLI::App& bench, BenchExplainOptions& options) {
   explain->add_option("--format", options.format, "text, markdown, json")
       ->check(CLI::IsMember({"text", "markdown", "json"}))
       ->capture_default_str();
-  explain->add_option("--profile-before", options.profiles_before, "profiles of A, to name the functions that changed");
-  explain->add_option("--profile-after", options.profiles_after, "profiles of B");
+  explain->add_option("--profile-before", options.profiles.before,
+                      "profiles of A; none: those that bench run --profile and bench profile --of left");
+  explain->add_option("--profile-after", options.profiles.after, "profiles of B");
   explain->add_flag("--measure", options.measure, "build the commits A and B and run them in turns first");
   AddSelectionOptions(*explain, options.selection);
   explain->get_option("--scenario")->description("samples of this scenario only; with --measure the scenario's file");
   AddBuildOptions(*explain, options.measuring);
+  AddProfileOptions(*explain, options.measuring.profile, options.measuring.profile_request);
   return explain;
 }
 

@@ -5,8 +5,8 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
+#include "cli/bench_causes.h"
 #include "cli/bench_measure.h"
 #include "cli/bench_selection.h"
 
@@ -23,7 +23,7 @@ struct BenchExplainOptions {
   bool changed = false;         // every cell that changed, instead of one
   bool all = false;             // also the parts that hardly matter
   std::string format = "text";  // text, markdown, json
-  std::vector<std::string> profiles_before, profiles_after;
+  NamedProfiles profiles;       // instead of those that were recorded of the runs
   bool measure = false;
   MeasureOptions measuring;
 };

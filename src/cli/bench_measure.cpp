@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "scenario/axis_values.h"
 #include "store/migrations.h"
@@ -64,6 +65,15 @@ void AddBuildOptions(CLI::App& command, MeasureOptions& options) {
       ->check(CLI::Validator(RefuseNegative, "UINT"));
 }
 
+MeasureOptions RecipeOf(const record::Campaign& campaign) {
+  MeasureOptions options;
+  const nlohmann::json settings = campaign.settings.is_object() ? campaign.settings : nlohmann::json::object();
+  const nlohmann::json recipe = settings.value("recipe", nlohmann::json::object());
+  options.recipe.command = recipe.value("command", options.recipe.command);
+  options.recipe.product = recipe.value("product", options.recipe.product.string());
+  return options;
+}
+
 void AddMeasureOptions(CLI::App& command, MeasureOptions& options) {
   command.add_option("--scenario", options.scenario, "a scenario file; none: INSERT against COPY");
   command.add_option("--rows", options.overrides.rows, "sizes of the dataset: \"1000 10000\"");
@@ -119,6 +129,8 @@ Result<CampaignResult> MeasureCommits(const std::vector<std::string>& refs, cons
   RB_ASSIGN(PlannedScenario planned, PlanMeasurement(options));
   RB_ASSIGN(std::vector<Build> builds, BuildCommits(refs, options, interrupt, progress));
   CampaignRequest request{std::move(planned.scenario), std::move(planned.cells), std::move(builds), options.seed};
+  request.recipe = options.recipe;
+  if (options.profile) request.profile = options.profile_request;
   return RunCampaign(request, store, interrupt, progress);
 }
 

@@ -39,10 +39,15 @@ struct MeasureOptions {
   std::string max_time;  // as 10m
   std::optional<double> timeout_secs;
   std::optional<uint64_t> seed;
+  bool profile = false;  // profiled runs of every cell as well, after the measured ones
+  ProfileRequest profile_request;
 };
 
 // The same without --scenario, --rows and --filter, which a subcommand may have itself.
 void AddBuildOptions(CLI::App& command, MeasureOptions& options);
+// As the commits of a campaign were built; the defaults where it says nothing.
+MeasureOptions RecipeOf(const record::Campaign& campaign);
+
 // --build, --binary, --scenario, --cmd and what `bench run` has too: --rows, --axis, --filter, --iters, --warmup,
 // --max-blocks, --max-time, --dsn, --timeout, --seed. Not for a subcommand that has any of them itself.
 void AddMeasureOptions(CLI::App& command, MeasureOptions& options);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
 #include <memory>
@@ -62,9 +63,15 @@ std::string ExactName(const record::CellKey& cell, const std::string& build) {
   return prefix + FileNamePart(record::Label(cell)).substr(0, 120) + "_" + hash.Hex().substr(0, 8);
 }
 
+// How many profiled runs of it there are already: more of them tell more.
+size_t EarlierRuns(const ProfileRequest& request, const lab::Cell& cell) {
+  if (request.campaign.empty()) return 0;
+  return ProfilesOf(request.folder, request.campaign, cell.key, cell.build).size();
+}
+
 // Without the ending; `run` from 1.
 fs::path StemOf(const ProfileRequest& request, const lab::Cell& cell, const std::vector<lab::Cell>& all,
-                const std::string& time, uint32_t run) {
+                const std::string& time, size_t run) {
   if (!request.campaign.empty()) {
     return request.folder / request.campaign / fmt::format("{}_{}", ExactName(cell.key, cell.build), run);
   }
@@ -106,6 +113,12 @@ std::string TitleOf(const lab::Cell& cell, const scenario::Scenario& scenario) {
 
 }  // namespace
 
+void AddProfileOptions(CLI::App& command, bool& profile, ProfileRequest& request) {
+  command.add_flag("--profile", profile, "then one profiled run of each cell, with a flamegraph");
+  command.add_option("--profile-runs", request.runs, "or so many: three of each side tell noise from change")
+      ->check(CLI::Range(1u, 1000u));
+}
+
 Result<std::vector<CellProfile>> ProfileCells(const std::vector<lab::Cell>& cells, const scenario::Scenario& scenario,
                                               const ProfileRequest& request, lab::ScenarioSetup& setup,
                                               const lab::Interrupt& interrupt, BenchProgress& progress) {
@@ -122,12 +135,13 @@ Result<std::vector<CellProfile>> ProfileCells(const std::vector<lab::Cell>& cell
   }
   std::error_code ignored;
   const lab::GitState git = lab::ReadGitState(fs::current_path(ignored));
-  const std::string head = git.sha == lab::kUnknownCommit ? "" : git.sha;
+  const std::string head = !request.commit.empty() ? request.commit : git.sha == lab::kUnknownCommit ? "" : git.sha;
   std::vector<CellProfile> profiles;
   for (const lab::Cell& cell : cells) {
     RB_TRY(cell.subject->Setup());
     const Status profiled = [&]() -> Status {
-      for (uint32_t number = 1; number <= request.runs; ++number) {
+      const size_t earlier = EarlierRuns(request, cell);
+      for (size_t number = earlier + 1; number <= earlier + request.runs; ++number) {
         const fs::path stem = StemOf(request, cell, cells, time, number);
         RB_TRY(MakeFolder(stem.parent_path()));
         const CellProfile files = {cell.key, stem.string() + ".json", stem.string() + ".svg"};

@@ -16,16 +16,24 @@
 #include "record/cell_key.h"
 #include "scenario/scenario.h"
 
+namespace CLI {
+class App;
+}
+
 namespace rapidbyte::cli {
 
 struct ProfileRequest {
   std::filesystem::path folder = "target/profiles";
   std::string campaign;  // whose cells these are; empty: the files are named after cell and time instead
+  std::string commit;    // of cells that name none; empty: the working directory's
   uint32_t runs = 1;     // of each cell; three of each side tell noise from change
   double frequency_hz = 499;
   bool off_cpu = true;
   bool server = false;  // the PostgreSQL server's backends too
 };
+
+// --profile and --profile-runs, of a command that measures.
+void AddProfileOptions(CLI::App& command, bool& profile, ProfileRequest& request);
 
 struct CellProfile {
   record::CellKey cell;

@@ -1,4 +1,7 @@
 // `rapidbyte bench profile [SCENARIO]`: where the time of a scenario's cells goes, as flamegraphs.
+//
+// With --of RUN it runs the cells of an earlier `bench run`, or of commits measured in turns, again: each with the
+// program that was measured. `bench explain` finds these profiles.
 #pragma once
 
 #include <filesystem>
@@ -18,6 +21,8 @@ struct BenchProfileOptions {
   scenario::Overrides overrides;
   std::string mode;  // short for the axis load_method
   std::string dsn;   // instead of the scenario's environment
+  std::string of;    // a campaign whose cells are run again; instead of path, overrides but filters, and mode
+  std::string store = "target/bench_results/results.db";
   ProfileRequest request;
   bool on_cpu_only = false;
 };

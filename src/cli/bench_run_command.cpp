@@ -9,6 +9,7 @@
 #include <set>
 
 #include "cli/bench_campaign.h"
+#include "cli/bench_causes.h"
 #include "cli/bench_progress.h"
 #include "cli/bench_scenarios.h"
 #include "cli/command.h"
@@ -73,7 +74,9 @@ std::string ReportOf(const PlannedScenario& planned, const record::Campaign& cam
   if (IsLoadComparison(planned) && !options.why) {
     return options.json ? report::BenchReportJson(campaign, samples) : report::BenchReportText(campaign, samples);
   }
-  return options.json ? report::MatrixJson(campaign, samples) : report::MatrixText(campaign, samples, options.why);
+  auto causes = CausesOfCampaign(campaign, samples);
+  return options.json ? report::MatrixJson(campaign, samples, std::move(causes))
+                      : report::MatrixText(campaign, samples, options.why, std::move(causes));
 }
 
 Status PrintReport(const PlannedScenario& planned, const record::Campaign& campaign, store::SampleStore& store,
@@ -161,10 +164,7 @@ CLI::App* AddBenchRun(CLI::App& bench, BenchRunOptions& options) {
   run->add_flag("--fresh", options.fresh, "do not go on with an unfinished run of the same plan");
   run->add_flag("--json", options.json, "print the report as JSON");
   run->add_flag("--why", options.why, "print the reasons of every verdict");
-  run->add_flag("--profile", options.profile, "then one profiled run of each cell, with a flamegraph");
-  run->add_option("--profile-runs", options.profile_request.runs,
-                  "or so many: three of each side tell noise from change")
-      ->check(CLI::Range(1u, 1000u));
+  AddProfileOptions(*run, options.profile, options.profile_request);
   run->add_flag("--postgres", options.profile_request.server, "the server's backends in the profiles too");
   run->add_option("--store", options.store, "a file, or postgresql://…; results.jsonl and report.txt lie beside it")
       ->capture_default_str();

@@ -2,11 +2,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "scenario/plan.h"
 #include "yaml/substitution.h"
 
 namespace rapidbyte::cli {
 namespace {
 
+constexpr const char* kBuiltInName = "built-in scenario";
+constexpr const char* kCommandName = "--cmd";
 constexpr const char* kBuiltIn = R"(version: 1
 scenario: load-methods
 description: INSERT against COPY
@@ -31,7 +34,7 @@ Result<std::vector<scenario::Scenario>> Load(const std::filesystem::path& path, 
     const bool is_built_in = command.empty();
     RB_ASSIGN(scenario::Scenario scenario,
               scenario::ParseScenario(is_built_in ? kBuiltIn : CommandScenario(command),
-                                      is_built_in ? "built-in scenario" : "--cmd", yaml::ProcessEnvironment()));
+                                      is_built_in ? kBuiltInName : kCommandName, yaml::ProcessEnvironment()));
     scenarios.push_back(std::move(scenario));
     return scenarios;
   }
@@ -41,6 +44,37 @@ Result<std::vector<scenario::Scenario>> Load(const std::filesystem::path& path, 
     scenarios.push_back(std::move(loaded));
   }
   return scenarios;
+}
+
+// Settings come from a store or a file; what is not as expected counts as not said.
+std::string Text(const nlohmann::json& object, const char* key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+std::vector<scenario::Axis> AxesOf(const nlohmann::json& settings) {
+  std::vector<scenario::Axis> axes;
+  for (const nlohmann::json& axis : settings.value("axes", nlohmann::json::array())) {
+    scenario::Axis& read = axes.emplace_back();
+    read.name = Text(axis, "name");
+    for (const nlohmann::json& value : axis.value("values", nlohmann::json::array())) {
+      if (value.is_string()) read.values.push_back(value.get<std::string>());
+    }
+  }
+  return axes;
+}
+
+Result<scenario::Scenario> LoadAgain(const record::Campaign& campaign) {
+  const std::string file = ScenarioFileOf(campaign);
+  if (file.empty()) return Fail(ErrorCode::kUsage, campaign.id + " measured no scenario, so there is none to profile");
+  const std::string command = file == kCommandName ? campaign.scenario : "";
+  RB_ASSIGN(auto scenarios, Load(file == kCommandName || file == kBuiltInName ? "" : file, command));
+  scenario::Scenario scenario = std::move(scenarios.front());
+  if (Text(campaign.settings, "scenario") != scenario.name) {
+    return Fail(ErrorCode::kUsage, file + " is not the scenario that " + campaign.id + " measured any more");
+  }
+  scenario.axes = AxesOf(campaign.settings);
+  return scenario;
 }
 
 }  // namespace
@@ -60,6 +94,19 @@ Result<std::vector<PlannedScenario>> PlanScenarios(const ScenarioOptions& option
     planned.push_back(std::move(plan));
   }
   return planned;
+}
+
+std::string ScenarioFileOf(const record::Campaign& campaign) { return Text(campaign.settings, "file"); }
+
+Result<PlannedScenario> PlanAgain(const record::Campaign& campaign, const std::vector<std::string>& filters,
+                                  const std::string& dsn) {
+  PlannedScenario planned;
+  RB_ASSIGN(planned.scenario, LoadAgain(campaign));
+  RB_ASSIGN(planned.cells, scenario::ExpandMatrix(planned.scenario, {.filters = filters}));
+  if (!dsn.empty()) planned.scenario.environment = {scenario::EnvironmentSpec::Kind::kServer, dsn, {}};
+  const auto environment = nlohmann::json::parse(scenario::ScenarioJson(planned.scenario)).at("environment");
+  if (campaign.settings.value("environment", environment).value("kind", "") == environment.at("kind")) return planned;
+  return Fail(ErrorCode::kUsage, campaign.id + " was measured on another kind of server", "name its server with --dsn");
 }
 
 }  // namespace rapidbyte::cli

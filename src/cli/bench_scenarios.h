@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "record/campaign.h"
 #include "scenario/matrix.h"
 #include "scenario/scenario.h"
 
@@ -28,5 +29,15 @@ struct PlannedScenario {
 
 // Errors: as LoadScenario and ExpandMatrix; the first that is wrong.
 Result<std::vector<PlannedScenario>> PlanScenarios(const ScenarioOptions& options);
+
+// The file of the scenario that a campaign measured; "built-in scenario", or "--cmd", where it came out of none. Empty
+// where it measured no scenario.
+std::string ScenarioFileOf(const record::Campaign& campaign);
+
+// The cells that a campaign measured, to be run again: the scenario as its file has it now, with the axes of then.
+// `dsn`: as ScenarioOptions. Errors: as PlanScenarios; kUsage where it measured no scenario, where the filters leave no
+// cell of then, and for a server of the user's whose DSN is missing, for no store keeps it.
+Result<PlannedScenario> PlanAgain(const record::Campaign& campaign, const std::vector<std::string>& filters,
+                                  const std::string& dsn);
 
 }  // namespace rapidbyte::cli

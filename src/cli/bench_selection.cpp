@@ -196,6 +196,7 @@ Result<std::vector<Side>> AllSides(const SelectionOptions& options, std::vector<
 
 Result<Selection> Select(const SelectionOptions& options) {
   Selection selection;
+  selection.store = options.store;
   RB_ASSIGN(const std::vector<KeptValues> filters, FiltersOf(options));
   RB_ASSIGN(std::vector<Side> sides, AllSides(options, selection.warnings));
   for (size_t i = 1; i < sides.size(); ++i) {

@@ -47,6 +47,7 @@ struct Selection {
   std::vector<std::string> columns;   // the oldest first, or in the order of the command line
   std::vector<std::string> names;     // of the columns, for people
   std::vector<std::string> warnings;  // other hosts or servers, changed trees, failed runs
+  std::string store;                  // that campaigns are looked up in
   analysis::RuleOf rule;
   std::optional<analysis::Stopping> stopping;  // of the one campaign that all come from
   // What else the samples know, for analysis::Explore; filtered as `observations` are.

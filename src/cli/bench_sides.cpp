@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "analysis/history.h"
-#include "lab/fingerprint.h"
+#include "lab/git_repository.h"
 #include "metrics/foreign_table.h"
 #include "record/sample_json.h"
 #include "store/json_lines.h"
@@ -109,8 +109,8 @@ Result<Side> SideOfCommit(store::SampleStore& store, const std::string& commit, 
   const store::SampleFilter filter{options.scenario, {}, /*with_runs=*/true};
   auto found = store.SamplesOfCommits({commit}, filter);
   if (!found) {
-    std::error_code ignored;
-    const auto sha = lab::ResolveCommit(fs::current_path(ignored), commit);
+    const auto repository = lab::GitRepository::Open(".", nullptr);
+    const auto sha = repository ? repository->Resolve(commit) : Fail(repository.error());
     if (!sha) return Fail(found.error());
     RB_ASSIGN(found, store.SamplesOfCommits({*sha}, filter));
   }

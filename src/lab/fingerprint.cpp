@@ -64,10 +64,6 @@ GitState ReadGitState(const std::filesystem::path& folder) {
   return state;
 }
 
-std::optional<std::string> ResolveCommit(const std::filesystem::path& folder, const std::string& name) {
-  return Git(folder, {"rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}"});
-}
-
 std::string UtcNow() {
   const auto now = std::chrono::system_clock::now();
   const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;

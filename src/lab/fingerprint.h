@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 
 #include "record/sample.h"
@@ -22,9 +21,6 @@ struct GitState {
 
 // "unknown" outside of a repository, or where git is missing.
 GitState ReadGitState(const std::filesystem::path& folder);
-
-// The full sha that a name means in the repository: a branch, a tag, a shortened sha. Nothing where it means no commit.
-std::optional<std::string> ResolveCommit(const std::filesystem::path& folder, const std::string& name);
 
 // Now, in UTC: "2026-11-24T09:00:01.250Z".
 std::string UtcNow();

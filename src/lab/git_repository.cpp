@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // What Rapidbyte itself leaves behind is no change of the tree that is measured.
-constexpr const char* kOwnFiles = ":(top,exclude,glob)target/bench_*/**";
+constexpr const char* kOwnFiles[] = {":(top,glob)target/bench_*/**", ":(top,glob)target/profiles/**"};
 constexpr size_t kOutputBytes = size_t{64} << 20;
 
 using Environment = std::map<std::string, std::string>;
@@ -94,7 +94,9 @@ Result<std::string> GitRepository::WorkingTreeCommit() const {
   if (fs::exists(top_ / own_index, error)) fs::copy_file(top_ / own_index, index, error);
   if (error) return Fail(ErrorCode::kInternal, "cannot copy git's index: " + error.message());
   const Environment by_index{{"GIT_INDEX_FILE", index.string()}};
-  RB_TRY(Run({"add", "--all", "--", ":/", kOwnFiles}, by_index));
+  RB_TRY(Run({"add", "--all", "--", ":/"}, by_index));
+  // Not by excluding them above: git takes that for naming them, and refuses where they are ignored.
+  RB_TRY(Run({"reset", "--quiet", "HEAD", "--", kOwnFiles[0], kOwnFiles[1]}, by_index));
   RB_ASSIGN(const std::string tree, Run({"write-tree"}, by_index));
   RB_ASSIGN(const std::string head, Run({"rev-parse", "HEAD"}));
   RB_ASSIGN(const std::string head_tree, Run({"rev-parse", "HEAD^{tree}"}));

@@ -50,6 +50,17 @@ TEST_F(GitRepositoryTest, NoRepositoryIsAnError) {
   EXPECT_EQ(none.error().code, ErrorCode::kConfiguration);
 }
 
+TEST_F(GitRepositoryTest, OwnFilesAreNoChangeOfTheWorkingTreeWhereTheyAreIgnored) {
+  files_.Write(".gitignore", "/target/\n");
+  const std::string head = files_.Commit("first");
+  const GitRepository repository = Open();
+  for (const char* folder : {"target/bench_results", "target/profiles/run"}) {
+    std::filesystem::create_directories(files_.path() / folder);
+    files_.Write(std::string(folder) + "/file", "ours");
+  }
+  EXPECT_EQ(*repository.Resolve("WORKTREE"), head);
+}
+
 TEST_F(GitRepositoryTest, TheWorkingTreeIsACommitWithoutBeingChanged) {
   files_.Write("a", "1");
   files_.Write(".gitignore", "ignored\n");
@@ -62,6 +73,8 @@ TEST_F(GitRepositoryTest, TheWorkingTreeIsACommitWithoutBeingChanged) {
   files_.Write("ignored", "i");
   std::filesystem::create_directories(files_.path() / "target/bench_results");
   files_.Write("target/bench_results/results.db", "ours");
+  std::filesystem::create_directories(files_.path() / "target/profiles");
+  files_.Write("target/profiles/profile.json", "ours");
   const std::string status = files_.Git({"status", "--porcelain"});
   const auto index = [&] {
     std::ifstream file(files_.path() / ".git/index", std::ios::binary);

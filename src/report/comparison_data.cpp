@@ -67,6 +67,7 @@ std::string ComparisonJson(const analysis::Comparison& comparison, const Compari
   for (const analysis::ComparedCell& cell : comparison.cells) {
     json document = ToJson(cell, comparison);
     document["causes"] = CausesJson(notes.causes, cell);
+    document["functions"] = FunctionsJson(notes.causes, cell);
     cells.push_back(std::move(document));
   }
   json means = json::array();

@@ -7,6 +7,7 @@
 
 #include "analysis/comparison.h"
 #include "analysis/explanation.h"
+#include "analysis/frame_change.h"
 
 namespace rapidbyte::report {
 
@@ -15,8 +16,9 @@ struct CellCauses {
   record::CellKey row;
   size_t column = 1;
   analysis::Explanation explanation;
+  analysis::CellFrames frames = {};
 };
-inline constexpr size_t kCausesShown = 3;
+inline constexpr size_t kCausesShown = 3;  // parts, and functions
 
 struct ComparisonNotes {
   std::vector<std::string> column_names;  // how to call Comparison::columns: "8f2a91c03d (main)"

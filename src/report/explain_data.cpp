@@ -11,20 +11,17 @@ using nlohmann::json;
 
 json ToJson(const analysis::FrameChanges& frames) {
   json functions = json::array();
-  for (const analysis::FrameChange& frame : frames.frames) {
-    functions.push_back(
-        {{"name", frame.name},
-         {"origin", frame.origin},
-         {"before", frame.before},
-         {"after", frame.after},
-         {"change", frame.change},
-         {"interval", frame.interval ? json::array({frame.interval->lower, frame.interval->upper}) : json(nullptr)},
-         {"significant", frame.significant}});
-  }
+  for (const analysis::FrameChange& frame : frames.frames) functions.push_back(report::ToJson(frame));
   return {{"profiles_before", frames.profiles_before},
           {"profiles_after", frames.profiles_after},
           {"unit", frames.in_seconds ? "s" : "share"},
           {"functions", functions}};
+}
+
+json ToJson(const std::vector<analysis::MissingProfiles>& missing) {
+  json list = json::array();
+  for (const analysis::MissingProfiles& one : missing) list.push_back({{"what", one.what}, {"command", one.command}});
+  return list;
 }
 
 }  // namespace
@@ -35,12 +32,13 @@ std::string ExplainJson(const ExplainReport& report) {
     json document = ToJson(cell.explanation);
     document["cell"] = cell.cell;
     document["verdict"] = cell.verdict;
+    document["profiles"] = cell.frames.changes ? ToJson(*cell.frames.changes) : json(nullptr);
+    document["missing_profiles"] = ToJson(cell.frames.missing);
     cells.push_back(std::move(document));
   }
   const json document = {{"before_name", report.before_name},
                          {"after_name", report.after_name},
                          {"cells", cells},
-                         {"profiles", report.frames ? ToJson(*report.frames) : json(nullptr)},
                          {"warnings", report.warnings}};
   return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }

@@ -47,18 +47,6 @@ std::string Parts(const analysis::Explanation& explanation, bool all) {
                     count, Head(format), folded);
 }
 
-std::string Cell(const ExplainedCell& cell, bool all) {
-  std::string text =
-      "#### " + MarkdownEscaped(record::Label(cell.cell)) + (cell.verdict.empty() ? "" : ": " + cell.verdict) + "\n\n";
-  if (!cell.explanation.parts.empty()) {
-    text += MarkdownEscaped(WallSentence(cell.explanation, TimeFormat(cell.explanation.wall)));
-    if (const std::string path = PathSentence(cell.explanation); !path.empty()) text += "; path: " + path;
-    text += "\n\n" + Parts(cell.explanation, all);
-  }
-  for (const std::string& note : cell.explanation.notes) text += "> " + MarkdownEscaped(note) + "\n\n";
-  return text;
-}
-
 std::string Frames(const analysis::FrameChanges& frames) {
   std::string text = FramesSentence(frames) +
                      "\n\n| function | origin | before | after | change | 95% interval |\n"
@@ -73,13 +61,31 @@ std::string Frames(const analysis::FrameChanges& frames) {
   return text + "\n";
 }
 
+std::string Missing(const analysis::MissingProfiles& missing) {
+  const std::string command = missing.command.empty() ? "" : "; to record it: `" + missing.command + "`";
+  return "> " + MarkdownEscaped(missing.what) + command + "\n\n";
+}
+
+std::string Cell(const ExplainedCell& cell, bool all) {
+  std::string text =
+      "#### " + MarkdownEscaped(record::Label(cell.cell)) + (cell.verdict.empty() ? "" : ": " + cell.verdict) + "\n\n";
+  if (!cell.explanation.parts.empty()) {
+    text += MarkdownEscaped(WallSentence(cell.explanation, TimeFormat(cell.explanation.wall)));
+    if (const std::string path = PathSentence(cell.explanation); !path.empty()) text += "; path: " + path;
+    text += "\n\n" + Parts(cell.explanation, all);
+  }
+  for (const std::string& note : cell.explanation.notes) text += "> " + MarkdownEscaped(note) + "\n\n";
+  if (cell.frames.changes) text += Frames(*cell.frames.changes);
+  for (const analysis::MissingProfiles& missing : cell.frames.missing) text += Missing(missing);
+  return text;
+}
+
 }  // namespace
 
 std::string ExplainMarkdown(const ExplainReport& report) {
   std::string text = fmt::format("### Causes: {} against {}\n\n", MarkdownEscaped(report.after_name),
                                  MarkdownEscaped(report.before_name));
   for (const ExplainedCell& cell : report.cells) text += Cell(cell, report.all);
-  if (report.frames) text += Frames(*report.frames);
   for (const std::string& warning : report.warnings) text += "> **Warning:** " + MarkdownEscaped(warning) + "\n\n";
   return text;
 }

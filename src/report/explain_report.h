@@ -1,8 +1,6 @@
 // Why a cell became slower or faster, as text for a terminal, as Markdown and as JSON. Pure; any thread.
 #pragma once
 
-#include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -16,12 +14,12 @@ struct ExplainedCell {
   record::CellKey cell;
   std::string verdict;  // of the comparison: "regressed"
   analysis::Explanation explanation;
+  analysis::CellFrames frames = {};
 };
 
 struct ExplainReport {
   std::string before_name, after_name;
   std::vector<ExplainedCell> cells;
-  std::optional<analysis::FrameChanges> frames;  // where there are profiles
   std::vector<std::string> warnings;
   bool all = false;  // text and Markdown with every part, not only those worth reading
 };

@@ -8,6 +8,7 @@
 
 #include "analysis/test_runs.h"
 #include "report/comparison_causes.h"
+#include "report/gate_report.h"
 #include "report/golden_file.h"
 #include "report/text_layout.h"
 
@@ -72,7 +73,7 @@ void ExpectEightyColumns(const std::string& text) {
 
 TEST(ExplainText, Golden) {
   ExplainReport report = Example();
-  report.frames = ExampleFrames();
+  report.cells[0].frames.changes = ExampleFrames();
   const std::string text = ExplainText(report);
   ExpectGolden("explain.txt", text);
   ExpectEightyColumns(text);
@@ -95,6 +96,18 @@ TEST(ExplainText, SaysWhyThereAreNoIntervals) {
   ExpectEightyColumns(text);
 }
 
+TEST(ExplainText, SaysHowMissingProfilesAreRecorded) {
+  ExplainReport report = Example();
+  const std::string command =
+      "rapidbyte bench profile --of 20261124T161502-1a2b3c4d --runs 3 --filter load_method=copy";
+  report.cells[0].frames.missing = {{"no profile of b47110cb80 (main)", command}};
+  const std::string text = ExplainText(report);
+  EXPECT_THAT(text, HasSubstr("functions  no profile of b47110cb80 (main); to record it:\n  " + command + "\n"));
+  EXPECT_THAT(ExplainMarkdown(report), HasSubstr("`" + command + "`"));
+  const auto cell = nlohmann::json::parse(ExplainJson(report))["cells"][0];
+  EXPECT_EQ(cell["missing_profiles"][0]["command"], command);
+}
+
 TEST(ExplainText, CommandsHaveNoPath) {
   auto before = Runs({}, 8, 1);
   auto after = Runs({}, 8, 3);
@@ -110,13 +123,13 @@ TEST(ExplainText, CommandsHaveNoPath) {
 
 TEST(ExplainMarkdown, Golden) {
   ExplainReport report = Example();
-  report.frames = ExampleFrames();
+  report.cells[0].frames.changes = ExampleFrames();
   ExpectGolden("explain.md", ExplainMarkdown(report));
 }
 
 TEST(ExplainJson, HoldsEveryPartAndItsSum) {
   ExplainReport report = Example();
-  report.frames = ExampleFrames();
+  report.cells[0].frames.changes = ExampleFrames();
   const auto document = nlohmann::json::parse(ExplainJson(report));
   const auto& cell = document["cells"][0];
   EXPECT_EQ(cell["cell"]["compression"], "lz4");
@@ -132,10 +145,10 @@ TEST(ExplainJson, HoldsEveryPartAndItsSum) {
   }
   EXPECT_NEAR(path, cell["wall"]["change"].get<double>(), 1e-9);
   EXPECT_NEAR(source, cell["wall"]["change"].get<double>(), 1e-9);
-  EXPECT_EQ(document["profiles"]["unit"], "s");
-  EXPECT_EQ(document["profiles"]["functions"][0]["origin"], "connector");
-  EXPECT_EQ(document["profiles"]["functions"][2]["interval"], nullptr);
-  EXPECT_EQ(nlohmann::json::parse(ExplainJson(Example()))["profiles"], nullptr);
+  EXPECT_EQ(cell["profiles"]["unit"], "s");
+  EXPECT_EQ(cell["profiles"]["functions"][0]["origin"], "connector");
+  EXPECT_EQ(cell["profiles"]["functions"][2]["interval"], nullptr);
+  EXPECT_EQ(nlohmann::json::parse(ExplainJson(Example()))["cells"][0]["profiles"], nullptr);
 }
 
 // The causes that a comparison shows.
@@ -169,6 +182,55 @@ TEST(ComparisonCauses, StandInEveryFormOfAComparison) {
   const auto document = nlohmann::json::parse(ComparisonJson(regression.comparison, notes));
   EXPECT_EQ(document["cells"][0]["causes"][0]["key"], "source.guest");
   EXPECT_EQ(document["cells"][0]["causes"].size(), 2u);
+}
+
+TEST(ComparisonCauses, NameTheFunctionsThatGrew) {
+  Regression regression = ExampleRegression();
+  regression.causes[0].frames.changes = ExampleFrames();
+  const ComparisonNotes notes{{"b47110cb80", "8f2a91c03d"}, {}, false, regression.causes};
+  const std::string text = ComparisonText(regression.comparison, notes);
+  EXPECT_THAT(text, HasSubstr("      +8.10  connector: rapidbyte::pgwire::CopyDecoder::Consume\n"));
+  EXPECT_THAT(text, Not(HasSubstr("LZ4_compress_fast_extState")));  // more, but perhaps by chance
+  ExpectEightyColumns(text);
+  EXPECT_THAT(ComparisonMarkdown(regression.comparison, notes), HasSubstr("    - +8.10  **connector: rapidbyte"));
+  const auto document = nlohmann::json::parse(ComparisonJson(regression.comparison, notes));
+  EXPECT_EQ(document["cells"][0]["functions"].size(), 1u);
+  EXPECT_THAT(ComparisonJunit(regression.comparison, notes, false), HasSubstr("+8.10  connector: rapidbyte"));
+}
+
+TEST(ComparisonCauses, OfASingleProfileTheLargestFunctionsAreNamed) {
+  Regression regression = ExampleRegression();
+  analysis::FrameChanges frames = ExampleFrames();
+  for (analysis::FrameChange& frame : frames.frames) {
+    frame.interval.reset();
+    frame.significant = false;
+  }
+  regression.causes[0].frames.changes = frames;
+  const ComparisonNotes notes{{"b47110cb80", "8f2a91c03d"}, {}, false, regression.causes};
+  const std::string text = ComparisonText(regression.comparison, notes);
+  EXPECT_THAT(text, HasSubstr("+0.40  library: LZ4_compress_fast_extState\n"));
+  EXPECT_THAT(text, Not(HasSubstr("gone")));
+}
+
+TEST(ComparisonCauses, SayOnceHowMissingProfilesAreRecorded) {
+  Regression regression = ExampleRegression();
+  const std::string command = "rapidbyte bench profile --of 20261124T161502-1a2b3c4d --runs 3";
+  regression.causes[0].frames.missing = {{"no profile of b47110cb80", command}, {"no profile of b.jsonl", ""}};
+  const ComparisonNotes notes{{"b47110cb80", "8f2a91c03d"}, {}, false, regression.causes};
+  const std::string text = ComparisonText(regression.comparison, notes);
+  EXPECT_THAT(text, HasSubstr("  no profile of b47110cb80; to record it:\n    " + command + "\n"));
+  EXPECT_THAT(text, Not(HasSubstr("b.jsonl")));
+}
+
+TEST(ComparisonCauses, StandInTheFailureOfAGate) {
+  const Regression regression = ExampleRegression();
+  const ComparisonNotes notes{{"b47110cb80", "8f2a91c03d"}, {}, false, regression.causes};
+  const std::string xml = ComparisonJunit(regression.comparison, notes, false);
+  const size_t failure = xml.find("<failure");
+  ASSERT_NE(failure, std::string::npos);
+  const std::string body = xml.substr(failure, xml.find("</failure>") - failure);
+  EXPECT_THAT(body, HasSubstr("reached the wall time; mean wall +9.06 ms\n"));
+  EXPECT_LT(body.find("source: connector code"), body.find("source: emit_batch, compress"));
 }
 
 TEST(ComparisonCauses, AreNullWhereNothingIsKnown) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/format.h"
+#include "report/text_layout.h"
 
 namespace rapidbyte::report {
 namespace {
@@ -110,6 +111,8 @@ FrameRow RowOf(const analysis::FrameChange& frame, const analysis::FrameChanges&
           frame.interval ? number(frame.interval->lower) + " to " + number(frame.interval->upper) : "not known"};
 }
 
+std::string NameOf(const analysis::FrameChange& frame) { return frame.origin + ": " + Printable(frame.name); }
+
 std::string FramesSentence(const analysis::FrameChanges& frames) {
   return fmt::format("Functions, by their own {}, of {} and {} profiles",
                      frames.in_seconds ? "time on the CPU in ms a run" : "share of the whole in %",
@@ -126,6 +129,16 @@ json ToJson(const analysis::ExplainedPart& part) {
   document["p_adjusted"] = part.time.interval ? json(part.adjusted_p) : json(nullptr);
   document["significant"] = part.significant;
   return document;
+}
+
+json ToJson(const analysis::FrameChange& frame) {
+  return {{"name", frame.name},
+          {"origin", frame.origin},
+          {"before", frame.before},
+          {"after", frame.after},
+          {"change", frame.change},
+          {"interval", ToJson(frame.interval)},
+          {"significant", frame.significant}};
 }
 
 json ToJson(const analysis::Explanation& explanation) {

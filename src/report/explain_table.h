@@ -55,10 +55,12 @@ struct FrameRow {
   std::string before, after, change, interval;  // the last "not known" where there are too few profiles
 };
 FrameRow RowOf(const analysis::FrameChange& frame, const analysis::FrameChanges& frames);
+std::string NameOf(const analysis::FrameChange& frame);  // "connector: rapidbyte::pgwire::CopyDecoder::Next()"
 // "Functions, by their own time on the CPU in ms a run, of 5 and 5 profiles"
 std::string FramesSentence(const analysis::FrameChanges& frames);
 
 nlohmann::json ToJson(const analysis::Explanation& explanation);
 nlohmann::json ToJson(const analysis::ExplainedPart& part);
+nlohmann::json ToJson(const analysis::FrameChange& frame);
 
 }  // namespace rapidbyte::report

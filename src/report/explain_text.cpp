@@ -99,25 +99,6 @@ std::string Parts(const analysis::Explanation& explanation, bool all) {
   return text;
 }
 
-std::string Cell(const ExplainedCell& cell, const ExplainReport& report) {
-  std::string text =
-      Wrap("cell    ", record::Label(cell.cell) + (cell.verdict.empty() ? "" : ": " + cell.verdict), kWidth);
-  if (!cell.explanation.parts.empty()) {
-    const std::string sentence = WallSentence(cell.explanation, TimeFormat(cell.explanation.wall));
-    text += Wrap("change  ", sentence, kWidth);
-    if (const std::string path = PathSentence(cell.explanation); !path.empty()) text += Wrap("path    ", path, kWidth);
-    text += "\n" + Parts(cell.explanation, report.all);
-  }
-  for (const std::string& note : cell.explanation.notes) text += "\n" + Wrap("note: ", note, kWidth);
-  return text;
-}
-
-std::string Cut(std::string text, size_t width) {
-  if (DisplayWidth(text) <= width) return text;
-  while (DisplayWidth(text) >= width) text.pop_back();
-  return text + "…";
-}
-
 std::string Frames(const analysis::FrameChanges& frames) {
   std::string text = "\n" + FramesSentence(frames) + "\n before    after   change  95% interval\n";
   const size_t shown = std::min(frames.frames.size(), kFramesShown);
@@ -126,7 +107,7 @@ std::string Frames(const analysis::FrameChanges& frames) {
     const FrameRow row = RowOf(frame, frames);
     const std::string line = fmt::format("{:>7}  {:>7}  {:>7}  {:<16} {} ", row.before, row.after, row.change,
                                          row.interval, frame.significant ? "*" : " ");
-    const std::string name = frame.origin + ": " + Printable(frame.name);
+    const std::string name = NameOf(frame);
     // A name that is too long stands below, where more of it is seen.
     if (DisplayWidth(line) + DisplayWidth(name) <= kWidth) {
       text += line + name + "\n";
@@ -138,16 +119,40 @@ std::string Frames(const analysis::FrameChanges& frames) {
   return text;
 }
 
+// A command stands on a line of its own, whole, to be copied.
+std::string Missing(const analysis::MissingProfiles& missing) {
+  if (missing.command.empty()) {
+    return "\n" + Wrap("functions  ", missing.what + "; --profile-before and --profile-after name files", kWidth);
+  }
+  return "\n" + Wrap("functions  ", missing.what + "; to record it:", kWidth) + "  " + missing.command + "\n";
+}
+
+std::string Cell(const ExplainedCell& cell, const ExplainReport& report) {
+  std::string text =
+      Wrap("cell    ", record::Label(cell.cell) + (cell.verdict.empty() ? "" : ": " + cell.verdict), kWidth);
+  if (!cell.explanation.parts.empty()) {
+    const std::string sentence = WallSentence(cell.explanation, TimeFormat(cell.explanation.wall));
+    text += Wrap("change  ", sentence, kWidth);
+    if (const std::string path = PathSentence(cell.explanation); !path.empty()) text += Wrap("path    ", path, kWidth);
+    text += "\n" + Parts(cell.explanation, report.all);
+  }
+  for (const std::string& note : cell.explanation.notes) text += "\n" + Wrap("note: ", note, kWidth);
+  if (cell.frames.changes) text += Frames(*cell.frames.changes);
+  for (const analysis::MissingProfiles& missing : cell.frames.missing) text += Missing(missing);
+  return text;
+}
+
 }  // namespace
 
 std::string ExplainText(const ExplainReport& report) {
   std::string text = Wrap("before  ", report.before_name, kWidth) + Wrap("after   ", report.after_name, kWidth);
   for (size_t i = 0; i < report.cells.size(); ++i) text += (i > 0 ? "\n" : "") + Cell(report.cells[i], report);
-  if (report.frames) text += Frames(*report.frames);
+  const bool has_frames = std::any_of(report.cells.begin(), report.cells.end(),
+                                      [](const ExplainedCell& cell) { return cell.frames.changes.has_value(); });
   const bool marked = text.find(" *") != std::string::npos;
   if (marked) {
     text += "\n* significant at 5%, corrected for the number of parts";
-    text += report.frames ? " (Holm)\n  and of functions (Benjamini and Hochberg)\n" : " (Holm)\n";
+    text += has_frames ? " (Holm)\n  and of functions (Benjamini and Hochberg)\n" : " (Holm)\n";
   }
   for (const std::string& warning : report.warnings) text += "\n" + Wrap("warning: ", warning, kWidth);
   return text;

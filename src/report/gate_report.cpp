@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "report/comparison_causes.h"
 #include "report/comparison_table.h"
 
 namespace rapidbyte::report {
@@ -31,7 +32,8 @@ std::string Escaped(const std::string& text) {
   return escaped;
 }
 
-std::string Case(const ComparisonRow& row, const std::string& suite, bool fail_inconclusive) {
+std::string Case(const ComparisonRow& row, const std::string& suite, const std::vector<std::string>& causes,
+                 bool fail_inconclusive) {
   const stats::Decision& decision = row.cell->decision;
   std::string text = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"0\"", Escaped(suite),
                                  Escaped(record::Label(row.cell->row)));
@@ -39,6 +41,7 @@ std::string Case(const ComparisonRow& row, const std::string& suite, bool fail_i
                                                   row.before, row.after, row.change, row.interval));
   std::string reasons;
   for (const std::string& reason : stats::Explain(decision)) reasons += Escaped(reason) + "\n";
+  for (const std::string& cause : causes) reasons += Escaped(cause) + "\n";
   const bool inconclusive = decision.verdict == stats::Verdict::kInconclusive;
   if (decision.verdict == stats::Verdict::kRegressed || (inconclusive && fail_inconclusive)) {
     return text + fmt::format(">\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>\n", message,
@@ -64,7 +67,7 @@ std::string ComparisonJunit(const analysis::Comparison& comparison, const Compar
       const bool inconclusive = verdict == stats::Verdict::kInconclusive;
       failures += verdict == stats::Verdict::kRegressed || (inconclusive && fail_inconclusive) ? 1 : 0;
       skipped += inconclusive && !fail_inconclusive ? 1 : 0;
-      cases += Case(row, suite, fail_inconclusive);
+      cases += Case(row, suite, CausesLines(notes.causes, row, column), fail_inconclusive);
     }
     text +=
         fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"0\">\n",

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "analysis/campaign_rules.h"
 #include "base/format.h"
@@ -155,9 +156,10 @@ std::string Failures(const std::vector<CellRuns>& cells) {
   return text.empty() ? "" : "\nFailed runs\n" + text;
 }
 
-ComparisonNotes NotesOf(const analysis::Comparison& comparison, bool why) {
+ComparisonNotes NotesOf(const analysis::Comparison& comparison, bool why, std::vector<CellCauses> causes) {
   ComparisonNotes notes;
   notes.why = why;
+  notes.causes = std::move(causes);
   for (const std::string& column : comparison.columns)
     notes.column_names.push_back(comparison.dimension + " " + column);
   return notes;
@@ -165,13 +167,14 @@ ComparisonNotes NotesOf(const analysis::Comparison& comparison, bool why) {
 
 }  // namespace
 
-std::string MatrixText(const Campaign& campaign, std::span<const Sample> samples, bool why) {
+std::string MatrixText(const Campaign& campaign, std::span<const Sample> samples, bool why,
+                       std::vector<CellCauses> causes) {
   const analysis::MetricRule rule = analysis::PrimaryRule(campaign);
   const std::vector<CellRuns> cells = CellsOf(campaign, samples);
   std::string text = Heading(campaign, rule) + "\n" + CellsTable(cells, rule) + Failures(cells);
   const auto comparison = analysis::CompareCampaign(campaign, samples, rule);
   if (comparison) {
-    text += "\n" + ComparisonText(*comparison, NotesOf(*comparison, why));
+    text += "\n" + ComparisonText(*comparison, NotesOf(*comparison, why, std::move(causes)));
     const std::string explored = ExplorationText(analysis::ExploreCampaign(campaign, samples, *comparison));
     if (!explored.empty()) text += "\n" + explored;
   }
@@ -179,7 +182,7 @@ std::string MatrixText(const Campaign& campaign, std::span<const Sample> samples
   return notes.empty() ? text : text + "\n" + notes;
 }
 
-std::string MatrixJson(const Campaign& campaign, std::span<const Sample> samples) {
+std::string MatrixJson(const Campaign& campaign, std::span<const Sample> samples, std::vector<CellCauses> causes) {
   const analysis::MetricRule primary = analysis::PrimaryRule(campaign);
   nlohmann::json cells = nlohmann::json::array();
   for (const CellRuns& cell : CellsOf(campaign, samples)) {
@@ -219,7 +222,8 @@ std::string MatrixJson(const Campaign& campaign, std::span<const Sample> samples
                              {"notes", NoteSentences(analysis::NotesOfRun(samples, primary))},
                              {"comparison", nullptr}};
   if (const auto comparison = analysis::CompareCampaign(campaign, samples, primary)) {
-    document["comparison"] = nlohmann::json::parse(ComparisonJson(*comparison, NotesOf(*comparison, false)));
+    document["comparison"] =
+        nlohmann::json::parse(ComparisonJson(*comparison, NotesOf(*comparison, false, std::move(causes))));
   }
   return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

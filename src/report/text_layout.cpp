@@ -48,6 +48,10 @@ std::string PadRight(std::string text, size_t width) {
   return text;
 }
 
+std::string Cut(const std::string& text, size_t width) {
+  return DisplayWidth(text) <= width ? text : text.substr(0, BytesOf(text, width - 1)) + "…";
+}
+
 std::string Wrap(std::string_view first, std::string_view text, size_t width) {
   const size_t indent = DisplayWidth(first);
   std::string lines;

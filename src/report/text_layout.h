@@ -16,6 +16,9 @@ std::string PadRight(std::string text, size_t width);        // left-aligned
 // `first`, the others with as many spaces. A word that is too long is broken inside.
 std::string Wrap(std::string_view first, std::string_view text, size_t width);
 
+// One line of at most `width` columns; "…" stands for what was cut off.
+std::string Cut(const std::string& text, size_t width);
+
 std::string Joined(const std::vector<std::string>& words);  // "a, b, c"
 
 // Without control characters, which a program's output may hold and a terminal would obey.

@@ -24,6 +24,11 @@ TEST(TextLayout, BreaksAWordThatIsTooLong) {
   EXPECT_EQ(Wrap("", "µµµµ", 2), "µµ\nµµ\n");
 }
 
+TEST(TextLayout, CutsBetweenCodePoints) {
+  EXPECT_EQ(Cut("µµµ", 3), "µµµ");
+  EXPECT_EQ(Cut("µµµµ", 3), "µµ…");
+}
+
 TEST(TextLayout, PrintableDropsControlCharacters) { EXPECT_EQ(Printable("a\x1b[31mb\tc\x7f\n"), "a[31mbc"); }
 
 }  // namespace

@@ -16,6 +16,14 @@ Dwarf_Die AbstractOrigin(Dwarf_Die inlined) {
   return found ? origin : inlined;
 }
 
+// A function that its author wants to be seen as a part of its caller: __attribute__((artificial)).
+bool IsArtificial(Dwarf_Die die) {
+  Dwarf_Attribute attribute;
+  bool artificial = false;
+  return dwarf_attr_integrate(&die, DW_AT_artificial, &attribute) != nullptr &&
+         dwarf_formflag(&attribute, &artificial) == 0 && artificial;
+}
+
 // Whether the DIE has code at all.
 bool AddRanges(Dwarf_Die die, uint32_t value, NestedRanges<uint32_t>& ranges) {
   Dwarf_Addr base = 0, low = 0, high = 0;
@@ -74,11 +82,15 @@ void FunctionIndex::AddInlined(Dwarf_Die parent, uint32_t outer, Body& body) {
   if (dwarf_child(&parent, &child) != 0) return;
   do {
     const int tag = dwarf_tag(&child);
-    if (tag == DW_TAG_lexical_block) AddInlined(child, outer, body);
-    if (tag != DW_TAG_inlined_subroutine) continue;
+    if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_lexical_block) continue;
+    const Dwarf_Die origin = tag == DW_TAG_inlined_subroutine ? AbstractOrigin(child) : child;
+    if (tag == DW_TAG_lexical_block || IsArtificial(origin)) {
+      AddInlined(child, outer, body);
+      continue;
+    }
     const auto scope = static_cast<uint32_t>(body.scopes.size());
     if (!AddRanges(child, scope, body.inlined)) continue;
-    body.scopes.push_back({&Describe(AbstractOrigin(child), true), outer});
+    body.scopes.push_back({&Describe(origin, true), outer});
     AddInlined(child, scope, body);
   } while (dwarf_siblingof(&child, &child) == 0);
 }

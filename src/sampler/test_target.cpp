@@ -34,10 +34,12 @@ __attribute__((noinline)) uint64_t FramelessLeaf(uint64_t value) {
 }
 
 inline __attribute__((always_inline)) uint64_t InlinedMiddle(uint64_t value) { return FramelessLeaf(value) ^ value; }
+// No frame of its own.
+inline __attribute__((always_inline, artificial)) uint64_t Wrapper(uint64_t value) { return InlinedMiddle(value) + 1; }
 
 __attribute__((noinline)) void Burn(double secs) {
   const uint64_t end = CpuNanos() + static_cast<uint64_t>(secs * 1e9);
-  while (CpuNanos() < end) sink = InlinedMiddle(sink) + 1;
+  while (CpuNanos() < end) sink = Wrapper(sink);
 }
 
 // Burns without call frame information and with the frame pointer in use for something else.

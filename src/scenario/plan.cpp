@@ -95,7 +95,8 @@ Result<Plan> MakePlan(const Scenario& given, const Overrides& overrides) {
 }
 
 std::string ScenarioJson(const Scenario& scenario) {
-  nlohmann::json json{{"scenario", scenario.name}, {"description", scenario.description}};
+  nlohmann::json json{
+      {"file", scenario.path.string()}, {"scenario", scenario.name}, {"description", scenario.description}};
   json["environment"] = {{"kind", EnvironmentText(scenario.environment)}, {"settings", scenario.environment.settings}};
   json["dataset"] = Json(scenario.dataset);
   for (const SubjectSpec& subject : scenario.subjects) json["subjects"].push_back(Json(subject));

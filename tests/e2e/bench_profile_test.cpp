@@ -85,6 +85,28 @@ TEST_F(BenchProfile, ProfiledRunsAreNoSamples) {
   EXPECT_EQ(samples, 4u);
 }
 
+TEST_F(BenchProfile, RunsTheCellsOfARunAgain) {
+  const RunResult run =
+      RunRapidbyte({"bench", "run", "--rows", "1000", "--compression", "none,lz4", "--iters", "1", "--warmup", "0"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  std::ifstream in("target/bench_results/results.jsonl");
+  std::string line;
+  std::getline(in, line);
+  const std::string id = nlohmann::json::parse(line).at("campaign_id");
+
+  const std::vector<std::string> again = {"bench", "profile", "--of", id, "--filter", "load_method=copy"};
+  const RunResult first = RunRapidbyte(again);
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_EQ(Lines(first.out).size(), 2u) << first.out;
+  EXPECT_THAT(first.out, HasSubstr("target/profiles/" + id + "/"));
+  const RunResult second = RunRapidbyte(again);
+  ASSERT_EQ(second.exit_code, 0) << second.err;
+  EXPECT_EQ(FilesEndingIn("target/profiles", ".svg").size(), 4u);  // more of them, in the place of none
+
+  EXPECT_THAT(RunRapidbyte({"bench", "profile", "--of", "20200101"}).err, HasSubstr("there is no run 20200101"));
+  EXPECT_THAT(RunRapidbyte({"bench", "profile", "--of", id, "--rows", "10"}).err, HasSubstr("--filter chooses"));
+}
+
 TEST_F(BenchProfile, TheServersBackendsAreInTheSamePicture) {
   if (geteuid() != 0) GTEST_SKIP() << "only root may look at the server of another user";
   const RunResult run =

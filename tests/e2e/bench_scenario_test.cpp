@@ -64,6 +64,7 @@ TEST_F(BenchScenario, ComparesTheCellsOfAMatrixOfCommands) {
   EXPECT_EQ(report["cells"][1]["metrics"]["value"]["median"], 4);
   ASSERT_EQ(report["comparison"]["cells"].size(), 1u);
   EXPECT_EQ(report["comparison"]["cells"][0]["verdict"], "regressed") << "four times the sleep of the first value";
+  EXPECT_EQ(report["comparison"]["cells"][0]["causes"].at(0).at("key"), "waiting");
   EXPECT_EQ(Samples().size(), 20u);
 }
 

@@ -1,13 +1,17 @@
-// Causes are found: programs of which it is known what makes them slow, against the one that is not.
+// Causes are found: programs of which it is known what makes them slow, measured and profiled in turns with the one
+// that is not.
 //
-// Each slow program is this build with one object compiled anew (tests/e2e/CMakeLists.txt), so that the connectors that
-// are linked in are the slow ones: runs are native.
+// Each slow program is this build with a few objects compiled anew (tests/e2e/CMakeLists.txt): the connectors that are
+// linked in and those beside it are the slow ones.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <iterator>
+#include <sstream>
 
 #include "fixture.h"
+#include "lab/test_repository.h"
 #include "record/run_record.h"
 #include "record/sample_json.h"
 
@@ -16,94 +20,100 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr uint32_t kBlocks = 12;
-constexpr const char* kSide[] = {"quick.jsonl", "slow.jsonl"};
-
 struct SlowPlace {
   const char* name;
-  const char* part;  // that must stand first
+  const char* part;      // that must stand first
+  const char* function;  // that must stand first
 };
 
-class Explain : public testing::TestWithParam<SlowPlace> {
+constexpr SlowPlace kPlaces[] = {{"source_decode", "source.guest", "CopyDecoder::DecodeRow"},
+                                 {"host_compress", "source.emit_batch.compress", "Lz4Codec::Compress"},
+                                 {"dest_encode", "destination.guest", "CopyEncoder::Encode"}};
+
+// A repository whose commits "build" this program, or one of which a place is slow.
+class Explain : public testing::Test {
  protected:
-  static void SetUpTestSuite() {
-    Server::Get().Sql(
-        "DROP SCHEMA IF EXISTS src CASCADE; DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA src;"
-        "CREATE TABLE src.t (id int4 NOT NULL, name text);"
-        "INSERT INTO src.t SELECT g, repeat('some text ', 10) || g FROM generate_series(1, 30000) g");
+  void SetUp() override {
+    old_folder_ = std::filesystem::current_path();
+    std::filesystem::current_path(repository_.path());
+  }
+  void TearDown() override { std::filesystem::current_path(old_folder_); }
+
+  std::string CommitOf(const std::string& program) {
+    EXPECT_TRUE(std::filesystem::exists(program)) << program;
+    repository_.Write("program", program);
+    return repository_.Commit(program);
   }
 
-  static record::Campaign Campaign() {
-    record::Campaign campaign;
-    campaign.id = "20260101T000000-0000aaaa";
-    campaign.started_at = "2026-01-01T00:00:00Z";
-    campaign.git_sha = "1111111111111111111111111111111111111111";
-    campaign.blocks = kBlocks;
-    return campaign;
+  // Every commit in every block.
+  static void Measure(const std::vector<std::string>& commits, const std::string& options) {
+    std::vector<std::string> words = {"bench", "compare", "--build", "ln -sf \"$(cat program)\" rapidbyte"};
+    words.insert(words.end(), commits.begin(), commits.end());
+    std::istringstream more(
+        "--measure --binary rapidbyte --rows 20000 --filter load_method=copy --axis compression=lz4 --iters 8 "
+        "--warmup 1 " +
+        options);
+    for (std::string word; more >> word;) words.push_back(word);
+    const RunResult run = RunRapidbyte(words);
+    ASSERT_EQ(run.exit_code, 0) << run.err;
   }
 
-  static record::Sample Measure(const std::string& program, uint32_t block, uint32_t position) {
-    PipelineSpec spec;
-    spec.runtime = "native";
-    spec.compression = "lz4";
-    Server::Get().Sql("DROP SCHEMA IF EXISTS raw CASCADE");
-    const auto result = lab::RunSubprocess({{program, "run", WritePipeline(spec).string()}, {}, {}});
-    record::Sample sample;
-    EXPECT_TRUE(result);
-    if (!result) return sample;
-    EXPECT_EQ(result->exit_code, 0) << result->err;
-    sample.campaign_id = Campaign().id;
-    sample.block = block;
-    sample.position = position;
-    sample.timestamp = "2026-01-01T00:00:01Z";
-    sample.cell = {{"load_method", "copy"}, {"rows", "30000"}};
-    sample.wall_secs = result->wall_secs;
-    sample.user_secs = result->user_secs;
-    sample.system_secs = result->system_secs;
-    const size_t at = result->out.rfind(record::kBenchLinePrefix);
-    EXPECT_NE(at, std::string::npos);
-    if (at == std::string::npos) return sample;
-    const size_t begin = at + record::kBenchLinePrefix.size();
-    sample.run = nlohmann::json::parse(result->out.substr(begin, result->out.find('\n', begin) - begin));
-    return sample;
+  // The cell as `bench explain` has it; its largest part is checked.
+  static nlohmann::json Explained(const SlowPlace& place, const std::string& before, const std::string& after,
+                                  const std::string& cell_name) {
+    const RunResult text = RunRapidbyte({"bench", "explain", before, after, cell_name, "--all"});
+    const RunResult run = RunRapidbyte({"bench", "explain", before, after, cell_name, "--format", "json"});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    nlohmann::json cell = nlohmann::json::parse(run.out).at("cells").at(0);
+    EXPECT_EQ(cell.at("parts").at(0).at("key"), place.part) << text.out;
+    EXPECT_TRUE(cell.at("parts").at(0).at("significant")) << text.out;
+    double path = 0;
+    for (const auto& part : cell.at("parts")) path += part.at("on_path").get<double>();
+    EXPECT_NEAR(path, cell.at("wall").at("change").get<double>(), 1e-9);
+    return cell;
   }
 
-  // Both programs once in every block, who is first in turns. A file of lines for each, in Scratch().
-  static void MeasureBoth(const std::string& slow) {
-    std::ofstream lines[] = {std::ofstream(Scratch() / kSide[0]), std::ofstream(Scratch() / kSide[1])};
-    for (uint32_t block = 0; block < kBlocks; ++block) {
-      for (uint32_t position = 0; position < 2; ++position) {
-        const size_t side = (block + position) % 2;
-        const record::Sample sample = Measure(side == 0 ? RAPIDBYTE_BINARY : slow, block, position);
-        lines[side] << record::DumpLine(record::ToJson(sample, Campaign())) << "\n";
-      }
-    }
+  // The gate and its JUnit file say so too.
+  static void ExpectInGate(const SlowPlace& place, const std::string& before, const std::string& after) {
+    const RunResult gate =
+        RunRapidbyte({"bench", "gate", after, "--baseline", before, "--filter", "runtime=aot", "--junit", "gate.xml"});
+    EXPECT_EQ(gate.exit_code, 1) << gate.out << gate.err;
+    EXPECT_THAT(gate.out, HasSubstr(place.function));
+    std::ifstream junit("gate.xml");
+    const std::string xml{std::istreambuf_iterator<char>(junit), {}};
+    const size_t failure = xml.find("<failure");
+    ASSERT_NE(failure, std::string::npos) << xml;
+    EXPECT_THAT(xml.substr(failure, xml.find("</failure>") - failure), HasSubstr(place.function));
   }
 
-  static std::string File(size_t side) { return (Scratch() / kSide[side]).string(); }
+  lab::TestRepository repository_;
+
+ private:
+  std::filesystem::path old_folder_;
 };
 
-TEST_P(Explain, TheSlowPlaceStandsFirst) {
-  const std::string program = std::string(RAPIDBYTE_SLOW_PROGRAMS) + "/rapidbyte_slow_" + GetParam().name;
-  ASSERT_TRUE(std::filesystem::exists(program)) << program;
-  MeasureBoth(program);
-  const RunResult run = RunRapidbyte({"bench", "explain", File(0), File(1), "mode=copy", "--format", "json"});
-  ASSERT_EQ(run.exit_code, 0) << run.err;
-  const nlohmann::json cell = nlohmann::json::parse(run.out).at("cells").at(0);
-  ASSERT_FALSE(cell.at("parts").empty());
-  const RunResult text = RunRapidbyte({"bench", "explain", File(0), File(1), "mode=copy", "--all"});
-  EXPECT_EQ(cell.at("parts").at(0).at("key"), GetParam().part) << text.out;
-  EXPECT_TRUE(cell.at("parts").at(0).at("significant")) << text.out;
-  double path = 0;
-  for (const auto& part : cell.at("parts")) path += part.at("on_path").get<double>();
-  EXPECT_NEAR(path, cell.at("wall").at("change").get<double>(), 1e-9);
-}
+TEST_F(Explain, TheSlowPlaceStandsFirst) {
+  std::vector<std::string> commits = {CommitOf(RAPIDBYTE_BINARY)};
+  for (const SlowPlace& place : kPlaces) {
+    commits.push_back(CommitOf(std::string(RAPIDBYTE_SLOW_PROGRAMS) + "/" + place.name + "/rapidbyte"));
+  }
+  Measure(commits, "--axis runtime=aot --profile --profile-runs 4");
+  Measure(commits, "--axis runtime=native");
+  for (size_t i = 0; i < std::size(kPlaces); ++i) {
+    SCOPED_TRACE(kPlaces[i].name);
+    const nlohmann::json sandboxed = Explained(kPlaces[i], commits[0], commits[i + 1], "mode=copy,runtime=aot");
+    ASSERT_TRUE(sandboxed.at("profiles").is_object());
+    EXPECT_EQ(sandboxed.at("profiles").at("profiles_after"), 4);
+    const nlohmann::json& functions = sandboxed.at("profiles").at("functions");
+    EXPECT_THAT(functions.at(0).at("name").get<std::string>(), HasSubstr(kPlaces[i].function)) << functions.dump(1);
+    EXPECT_GT(functions.at(0).at("change"), 0);
+    ExpectInGate(kPlaces[i], commits[0], commits[i + 1]);
 
-INSTANTIATE_TEST_SUITE_P(Places, Explain,
-                         testing::Values(SlowPlace{"source_decode", "source.guest"},
-                                         SlowPlace{"host_compress", "source.emit_batch.compress"},
-                                         SlowPlace{"dest_encode", "destination.guest"}),
-                         [](const auto& param) { return std::string(param.param.name); });
+    const nlohmann::json native = Explained(kPlaces[i], commits[0], commits[i + 1], "mode=copy,runtime=native");
+    EXPECT_TRUE(native.at("profiles").is_null());
+    EXPECT_THAT(native.at("missing_profiles").at(0).at("command"), HasSubstr("rapidbyte bench profile --of "));
+  }
+}
 
 // What needs no slow program: lines made by hand.
 class ExplainCommand : public testing::Test {
@@ -180,14 +190,16 @@ TEST_F(ExplainCommand, NamesTheFunctionsThatGrew) {
   }
   const RunResult run = RunRapidbyte(arguments);
   ASSERT_EQ(run.exit_code, 0) << run.err;
-  const nlohmann::json profiles = nlohmann::json::parse(run.out).at("profiles");
+  const nlohmann::json profiles = nlohmann::json::parse(run.out).at("cells").at(0).at("profiles");
   EXPECT_EQ(profiles.at("profiles_before"), 3);
   EXPECT_EQ(profiles.at("unit"), "share");
   EXPECT_EQ(profiles.at("functions").at(0).at("name"), "grows");
   EXPECT_TRUE(profiles.at("functions").at(0).at("significant"));
   const RunResult one_side =
       RunRapidbyte({"bench", "explain", File("a.jsonl"), File("b.jsonl"), "--profile-after", File("after0.folded")});
-  EXPECT_THAT(one_side.err, HasSubstr("profiles of one side only"));
+  EXPECT_EQ(one_side.exit_code, 0) << one_side.err;
+  EXPECT_THAT(one_side.out, HasSubstr("no profile of "));
+  EXPECT_THAT(one_side.out, HasSubstr("--profile-before"));
 }
 
 TEST_F(ExplainCommand, SaysWhatIsMissing) {
