@@ -112,6 +112,7 @@ void AddProfileCommands(CLI::App& app, Commands& commands) {
   commands.Add(profile, AddProfileExport,
                [](const auto& options) { return ExportProfile(options, std::cout, isatty(STDOUT_FILENO) == 1); });
   commands.Add(profile, AddProfileTimeline, [](const auto& options) { return DrawTimeline(options, std::cout); });
+  profile.footer("\nrapidbyte profile -- ./program --its --options   leaves profile.svg and profile.json");
 }
 
 int Main(int argc, char** argv) {
@@ -120,17 +121,18 @@ int Main(int argc, char** argv) {
   app.set_version_flag("--version", "rapidbyte " RAPIDBYTE_VERSION);
   app.require_subcommand(1);
   app.get_formatter()->column_width(28);
+
+  Commands commands;
+  AddPipelineCommands(app, commands);
+  AddBenchCommands(app, commands);
+  AddProfileCommands(app, commands);
+  // Last, because commands begin with the footer of what they are added to.
   app.footer(
       "\nA first look:\n"
       "  rapidbyte bench run                  compare INSERT and COPY on a throwaway server\n"
       "  rapidbyte check PIPELINE.yaml        is the document right, are both servers there\n"
       "  rapidbyte run PIPELINE.yaml          move its tables\n"
       "\ndocs/pipeline.md describes the document, docs/exit_codes.md the exit codes.");
-
-  Commands commands;
-  AddPipelineCommands(app, commands);
-  AddBenchCommands(app, commands);
-  AddProfileCommands(app, commands);
 
   try {
     app.parse(argc, argv);

@@ -112,7 +112,6 @@ CLI::App* AddProfile(CLI::App& app, ProfileOptions& options) {
   profile->require_subcommand(0, 1);
   profile->add_option("COMMAND", options.command, "what to run and draw, after --");
   profile->positionals_at_end();
-  profile->footer("\nrapidbyte profile -- ./program --its --options   leaves profile.svg and profile.json");
   return profile;
 }
 

@@ -53,7 +53,8 @@ struct StageRecord {
   TimeSplit total;    // of the stage's thread, from its start to its end
   TimeSplit guest;    // inside the connector's own code
   TimeSplit hosting;  // the host's work around it: loading the code, making and ending the instance, ending streams
-  std::array<HostFunctionStats, abi::kHostFunctionCount> functions;
+  // One for each host function; on the heap, because five kilobytes would make the stacks deep that records lie on.
+  std::vector<HostFunctionStats> functions = std::vector<HostFunctionStats>(abi::kHostFunctionCount);
   std::array<uint64_t, abi::kPhaseCount> phase_nanos{};        // wall time by phase
   std::array<uint64_t, abi::kPhaseCount> guest_phase_nanos{};  // the connector's own code, wall time by phase
   uint64_t compress_nanos = 0;    // inside emit_batch: compressing or copying into the channel's buffer

@@ -85,7 +85,13 @@ class ProfilePicture {
     return sums;
   }
 
+  // The origins that are drawn, with the time by the function that it was spent in.
   std::vector<LegendEntry> Legend() const {
+    std::array<bool, profile::kOriginCount> drawn = {};
+    for (const ViewNode& node : view_.nodes) {
+      const profile::Frame* frame = node.extent > 0 ? FrameAt(node) : nullptr;
+      if (frame != nullptr) drawn[static_cast<size_t>(frame->origin)] = true;
+    }
     const double whole = view_.nodes[0].extent;
     std::vector<LegendEntry> legend;
     const auto sums = LanesOfOrigins();
@@ -93,7 +99,9 @@ class ProfilePicture {
       double sum = 0;
       for (size_t lane = 0; lane < kLanes; ++lane) sum += shown_.choice.shown[lane] ? sums[origin][lane] : 0;
       const std::string label = OriginLabel(static_cast<profile::Origin>(origin));
-      if (sum > 0) legend.push_back({label + " " + FormatPercent(sum / whole), fmt::format("o{}", origin), false});
+      if (sum > 0 || drawn[origin]) {
+        legend.push_back({label + " " + FormatPercent(sum / whole), fmt::format("o{}", origin), false});
+      }
     }
     const double off = view_.lanes[1] + view_.lanes[2];
     if (off > 0) legend.push_back({"off CPU " + FormatPercent(off / whole), "o6", true});

@@ -69,13 +69,18 @@ class ProfileSubject {
     return lines;
   }
 
-  // By the function that the time was spent in.
+  // The origins that are drawn, with the time by the function that it was spent in.
   legend(view) {
     const sum = (lanes) => lanes.reduce((all, value, lane) => all + (view.shown[lane] ? value : 0), 0);
     const sums = this.data.origins.map(sum);
+    const drawn = new Set();
+    view.frame.forEach((frame, node) => {
+      if (frame >= 0 && view.extent[node] > 0) drawn.add(this.data.frame.origin[frame]);
+    });
     const entries = [];
     sums.forEach((value, origin) => {
-      if (value > 0) entries.push({look: "o" + origin, label: ORIGINS[origin] + " " + percent(value / view.extent[0])});
+      if (!(value > 0) && !drawn.has(origin)) return;
+      entries.push({look: "o" + origin, label: ORIGINS[origin] + " " + percent(value / view.extent[0])});
     });
     const off = view.lanes[1][0] + view.lanes[2][0];
     if (off > 0) entries.push({look: "o6", label: "off CPU " + percent(off / view.extent[0]), hatched: true});
