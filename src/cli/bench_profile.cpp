@@ -98,9 +98,12 @@ Status RunProfiled(const lab::Cell& cell, const lab::CampaignPorts& ports) {
 }
 
 // The recorder knows no commit and no cell.
-Status FinishProfile(const CellProfile& files, const std::string& title, const std::string& commit) {
+Status FinishProfile(CellProfile& files, const std::string& title, const std::string& commit) {
   RB_ASSIGN(profile::Profile profile, LoadProfile(files.profile.string()));
   profile.commit = commit;
+  for (const profile::Sample& sample : profile.samples) {
+    if (sample.state == profile::State::kRunning) files.running_samples += sample.count;
+  }
   RB_TRY(WriteOutput(files.profile.string(), profile::WriteProfile(profile)));
   report::FlamegraphOptions options;
   options.title = title;
@@ -144,7 +147,7 @@ Result<std::vector<CellProfile>> ProfileCells(const std::vector<lab::Cell>& cell
       for (size_t number = earlier + 1; number <= earlier + request.runs; ++number) {
         const fs::path stem = StemOf(request, cell, cells, time, number);
         RB_TRY(MakeFolder(stem.parent_path()));
-        const CellProfile files = {cell.key, stem.string() + ".json", stem.string() + ".svg"};
+        CellProfile files = {cell.key, stem.string() + ".json", stem.string() + ".svg"};
         run.file = files.profile;
         const lab::Cell profiled_cell = {cell.key, lab::MakeProfiledSubject(*cell.subject, run), cell.build};
         RB_TRY(

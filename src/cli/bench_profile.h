@@ -39,6 +39,7 @@ struct CellProfile {
   record::CellKey cell;
   std::filesystem::path profile;
   std::filesystem::path picture;
+  uint64_t running_samples = 0;
 };
 
 // In the order of the cells, all runs of a cell together. Errors: those of the subject; a run that fails or leaves

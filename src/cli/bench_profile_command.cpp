@@ -1,5 +1,6 @@
 #include "cli/bench_profile_command.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -19,6 +20,9 @@
 namespace rapidbyte::cli {
 namespace {
 
+constexpr double kMostHz = 10'000;
+constexpr uint64_t kFewSamples = 100;  // a frame of 5% is seen five times, give or take two
+
 Status ProfileScenario(const PlannedScenario& planned, const std::vector<Build>& builds, const ProfileRequest& request,
                        const lab::Interrupt& interrupt, BenchProgress& progress) {
   RB_ASSIGN(const auto setup, SetUpScenario(planned.scenario, planned.cells, builds, interrupt, progress));
@@ -28,7 +32,13 @@ Status ProfileScenario(const PlannedScenario& planned, const std::vector<Build>&
   }();
   if (const Status clean = setup->TearDown(); !clean) std::cerr << "warning: " << clean.error().message << '\n';
   if (!profiles) return Fail(profiles.error());
-  for (const CellProfile& profile : *profiles) std::cout << profile.picture.string() << '\n';
+  for (const CellProfile& profile : *profiles) {
+    std::cout << profile.picture.string() << '\n';
+    if (profile.running_samples < kFewSamples && request.frequency_hz < kMostHz) {
+      std::cerr << fmt::format("  has {} samples of running code only: --frequency {:.0f} takes more\n",
+                               profile.running_samples, kMostHz);
+    }
+  }
   return {};
 }
 
@@ -108,7 +118,7 @@ CLI::App* AddBenchProfile(CLI::App& bench, BenchProfileOptions& options) {
       ->check(CLI::Range(1u, 1000u))
       ->capture_default_str();
   profile->add_option("--frequency", options.request.frequency_hz, "samples a second and thread, at most")
-      ->check(CLI::Range(1.0, 10'000.0))
+      ->check(CLI::Range(1.0, kMostHz))
       ->capture_default_str();
   profile->add_flag("--on-cpu", options.on_cpu_only, "leave out where threads wait");
   profile->add_flag("--postgres", options.request.server, "the server's backends too");
