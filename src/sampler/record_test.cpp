@@ -301,6 +301,39 @@ TEST(TimersTest, NameWhatRanAndSayWhatIsMissing) {
   EXPECT_GE(profile.threads.size(), 2u);
 }
 
+TEST(TimersTest, LeaveTheSignalsOfProgramsAlone) {
+  RecordOptions options = Target({"own-sigprof"});
+  options.method = Method::kTimers;
+  const auto recording = Record(options);
+  ASSERT_TRUE(recording) << recording.error().message;
+  EXPECT_EQ(recording->exit_code, 0);
+  EXPECT_THAT(recording->profile.missing, testing::Not(testing::Contains(HasSubstr("signal"))));
+  if (recording->profile.samples.size() < 20) GTEST_SKIP() << kTooBusy;
+  EXPECT_NEAR(ValueIn(recording->profile, State::kRunning, "work::OwnProfilingSignal"), 0.6e9, 0.1e9);
+}
+
+TEST(TimersTest, SayThatAProgramTookTheirSignal) {
+  RecordOptions options = Target({"own-signals"});
+  options.method = Method::kTimers;
+  const auto recording = Record(options);
+  ASSERT_TRUE(recording) << recording.error().message;
+  EXPECT_EQ(recording->exit_code, 0);
+  EXPECT_THAT(recording->profile.missing, testing::Contains(HasSubstr("acts on the signal of the sampling timers")));
+}
+
+TEST(TimersTest, AskedForDoNotBlameTheKernel) {
+  RecordOptions options = Target({"exit", "0"});
+  options.method = Method::kTimers;
+  const auto recording = Record(options);
+  ASSERT_TRUE(recording) << recording.error().message;
+  EXPECT_THAT(recording->profile.missing, testing::Not(testing::Contains(HasSubstr("refuses"))));
+  options.on_cpu = false;
+  EXPECT_THAT(Record(options).error().message, testing::Not(HasSubstr("refuses")));
+  options.argv.clear();
+  options.pid = getpid();
+  EXPECT_THAT(Record(options).error().message, testing::Not(HasSubstr("refuses")));
+}
+
 TEST(TimersTest, FollowForks) {
   RecordOptions options = Target({"forks"});
   options.method = Method::kTimers;

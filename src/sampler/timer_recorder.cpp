@@ -80,7 +80,7 @@ class SlotQueue {
     if (descriptor >= 0) close(descriptor);
     if (memory == MAP_FAILED) return Fail(ErrorCode::kInternal, "no room for samples in " + file.string());
     ring_ = static_cast<timer_ring*>(memory);
-    *ring_ = {slots, slot_bytes, stack_bytes, period_ns, 0, 0};
+    *ring_ = {slots, slot_bytes, stack_bytes, period_ns, 0, 0, 0};
     for (uint64_t i = 0; i < slots; ++i) SlotAt(i)->sequence = i;
     return {};
   }
@@ -96,6 +96,7 @@ class SlotQueue {
     ++next_;
   }
   uint64_t lost() const { return std::atomic_ref(ring_->lost).load(); }
+  bool signal_taken() const { return std::atomic_ref(ring_->signal_taken).load() != 0; }
 
  private:
   timer_slot* SlotAt(uint64_t position) const {
@@ -121,6 +122,10 @@ struct KnownMaps {
   std::string text;
   bool sampled = false;  // it has run since
 };
+
+std::string WhyTimers(const RecordOptions& options) {
+  return options.method == Method::kTimers ? "as asked for," : "the kernel refuses perf events, so";
+}
 
 class TimerRecorder {
  public:
@@ -284,14 +289,17 @@ void TimerRecorder::ScaleToCpuTime() {
 
 void TimerRecorder::SayWhatIsMissing() {
   profile_.missing.push_back(
-      "the kernel refuses perf events, so timers on the CPU time of each thread took the samples: neither waits nor "
-      "the "
-      "kernel's side are seen");
+      WhyTimers(options_) +
+      " timers on the CPU time of each thread took the samples: neither waits nor the kernel's side are seen");
   if (images_ == 0) {
     profile_.missing.push_back(
         "the program did not load the sampling library, as statically linked and set-user-ID programs do not: it has "
         "no "
         "samples");
+  }
+  if (queue_.signal_taken()) {
+    profile_.missing.push_back(
+        "a program acts on the signal of the sampling timers itself: from then on its threads have no samples");
   }
   if (!options_.extra_roots.empty()) {
     profile_.missing.push_back("processes that were not started by the recording have no samples for the same reason");
@@ -332,14 +340,14 @@ Result<Recording> TimerRecorder::Run() {
 
 Result<Recording> RecordByTimers(const RecordOptions& options) {
   if (options.pid) {
-    return Fail(
-        ErrorCode::kConfiguration,
-        "a running process cannot be watched here: the kernel refuses perf events, and timers have to be in the "
-        "program from its start",
-        "start the program through the recording, or allow perf events");
+    return Fail(ErrorCode::kConfiguration,
+                WhyTimers(options) + " timers would take the samples: those have to be in the program from its start",
+                options.method == Method::kTimers ? "watch a running process without asking for timers"
+                                                  : "start the program through the recording, or allow perf events");
   }
   if (!options.on_cpu) {
-    return Fail(ErrorCode::kConfiguration, "waits cannot be recorded here: the kernel refuses perf events");
+    return Fail(ErrorCode::kConfiguration,
+                WhyTimers(options) + " timers would take the samples: those do not see threads that wait");
   }
   return TimerRecorder(options).Run();
 }

@@ -22,8 +22,9 @@ struct timer_ring {
   uint64_t slot_bytes;  // with the stack
   uint64_t stack_bytes;
   uint64_t period_ns;
-  uint64_t head;  // the next to be written; atomic
-  uint64_t lost;  // atomic
+  uint64_t head;          // the next to be written; atomic
+  uint64_t lost;          // atomic
+  uint64_t signal_taken;  // atomic: a program left no signal to the timers, or took theirs
 };
 
 struct timer_slot {
