@@ -103,9 +103,14 @@ TEST_F(RecordTest, CopiesEnoughOfTheStackFromTheStart) {
   EXPECT_EQ(FrameNamed(recording.profile, kCopyEndedName), nullptr);
 }
 
-TEST_F(RecordTest, CopiesMoreOfTheStackWhereItIsDeeper) {
-  const profile::Profile profile = Recorded(Target({"deep", "800"})).profile;
-  ExpectWholeStacks(profile, 800, profile.start_ns + profile.duration_ns / 2);
+TEST_F(RecordTest, CopiesDeepStacksFromTheStart) {
+  ExpectWholeStacks(Recorded(Target({"deep", "1500"})).profile, 1500, 0);
+}
+
+TEST_F(RecordTest, SaysThatNoMoreOfAStackCanBeCopied) {
+  const profile::Profile profile = Recorded(Target({"deep", "20000"})).profile;
+  EXPECT_GT(ShareOf(profile, State::kRunning, kCopyEndedName), 0.9);
+  EXPECT_THAT(profile.missing, testing::Contains(HasSubstr("deeper than the 64512 bytes that can be copied")));
 }
 
 TEST_F(RecordTest, CopiesMoreOfTheStackOfWhatOneCpuForksAndAnotherRuns) {

@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "sampler/perf_session.h"
 #include "sampler/stack_maker.h"
 #include "sampler/target.h"
 #include "sampler/timer_agent_image.h"
@@ -31,8 +32,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint32_t kDefaultStackBytes = 16 * 1024;
-constexpr size_t kRingBytes = size_t{48} << 20;  // of a sparse file
+constexpr uint32_t kDefaultStackBytes = kMostStackBytes;  // only what is there is copied
+constexpr size_t kRingBytes = size_t{48} << 20;           // of a sparse file
 constexpr int kDrainMillis = 20;
 constexpr uint64_t kMostMapsShare = 50;  // reading maps may take one part in so many of the recorder's time
 
@@ -309,7 +310,7 @@ void TimerRecorder::SayWhatIsMissing() {
     profile_.missing.push_back(fmt::format("{:.1f}% of the samples were lost, because the sampler could not keep up",
                                            100 * static_cast<double>(profile_.lost_records) / seen));
   }
-  for (std::string& sentence : stacks_.WhatIsMissing()) profile_.missing.push_back(std::move(sentence));
+  for (std::string& sentence : stacks_.WhatIsMissing(profile_)) profile_.missing.push_back(std::move(sentence));
 }
 
 Result<Recording> TimerRecorder::Run() {
