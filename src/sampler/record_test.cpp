@@ -12,6 +12,7 @@
 #include <map>
 #include <sstream>
 
+#include "sampler/assembler.h"
 #include "sampler/perf_session.h"
 #include "sampler/stack_maker.h"
 #include "sampler/test_profile.h"
@@ -172,6 +173,46 @@ TEST_F(RecordTest, RunningBlockedAndPreemptedAddUpToEachThreadsLife) {
     cpu_nanos.erase(thread.tid);
   }
   EXPECT_TRUE(cpu_nanos.empty());
+}
+
+// What a picture shows of a thread's waits is what the summary says of them.
+void ExpectWholeWaits(const profile::Profile& profile) {
+  std::map<std::pair<uint32_t, State>, double> sums;
+  for (const profile::Sample& sample : profile.samples) sums[{sample.thread, sample.state}] += sample.value;
+  for (uint32_t i = 0; i < profile.threads.size(); ++i) {
+    const auto blocked = static_cast<double>(profile.threads[i].blocked_ns);
+    const auto preempted = static_cast<double>(profile.threads[i].preempted_ns);
+    EXPECT_NEAR((sums[{i, State::kBlocked}]), blocked, 0.01 * blocked) << profile.threads[i].tid;
+    EXPECT_NEAR((sums[{i, State::kPreempted}]), preempted, 0.01 * preempted) << profile.threads[i].tid;
+  }
+}
+
+TEST_F(RecordTest, SamplesAddUpToTheTimesOfThreads) {
+  for (const auto& arguments : std::vector<std::vector<std::string>>{{"states"}, {"forks"}, {"threads", "100"}}) {
+    const profile::Profile profile = Recorded(Target(arguments)).profile;
+    ExpectWholeWaits(profile);
+    EXPECT_TRUE(arguments[0] != "threads" || ValueIn(profile, State::kPreempted, kNotStartedName) > 0);
+  }
+}
+
+TEST_F(RecordTest, ThreadsThatWaitAllTheTimeAreSeenWhereTheyWait) {
+  RecordOptions options;
+  const pid_t child = fork();
+  if (child == 0) {
+    execl(SAMPLER_TARGET, SAMPLER_TARGET, "hang", "100", nullptr);
+    _exit(127);
+  }
+  usleep(200'000);
+  options.pid = child;
+  options.duration_ns = 300'000'000;
+  const profile::Profile profile = Recorded(options).profile;
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  ASSERT_EQ(profile.threads.size(), 2u);
+  ExpectWholeWaits(profile);
+  EXPECT_GT(ValueIn(profile, State::kBlocked, "work::WaitInSleep"), 0.25e9);
+  EXPECT_GT(ValueIn(profile, State::kBlocked, "work::WaitForLock"), 0.25e9);
+  EXPECT_GT(ShareOf(profile, State::kBlocked, "main"), 0.4);
 }
 
 TEST_F(RecordTest, FollowsForks) {
@@ -398,6 +439,8 @@ TEST(OrdinaryUserTest, GetsWhatIsPermittedAndHearsWhatIsNot) {
   double blocked = 0;
   for (const profile::Thread& thread : profile.threads) blocked += static_cast<double>(thread.blocked_ns);
   EXPECT_GT(blocked, 1e9);
+  EXPECT_GT(ValueIn(profile, State::kBlocked, kBlockedName), 1e9);
+  ExpectWholeWaits(profile);
   ASSERT_FALSE(profile.missing.empty());
   EXPECT_THAT(profile.missing[0], HasSubstr("perf_event_paranoid"));
 

@@ -105,7 +105,9 @@ void EventRecorder::Remember(pid_t pid) {
   live_.ReadMaps(pid);
   pids_.insert(pid);
   for (const pid_t tid : ThreadsOf(pid)) {
-    beginning_.threads.push_back({pid, tid, ThreadName(pid, tid), IsRunnable(pid, tid)});
+    KnownThread thread{pid, tid, ThreadName(pid, tid), IsRunnable(pid, tid)};
+    if (options_.off_cpu && !thread.runnable) thread.stack = ReadSleepingStack(pid, tid, kMostStackBytes);
+    beginning_.threads.push_back(std::move(thread));
   }
 }
 
@@ -323,7 +325,7 @@ void EventRecorder::SayWhatIsMissing(profile::Profile& profile, const Assembler&
 
 Recording EventRecorder::Finish() {
   Assembler assembler(*session_, std::move(*at_beginning_), {options_.connector_dirs, options_.connector_names},
-                      options_.kernel);
+                      {.kernel = options_.kernel, .waits = options_.off_cpu});
   Recording recording;
   profile::Profile& profile = recording.profile;
   profile = assembler.Assemble(spools_, beginning_, end_ns_);

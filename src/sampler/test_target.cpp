@@ -176,6 +176,16 @@ int Switches(int count) {
   return 0;
 }
 
+// Nothing of it runs.
+int Hang(double secs) {
+  lock.lock();
+  std::thread waiter([] { WaitForLock(); });
+  WaitInSleep(secs);
+  lock.unlock();
+  waiter.join();
+  return 0;
+}
+
 // Does with SIGPROF what profilers do; a number of signals that its own timer does not explain is an error.
 int OwnProfilingSignal() {
   std::signal(SIGPROF, SIG_DFL);
@@ -224,6 +234,7 @@ int main(int argc, char** argv) {
   if (what == "forks") return work::Forks();
   if (what == "threads") return work::Threads(static_cast<int>(amount));
   if (what == "switches") return work::Switches(static_cast<int>(amount));
+  if (what == "hang") return work::Hang(amount);
   if (what == "own-sigprof") return work::OwnProfilingSignal();
   if (what == "own-signals") return work::OwnRealTimeSignals();
   if (what == "serve") return work::Serve();
