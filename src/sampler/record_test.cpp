@@ -224,6 +224,23 @@ TEST_F(RecordTest, FollowsForks) {
   for (const profile::Thread& thread : profile.threads) EXPECT_EQ(thread.process, "sampler_target");
 }
 
+TEST_F(RecordTest, WhatWasBeforeExecIsTheFirstProgramsTime) {
+  const profile::Profile profile = Recorded(Target({"exec", "0.2"})).profile;
+  ASSERT_EQ(profile.threads.size(), 2u);
+  EXPECT_EQ(profile.threads[0].process, "sampler_target");
+  EXPECT_EQ(profile.threads[1].process, "sleep");
+  EXPECT_GT(profile.threads[0].running_ns, 150'000'000);
+  EXPECT_GE(profile.threads[1].blocked_ns, 9'000'000);
+  for (const profile::Sample& sample : profile.samples) {
+    EXPECT_TRUE(sample.thread == 0 || !StackHas(profile, sample.stack, "work::Burn"));
+  }
+  for (const profile::Thread& thread : profile.threads) {
+    const int64_t life = thread.end_ns - thread.start_ns;
+    EXPECT_NEAR(static_cast<double>(thread.running_ns + thread.blocked_ns + thread.preempted_ns),
+                static_cast<double>(life), 0.01 * static_cast<double>(life));
+  }
+}
+
 TEST_F(RecordTest, AThousandThreads) {
   const Recording recording = Recorded(Target({"threads", "1000"}));
   EXPECT_EQ(recording.exit_code, 0);

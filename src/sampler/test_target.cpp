@@ -176,6 +176,13 @@ int Switches(int count) {
   return 0;
 }
 
+// Burns, and is then another program.
+int Exec(double secs) {
+  Burn(secs);
+  execl("/bin/sleep", "sleep", "0.01", nullptr);
+  return 1;
+}
+
 // Nothing of it runs.
 int Hang(double secs) {
   lock.lock();
@@ -234,6 +241,7 @@ int main(int argc, char** argv) {
   if (what == "forks") return work::Forks();
   if (what == "threads") return work::Threads(static_cast<int>(amount));
   if (what == "switches") return work::Switches(static_cast<int>(amount));
+  if (what == "exec") return work::Exec(amount);
   if (what == "hang") return work::Hang(amount);
   if (what == "own-sigprof") return work::OwnProfilingSignal();
   if (what == "own-signals") return work::OwnRealTimeSignals();

@@ -54,11 +54,21 @@ ThreadTimes::Live& ThreadTimes::Find(int32_t pid, int32_t tid, uint64_t time_ns)
 uint32_t ThreadTimes::IndexOf(int32_t pid, int32_t tid, uint64_t time_ns) { return Find(pid, tid, time_ns).index; }
 
 void ThreadTimes::Rename(int32_t pid, int32_t tid, std::string_view name, bool exec, uint64_t time_ns) {
-  profile::Thread& thread = threads_[Find(pid, tid, time_ns).index];
-  thread.name = name;
-  if (!exec) return;
-  process_names_[pid] = name;
-  thread.process = name;
+  Live& live = Find(pid, tid, time_ns);
+  profile::Thread& thread = threads_[live.index];
+  if (exec) process_names_[pid] = name;
+  if (!exec || thread.process.empty()) {
+    thread.name = name;
+    thread.process = process_names_[pid];
+    return;
+  }
+  if (live.ended) {  // another thread called exec and has this number now
+    for (auto& [number, other] : live_) {
+      if (threads_[other.index].pid == pid) End(number, time_ns);
+    }
+  }
+  Account(live, time_ns);
+  Begin(pid, tid, std::string(name), State::kRunning, time_ns);
 }
 
 void ThreadTimes::Account(Live& live, uint64_t time_ns) {

@@ -33,6 +33,8 @@ class ThreadTimes {
              uint64_t time_ns);
   // Able to run, without a CPU yet: until it has one it waits at `stack`.
   void Start(int32_t pid, int32_t tid, int32_t parent_tid, profile::StackId stack, uint64_t time_ns);
+  // A program that begins by exec is a thread of its own in threads(): what was before is the program's that was
+  // before.
   void Rename(int32_t pid, int32_t tid, std::string_view name, bool exec, uint64_t time_ns);
   void End(int32_t tid, uint64_t time_ns);
 

@@ -109,11 +109,47 @@ TEST(ThreadTimesTest, NamesFollowForkAndExec) {
   times.Rename(10, 12, "worker", false, 13);
   times.Rename(20, 20, "program", true, 15);
   const auto threads = times.TakeThreads();
-  ASSERT_EQ(threads.size(), 3u);
-  EXPECT_EQ(threads[1].process, "program");
-  EXPECT_EQ(threads[1].name, "program");
+  ASSERT_EQ(threads.size(), 4u);
+  EXPECT_EQ(threads[1].process, "shell");
+  EXPECT_EQ(threads[3].process, "program");
+  EXPECT_EQ(threads[3].name, "program");
   EXPECT_EQ(threads[2].process, "shell");
   EXPECT_EQ(threads[2].name, "worker");
+}
+
+TEST(ThreadTimesTest, ExecBeginsANewThread) {
+  ThreadTimes times;
+  times.Rename(10, 10, "shell", true, 0);
+  const uint32_t shell = times.IndexOf(10, 10, 5);
+  times.Rename(10, 10, "program", true, 30);
+  const uint32_t program = times.IndexOf(10, 10, 35);
+  EXPECT_NE(shell, program);
+  times.SwitchOut(10, 10, false, 40);
+  times.Finish(100);
+  const auto threads = times.TakeThreads();
+  ASSERT_EQ(threads.size(), 2u);
+  EXPECT_EQ(threads[shell].process, "shell");
+  EXPECT_EQ(threads[shell].running_ns, 30);
+  EXPECT_EQ(threads[shell].end_ns, 30);
+  EXPECT_EQ(threads[program].process, "program");
+  EXPECT_EQ(threads[program].start_ns, 30);
+  EXPECT_EQ(threads[program].running_ns, 10);
+  EXPECT_EQ(threads[program].blocked_ns, 60);
+}
+
+TEST(ThreadTimesTest, AThreadThatCallsExecTakesThePlaceOfTheFirst) {
+  ThreadTimes times;
+  times.Rename(10, 10, "shell", true, 0);
+  times.Start(10, 11, 10, kNotStarted, 5);
+  times.SwitchIn(10, 11, 5);
+  times.End(10, 20);
+  times.Rename(10, 10, "program", true, 21);
+  times.Finish(50);
+  const auto threads = times.TakeThreads();
+  ASSERT_EQ(threads.size(), 3u);
+  EXPECT_EQ(threads[1].end_ns, 21);
+  EXPECT_EQ(threads[2].process, "program");
+  EXPECT_EQ(threads[2].running_ns, 29);
 }
 
 TEST(ThreadTimesTest, ANumberThatIsGivenAnewIsAnotherThread) {
