@@ -36,6 +36,7 @@ profile::StackId StackMaker::Make(profile::StackTable& table, const SampleRecord
     stack = table.Push(stack, table.Intern(profile::Frame{.name = table.Intern(kNoRuleName)}));
   }
   for (auto frame = unwound_.frames.rbegin(); frame != unwound_.frames.rend(); ++frame) {
+    if (frame->mapping != nullptr && !hidden_.empty() && frame->mapping->path == hidden_) continue;
     stack = symbolizer_.Push(table, stack, pid, space, frame->mapping, frame->address, postgres);
   }
   const auto& chain = sample.kernel_chain;

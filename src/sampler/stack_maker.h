@@ -25,6 +25,9 @@ class StackMaker {
  public:
   explicit StackMaker(SymbolOptions symbols) : symbolizer_(std::move(symbols)) {}
 
+  // Frames of this file are left out: it is ours.
+  void Hide(std::string path) { hidden_ = std::move(path); }
+
   profile::StackId Make(profile::StackTable& table, const SampleRecord& sample, int32_t pid, const AddressSpace& space,
                         bool postgres, bool show_kernel);
 
@@ -39,6 +42,7 @@ class StackMaker {
 
  private:
   Symbolizer symbolizer_;
+  std::string hidden_;
   Unwound unwound_;
   uint64_t stacks_ = 0;
   uint64_t frames_ = 0;

@@ -38,9 +38,9 @@ static __thread __attribute__((tls_model("initial-exec"))) uintptr_t stack_end;
 static __thread __attribute__((tls_model("initial-exec"))) timer_t timer;
 static __thread __attribute__((tls_model("initial-exec"))) int has_timer;
 
-static uint64_t now_ns(void) {
+static uint64_t time_ns(clockid_t clock) {
   struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
@@ -63,7 +63,7 @@ static struct timer_slot* take_slot(uint64_t* position) {
       at = __atomic_load_n(&ring->head, __ATOMIC_RELAXED);
     } else if (__atomic_compare_exchange_n(&ring->head, &at, at + 1, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
       *position = at;
-      slot->time_ns = now_ns();
+      slot->time_ns = time_ns(CLOCK_MONOTONIC);
       slot->pid = getpid();
       slot->tid = (int32_t)syscall(SYS_gettid);
       slot->parent_pid = 0;
@@ -143,7 +143,7 @@ static int has_signal(void) {
 
 // Somewhere within the first period, so that threads that live for less are seen as often as their time is worth.
 static struct timespec first_expiry(int tid) {
-  uint64_t mixed = (now_ns() ^ ((uint64_t)tid << 32)) * 0x9e3779b97f4a7c15u;
+  uint64_t mixed = (time_ns(CLOCK_MONOTONIC) ^ ((uint64_t)tid << 32)) * 0x9e3779b97f4a7c15u;
   mixed = (mixed ^ (mixed >> 32)) % ring->period_ns + 1;
   return (struct timespec){(time_t)(mixed / 1000000000u), (long)(mixed % 1000000000u)};
 }
@@ -170,12 +170,11 @@ static void stop_timer(void* unused) {
   timer_delete(timer);
   has_timer = 0;
   has_signal();
-  struct timespec took;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &took);
+  const uint64_t took = time_ns(CLOCK_THREAD_CPUTIME_ID);
   uint64_t position;
   struct timer_slot* slot = take_slot(&position);
   if (slot == NULL) return;
-  slot->registers[0] = (uint64_t)took.tv_sec * 1000000000u + (uint64_t)took.tv_nsec;
+  slot->registers[0] = took;
   give_slot(slot, position, TIMER_SLOT_END);
 }
 
@@ -223,9 +222,9 @@ static void in_child(void) {
   start_timer();
 }
 
-static void save_maps(uint64_t time_ns) {
+static void save_maps(uint64_t slot_time_ns) {
   char path[4096], block[4096];
-  snprintf(path, sizeof path, "%s.%llu", ring_path, (unsigned long long)time_ns);
+  snprintf(path, sizeof path, "%s.%llu", ring_path, (unsigned long long)slot_time_ns);
   const int from = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
   const int to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   ssize_t got = 0;
@@ -261,6 +260,7 @@ __attribute__((constructor)) static void load(void) {
   uint64_t position;
   struct timer_slot* slot = take_slot(&position);
   if (slot != NULL) {
+    slot->registers[0] = time_ns(CLOCK_THREAD_CPUTIME_ID);
     save_maps(slot->time_ns);
     give_slot(slot, position, TIMER_SLOT_IMAGE);
   }

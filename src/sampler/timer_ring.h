@@ -12,7 +12,7 @@
 
 enum timer_slot_kind {
   TIMER_SLOT_SAMPLE = 1,
-  TIMER_SLOT_IMAGE = 2,  // a program was loaded; its maps are in a file
+  TIMER_SLOT_IMAGE = 2,  // a program was loaded; its maps are in a file; registers[0] as below: before it
   TIMER_SLOT_FORK = 3,
   TIMER_SLOT_END = 4,  // of a thread; registers[0] is the CPU time in ns that it took
 };
