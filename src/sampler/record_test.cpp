@@ -7,7 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -287,7 +289,22 @@ TEST_F(RecordTest, ProgramsWithoutSymbols) {
     if (profile.stacks.Path(sample.stack).size() >= 4) deep += sample.value;
   }
   EXPECT_GT(deep, 0.5 * (ValueIn(profile, State::kRunning) + ValueIn(profile, State::kBlocked)));
-  EXPECT_NE(FrameNamed(profile, "[unknown]"), nullptr);
+  // main, Burn and FramelessLeaf are three functions still, the same ones in every stack.
+  EXPECT_EQ(FrameNamed(profile, "[unknown]"), nullptr);
+  std::map<std::string, double> leaves;
+  for (const profile::Sample& sample : profile.samples) {
+    if (sample.state != State::kRunning) continue;
+    leaves[std::string(profile.stacks.Name(profile.stacks.Leaf(sample.stack)))] += sample.value;
+  }
+  const auto busiest = std::ranges::max_element(leaves, {}, [](const auto& leaf) { return leaf.second; });
+  ASSERT_NE(busiest, leaves.end());
+  EXPECT_THAT(busiest->first, testing::StartsWith("[sampler_target_stripped+0x"));
+  EXPECT_GT(busiest->second, 0.8 * ValueIn(profile, State::kRunning));
+  double named = 0;
+  for (size_t i = 0; i < profile.stacks.frame_count(); ++i) {
+    named += profile.stacks.Name(profile::FrameId(i)).starts_with("[sampler_target_stripped+0x") ? 1 : 0;
+  }
+  EXPECT_GE(named, 3);
 }
 
 TEST_F(RecordTest, WatchesARunningProcessAndWhatItForks) {
@@ -395,6 +412,32 @@ TEST(TimersTest, AskedForDoNotBlameTheKernel) {
   options.argv.clear();
   options.pid = getpid();
   EXPECT_THAT(Record(options).error().message, testing::Not(HasSubstr("refuses")));
+}
+
+TEST(TimersTest, SayHowMuchShortThreadsTookUnseen) {
+  RecordOptions options = Target({"threads", "100"});
+  options.method = Method::kTimers;
+  const auto recording = Record(options);
+  ASSERT_TRUE(recording) << recording.error().message;
+  const profile::Profile& profile = recording->profile;
+  EXPECT_THAT(profile.missing, testing::Contains(HasSubstr("of CPU time have no samples")));
+  for (const profile::Sample& sample : profile.samples) {
+    EXPECT_EQ(sample.value, std::round(sample.value));
+    for (const profile::FrameId frame : profile.stacks.Path(sample.stack)) {
+      EXPECT_NE(profile.stacks.Text(profile.stacks.At(frame).image), "libagent.so");
+    }
+  }
+}
+
+TEST(TimersTest, WhatWasBeforeExecIsTheFirstProgramsTime) {
+  RecordOptions options = Target({"exec", "0.3"});
+  options.method = Method::kTimers;
+  const auto recording = Record(options);
+  ASSERT_TRUE(recording) << recording.error().message;
+  const profile::Profile& profile = recording->profile;
+  if (profile.samples.size() < 20) GTEST_SKIP() << kTooBusy;
+  EXPECT_EQ(profile.threads.at(0).process, "sampler_target");
+  EXPECT_NEAR(ValueIn(profile, State::kRunning, "work::Burn"), 0.3e9, 0.05e9);
 }
 
 TEST(TimersTest, FollowForks) {
