@@ -12,6 +12,7 @@
 #include "profile/profile_file.h"
 #include "report/flamegraph.h"
 #include "report/flamegraph_text.h"
+#include "sampler/process_tree.h"
 #include "sampler/record.h"
 #include "wasm/aot_cache.h"
 
@@ -35,6 +36,13 @@ sampler::RecordOptions OptionsOf(const ProfileRecordOptions& options, const lab:
   if (options.server != 0) record.extra_roots.push_back({options.server, /*only_forked=*/true, /*postgres=*/true});
   record.connector_dirs = {wasm::DefaultAotCacheDir()};
   return record;
+}
+
+Status CheckServer(pid_t pid) {
+  if (pid == 0 || sampler::IsPostgresServer(pid)) return {};
+  if (!sampler::ProcessExists(pid)) return Fail(ErrorCode::kUsage, fmt::format("there is no process {}", pid));
+  return Fail(ErrorCode::kUsage, fmt::format("process {} is no PostgreSQL server", pid),
+              "the first line of postmaster.pid in the server's data directory has its PID");
 }
 
 std::string Time(int64_t nanos) { return FormatDuration(static_cast<double>(nanos) * 1e-9); }
@@ -77,7 +85,9 @@ CLI::App* AddProfileRecord(CLI::App& profile, ProfileRecordOptions& options) {
                     "CPU-time timers inside the program, where the kernel allows no events");
   auto* pid = command->add_option("-p,--pid", options.pid, "watch this process instead of running a command")
                   ->check(CLI::PositiveNumber);
-  command->add_option("--duration", options.duration_secs, "seconds after which to stop; 0: when the program ends")
+  command
+      ->add_option("--duration", options.duration_secs,
+                   "seconds after which to stop, which ends a command by SIGTERM; 0: when the program ends")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--server", options.server, "PID of a PostgreSQL server whose new backends are recorded too")
       ->check(CLI::PositiveNumber);
@@ -92,6 +102,7 @@ namespace {
 
 // What came of a recording: the profile, and the exit code of the command.
 Result<sampler::Recording> RecordTo(const ProfileRecordOptions& options) {
+  RB_TRY(CheckServer(options.server));
   lab::Interrupt interrupt;
   const lab::SignalScope signals(interrupt);
   RB_ASSIGN(sampler::Recording recording, sampler::Record(OptionsOf(options, interrupt)));

@@ -1,6 +1,7 @@
 #include "sampler/assembler.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <queue>
 
@@ -8,6 +9,9 @@ namespace rapidbyte::sampler {
 namespace {
 
 using profile::State;
+
+// Not 0, by which the outermost frame is known, and no address of a stack.
+constexpr uint64_t kNoFramePointer = 1;
 
 // The next record of one spool, for the merge by time.
 struct Head {
@@ -31,19 +35,23 @@ std::optional<Head> NextOf(std::vector<Spool>& spools, size_t spool) {
   return std::nullopt;
 }
 
+double TimeIn(const profile::Thread& thread, State state) {
+  return static_cast<double>(state == State::kBlocked ? thread.blocked_ns : thread.preempted_ns);
+}
+
 size_t SetOf(const EventInfo& event) { return event.kind == EventKind::kTracking ? 0 : event.generation + 1; }
 
 }  // namespace
 
-Assembler::Assembler(const PerfSession& session, AddressSpaces spaces, SymbolOptions symbols, bool show_kernel)
-    : session_(session), spaces_(std::move(spaces)), stacks_(std::move(symbols)), show_kernel_(show_kernel) {}
+Assembler::Assembler(const PerfSession& session, AddressSpaces spaces, SymbolOptions symbols, Shown shown)
+    : session_(session), spaces_(std::move(spaces)), stacks_(std::move(symbols)), shown_(shown) {}
 
 profile::Profile Assembler::Assemble(std::vector<Spool>& spools, const Beginning& beginning, uint64_t end_ns) {
+  postgres_.insert(beginning.postgres.begin(), beginning.postgres.end());
   for (const KnownThread& thread : beginning.threads) {
     times_.Known(thread.pid, thread.tid, thread.name, thread.runnable ? State::kPreempted : State::kBlocked,
-                 beginning.time_ns);
+                 StackOf(thread), beginning.time_ns);
   }
-  postgres_.insert(beginning.postgres.begin(), beginning.postgres.end());
   attached_.resize(session_.generations().size() + 1);
   for (const auto& [id, event] : session_.events()) attached_[SetOf(event)].insert(event.tid);
 
@@ -62,6 +70,7 @@ profile::Profile Assembler::Assemble(std::vector<Spool>& spools, const Beginning
   profile_.truncated = stacks_.truncated();
   DropHidden(beginning.hidden);
   ScaleWaits();
+  AddWaitsWithoutStack();
   ScaleCycles();
   std::stable_sort(profile_.samples.begin(), profile_.samples.end(),
                    [](const auto& a, const auto& b) { return a.time_ns < b.time_ns; });
@@ -102,7 +111,7 @@ void Assembler::Take(const RawRecord& record, const RecordOrigin& origin) {
       if (const auto task = ParseTask(record)) {
         if (task->pid != task->parent_pid && postgres_.contains(task->parent_pid)) postgres_.insert(task->pid);
         spaces_.Fork(task->pid, task->parent_pid);
-        times_.Start(task->pid, task->tid, task->parent_tid, origin.time_ns);
+        times_.Start(task->pid, task->tid, task->parent_tid, Placeholder(kNotStartedName), origin.time_ns);
       }
       return;
     case PERF_RECORD_EXIT:
@@ -128,7 +137,7 @@ void Assembler::TakeSample(const RawRecord& record, const RecordOrigin& origin, 
   const auto sample = ParseSample(record, session_.LayoutOf(event));
   if (!sample) return;
   const profile::StackId stack = stacks_.Make(profile_.stacks, *sample, origin.pid, spaces_.Of(origin.pid),
-                                              postgres_.contains(origin.pid), show_kernel_);
+                                              postgres_.contains(origin.pid), shown_.kernel);
   if (event.kind == EventKind::kSwitch) {
     const uint32_t weight = session_.generations()[event.generation].switch_period;
     times_.StackOfSwitch(origin.pid, origin.tid, stack, weight, origin.time_ns);
@@ -142,7 +151,25 @@ void Assembler::TakeSample(const RawRecord& record, const RecordOrigin& origin, 
   profile_.samples.push_back(taken);
 }
 
+profile::StackId Assembler::Placeholder(const char* name) {
+  profile::StackTable& stacks = profile_.stacks;
+  return stacks.Push(profile::kRoot, stacks.Intern(profile::Frame{.name = stacks.Intern(name)}));
+}
+
+// Where a thread waits that was there before the recording.
+profile::StackId Assembler::StackOf(const KnownThread& thread) {
+  if (thread.runnable || !shown_.waits) return profile::kRoot;
+  if (!thread.stack) return Placeholder(kWaitingBeforeName);
+  SampleRecord sample{.ip = thread.stack->pc, .has_registers = true, .stack = thread.stack->bytes};
+  sample.registers[kPc] = thread.stack->pc;
+  sample.registers[kStackPointer] = thread.stack->sp;
+  sample.registers[kFramePointer] = kNoFramePointer;
+  return stacks_.Make(profile_.stacks, sample, thread.pid, spaces_.Of(thread.pid), postgres_.contains(thread.pid),
+                      false);
+}
+
 void Assembler::AddWait(uint32_t thread, const Wait& wait) {
+  if (!shown_.waits) return;
   profile::Sample sample;
   sample.time_ns = static_cast<int64_t>(wait.start_ns);
   sample.thread = thread;
@@ -153,23 +180,40 @@ void Assembler::AddWait(uint32_t thread, const Wait& wait) {
   profile_.samples.push_back(sample);
 }
 
-// Where only every n-th switch had its stack taken, the waits of a thread are stretched to its exact time: an estimate
-// of shares, with a sum that is known.
+// Where only every n-th switch had its stack taken, those waits of a thread are stretched to what the others leave of
+// its exact time: an estimate of shares, with a sum that is known.
 void Assembler::ScaleWaits() {
-  std::map<std::pair<uint32_t, State>, double> sums;
-  bool thinned = false;
+  struct Sums {
+    double exact = 0, thinned = 0;
+  };
+  std::map<std::pair<uint32_t, State>, Sums> sums;
   for (const profile::Sample& sample : profile_.samples) {
-    if (sample.state == State::kRunning) continue;
-    thinned = thinned || sample.count > 1;
-    sums[{sample.thread, sample.state}] += sample.value;
+    Sums& sum = sums[{sample.thread, sample.state}];
+    (sample.count > 1 ? sum.thinned : sum.exact) += sample.value;
   }
-  if (!thinned) return;
   for (profile::Sample& sample : profile_.samples) {
-    if (sample.state == State::kRunning) continue;
-    const profile::Thread& thread = profile_.threads[sample.thread];
-    const double sum = sums[{sample.thread, sample.state}];
-    const int64_t exact = sample.state == State::kBlocked ? thread.blocked_ns : thread.preempted_ns;
-    if (sum > 0) sample.value *= static_cast<double>(exact) / sum;
+    if (sample.state == State::kRunning || sample.count == 1) continue;
+    const Sums& sum = sums[{sample.thread, sample.state}];
+    const double rest = std::max(0.0, TimeIn(profile_.threads[sample.thread], sample.state) - sum.exact);
+    if (sum.thinned > 0) sample.value = std::round(sample.value * rest / sum.thinned);
+  }
+}
+
+// What the kernel does not tell, or lost, or took no stack of: one sample for each thread and state, so that the
+// samples add up to what is known exactly.
+void Assembler::AddWaitsWithoutStack() {
+  if (!shown_.waits) return;
+  std::map<std::pair<uint32_t, State>, double> sums;
+  for (const profile::Sample& sample : profile_.samples) sums[{sample.thread, sample.state}] += sample.value;
+  for (uint32_t i = 0; i < profile_.threads.size(); ++i) {
+    const profile::Thread& thread = profile_.threads[i];
+    for (const State state : {State::kBlocked, State::kPreempted}) {
+      const double whole = TimeIn(thread, state), rest = whole - sums[{i, state}];
+      if (rest <= kWorthAWord * whole) continue;
+      profile::Sample sample{.time_ns = thread.start_ns, .thread = i, .state = state, .value = rest};
+      sample.stack = Placeholder(state == State::kBlocked ? kBlockedName : kPreemptedName);
+      profile_.samples.push_back(sample);
+    }
   }
 }
 
@@ -185,7 +229,7 @@ void Assembler::ScaleCycles() {
   std::nth_element(periods.begin(), middle, periods.end());
   const double ns_per_cycle = 1e9 / session_.plan().frequency_hz / std::max(1.0, *middle);
   for (profile::Sample& sample : profile_.samples) {
-    if (sample.state == State::kRunning) sample.value *= ns_per_cycle;
+    if (sample.state == State::kRunning) sample.value = std::round(sample.value * ns_per_cycle);
   }
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -12,17 +13,31 @@
 #include "profile/profile.h"
 #include "sampler/address_space.h"
 #include "sampler/perf_session.h"
+#include "sampler/sleeping_stack.h"
 #include "sampler/spool.h"
 #include "sampler/stack_maker.h"
 #include "sampler/thread_times.h"
 
 namespace rapidbyte::sampler {
 
+// In the place of stacks that cannot be known.
+constexpr const char* kWaitingBeforeName = "[waiting since before the recording]";
+constexpr const char* kNotStartedName = "[not started yet]";
+constexpr const char* kBlockedName = "[blocked, place unknown]";
+constexpr const char* kPreemptedName = "[preempted, place unknown]";
+
+// What of a recording is shown.
+struct Shown {
+  bool kernel = true;  // frames
+  bool waits = true;
+};
+
 struct KnownThread {
   int32_t pid = 0;
   int32_t tid = 0;
   std::string name;
   bool runnable = false;
+  std::optional<SleepingStack> stack{};  // where it is not runnable, if it could be read
 };
 
 // What was there when the recording began.
@@ -36,7 +51,7 @@ struct Beginning {
 class Assembler {
  public:
   // `spaces`: as they were at the beginning.
-  Assembler(const PerfSession& session, AddressSpaces spaces, SymbolOptions symbols, bool show_kernel);
+  Assembler(const PerfSession& session, AddressSpaces spaces, SymbolOptions symbols, Shown shown);
 
   // The stacks, threads, samples and counts of the profile.
   profile::Profile Assemble(std::vector<Spool>& spools, const Beginning& beginning, uint64_t end_ns);
@@ -48,14 +63,17 @@ class Assembler {
   void TakeSample(const RawRecord& record, const RecordOrigin& origin, const EventInfo& event);
   bool Counts(const RecordOrigin& origin, const EventInfo& event) const;
   void AddWait(uint32_t thread, const Wait& wait);
+  profile::StackId Placeholder(const char* name);
+  profile::StackId StackOf(const KnownThread& thread);
   void ScaleWaits();
+  void AddWaitsWithoutStack();
   void ScaleCycles();
   void DropHidden(const std::vector<int32_t>& hidden);
 
   const PerfSession& session_;
   AddressSpaces spaces_;
   StackMaker stacks_;
-  bool show_kernel_;
+  Shown shown_;
   profile::Profile profile_;
   ThreadTimes times_;
   // Threads with events of their own, beside those that they could have inherited, by what the events are for.

@@ -1,8 +1,7 @@
 #include "sampler/module.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
-
-#include <cstdlib>
 
 namespace rapidbyte::sampler {
 namespace {
@@ -67,19 +66,35 @@ const UnwindRule& Module::RuleAt(uint64_t pc) {
   return known->second;
 }
 
-UnwindRule Module::CompileRule(uint64_t pc) {
+Module::Frame Module::EhFrameAt(uint64_t pc) {
   if (!cfi_read_) {
     cfi_read_ = true;
     eh_cfi_ = dwfl_module_eh_cfi(module_, &eh_bias_);
   }
   Dwarf_Frame* frame = nullptr;
-  if (eh_cfi_ == nullptr || dwarf_cfi_addrframe(eh_cfi_, pc - eh_bias_, &frame) != 0) {
-    // Only where there is need: this looks for debug files.
-    if (debug_cfi_ == nullptr) debug_cfi_ = dwfl_module_dwarf_cfi(module_, &debug_bias_);
-    if (debug_cfi_ == nullptr || dwarf_cfi_addrframe(debug_cfi_, pc - debug_bias_, &frame) != 0) return {};
+  const bool covered = eh_cfi_ != nullptr && dwarf_cfi_addrframe(eh_cfi_, pc - eh_bias_, &frame) == 0;
+  return {covered ? frame : nullptr, &std::free};
+}
+
+UnwindRule Module::CompileRule(uint64_t pc) {
+  if (const Frame frame = EhFrameAt(pc)) return UnwindRule::Compile(frame.get());
+  // Only where there is need: this looks for debug files.
+  if (debug_cfi_ == nullptr) debug_cfi_ = dwfl_module_dwarf_cfi(module_, &debug_bias_);
+  Dwarf_Frame* frame = nullptr;
+  if (debug_cfi_ == nullptr || dwarf_cfi_addrframe(debug_cfi_, pc - debug_bias_, &frame) != 0) return {};
+  return UnwindRule::Compile(Frame(frame, &std::free).get());
+}
+
+const Function* Module::Nameless(uint64_t pc) {
+  GElf_Addr bias = 0;
+  Elf* elf = dwfl_module_getelf(module_, &bias);
+  if (!starts_) starts_.emplace(elf);
+  const auto start = EhFrameAt(pc) ? starts_->Before(pc - bias) : std::nullopt;
+  Function& function = nameless_[start];
+  if (function.name.empty()) {
+    function.name = start ? fmt::format("[{}+{:#x}]", name(), *start) : fmt::format("[{}]", name());
   }
-  const std::unique_ptr<Dwarf_Frame, decltype(&std::free)> owner(frame, &std::free);
-  return UnwindRule::Compile(frame);
+  return &function;
 }
 
 const Function* Module::Symbolic(const char* symbol, const Function* described) {
@@ -101,6 +116,7 @@ std::vector<const Function*> Module::FunctionsAt(uint64_t pc) {
   if (!functions.empty() && !functions.front()->name.empty()) return functions;
   if (!symbols_) symbols_.emplace(module_);
   const char* symbol = symbols_->At(pc);
+  if (symbol == nullptr && functions.empty()) functions.push_back(Nameless(pc));
   if (symbol == nullptr) return functions;
   if (functions.empty()) functions.push_back(nullptr);
   functions.front() = Symbolic(symbol, functions.front());

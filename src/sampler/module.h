@@ -9,6 +9,7 @@
 #include <elfutils/libdwfl.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "sampler/function_index.h"
+#include "sampler/function_starts.h"
 #include "sampler/symbol_table.h"
 #include "sampler/unwind_rule.h"
 
@@ -37,14 +39,18 @@ class Module {
 
   // Valid as long as the module, both.
   const UnwindRule& RuleAt(uint64_t pc);
-  // The functions at `pc`, outermost first; empty where nothing is known.
+  // The functions at `pc`, outermost first. One that nothing names is called by the file and where it begins:
+  // "[libx.so.1+0x1a2b0]", or "[libx.so.1]" where call frame information does not tell that either.
   std::vector<const Function*> FunctionsAt(uint64_t pc);
 
  private:
   struct EndDwfl {
     void operator()(Dwfl* dwfl) const { dwfl_end(dwfl); }
   };
+  using Frame = std::unique_ptr<Dwarf_Frame, decltype(&std::free)>;
+  Frame EhFrameAt(uint64_t pc);  // null where .eh_frame does not cover it
   UnwindRule CompileRule(uint64_t pc);
+  const Function* Nameless(uint64_t pc);
   // The function that only its symbol names, of which debug information may know where it is declared.
   const Function* Symbolic(const char* symbol, const Function* described);
 
@@ -61,6 +67,8 @@ class Module {
   std::optional<FunctionIndex> functions_;
   std::optional<SymbolTable> symbols_;
   std::map<std::pair<const char*, const Function*>, Function> symbolic_;
+  std::optional<FunctionStarts> starts_;
+  std::map<std::optional<uint64_t>, Function> nameless_;  // by start
   std::unordered_map<uint64_t, UnwindRule> rules_;
 };
 

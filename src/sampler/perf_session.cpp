@@ -17,7 +17,7 @@ namespace rapidbyte::sampler {
 namespace {
 
 // The kernel clears and maps every page of a buffer at once, about 0.15 ms a mebibyte. The one for samples holds 500 of
-// the largest that a recording begins with: a twentieth of a second of switches at the rate that is thinned.
+// the stacks of switches that a recording begins with: a twentieth of a second at the rate that is thinned.
 constexpr size_t kMostRingBytes = size_t{8} << 20;
 constexpr size_t kMostTrackingBytes = size_t{1} << 20;
 constexpr size_t kClosedAtOnce = 32;
@@ -138,7 +138,7 @@ perf_event_attr PerfSession::AttributesOf(EventKind kind, const Ring& ring, bool
   }
   attributes.sample_type = kSampleBits;
   attributes.sample_regs_user = kPerfRegisterMask;
-  attributes.sample_stack_user = plan_.stack_bytes;
+  attributes.sample_stack_user = kind == EventKind::kSwitch ? plan_.switch_stack_bytes : plan_.stack_bytes;
   if (plan_.kernel) {
     attributes.sample_type |= PERF_SAMPLE_CALLCHAIN;
     attributes.exclude_callchain_user = 1;

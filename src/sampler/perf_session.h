@@ -41,7 +41,10 @@ struct SamplingPlan {
   bool off_cpu = true;
   double frequency_hz = 499;
   uint32_t stack_bytes = 1024;
+  uint32_t switch_stack_bytes = 1024;
   uint32_t switch_period = 1;  // every how manieth switch of a thread has its stack taken
+
+  bool operator==(const SamplingPlan&) const = default;
 };
 
 constexpr uint32_t kMostStackBytes = 63 * 1024;  // a record's length has 16 bits

@@ -63,6 +63,12 @@ std::vector<pid_t> DescendantsOf(pid_t root) {
 
 bool ProcessExists(pid_t pid) { return kill(pid, 0) == 0 || errno == EPERM; }
 
+// The others call themselves "postgres: what they do".
+bool IsPostgresServer(pid_t pid) {
+  const std::string name = ThreadName(pid, pid);
+  return (name == "postgres" || name == "postmaster") && !CommandLine(pid).starts_with("postgres: ");
+}
+
 std::string ThreadName(pid_t pid, pid_t tid) {
   std::string name = ReadProc(ThreadFolder(pid, tid) + "/comm");
   if (name.ends_with('\n')) name.pop_back();

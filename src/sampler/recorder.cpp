@@ -96,6 +96,7 @@ SamplingPlan EventRecorder::FirstPlan() const {
   plan.off_cpu = options_.off_cpu && permission_.kernel;
   plan.frequency_hz = options_.frequency_hz;
   plan.stack_bytes = options_.stack_bytes == 0 ? StackNeed::kFirstBytes : options_.stack_bytes;
+  plan.switch_stack_bytes = options_.stack_bytes == 0 ? StackNeed::kFirstSwitchBytes : options_.stack_bytes;
   return plan;
 }
 
@@ -104,7 +105,9 @@ void EventRecorder::Remember(pid_t pid) {
   live_.ReadMaps(pid);
   pids_.insert(pid);
   for (const pid_t tid : ThreadsOf(pid)) {
-    beginning_.threads.push_back({pid, tid, ThreadName(pid, tid), IsRunnable(pid, tid)});
+    KnownThread thread{pid, tid, ThreadName(pid, tid), IsRunnable(pid, tid)};
+    if (options_.off_cpu && !thread.runnable) thread.stack = ReadSleepingStack(pid, tid, kMostStackBytes);
+    beginning_.threads.push_back(std::move(thread));
   }
 }
 
@@ -235,6 +238,7 @@ Status EventRecorder::DrainOnce() {
 Status EventRecorder::Adapt(uint64_t now) {
   SamplingPlan plan = session_->plan();
   if (options_.stack_bytes == 0) plan.stack_bytes = stack_need_.Next(plan.stack_bytes);
+  if (options_.stack_bytes == 0 && stack_need_.settled()) plan.switch_stack_bytes = plan.stack_bytes;
   if (now >= window_start_ns_ + kSwitchWindowNanos) {
     const uint64_t per_second = window_switches_ * 1'000'000'000 / (now - window_start_ns_);
     if (per_second > kMostSwitchStacksPerSecond) {
@@ -243,8 +247,7 @@ Status EventRecorder::Adapt(uint64_t now) {
     window_start_ns_ = now;
     window_switches_ = 0;
   }
-  const SamplingPlan& now_is = session_->plan();
-  if (plan.stack_bytes == now_is.stack_bytes && plan.switch_period == now_is.switch_period) return {};
+  if (plan == session_->plan()) return {};
   return session_->Replace(
       plan, [&] { return LiveThreads(); }, [&] { return DrainOnce(); });
 }
@@ -308,7 +311,8 @@ void EventRecorder::SayWhatIsMissing(profile::Profile& profile, const Assembler&
     profile.missing.push_back(fmt::format("{:.1f}% of the records were lost, because the sampler could not keep up",
                                           100 * static_cast<double>(profile.lost_records) / seen));
   }
-  for (std::string& sentence : assembler.stacks().WhatIsMissing()) profile.missing.push_back(std::move(sentence));
+  for (std::string& sentence : assembler.stacks().WhatIsMissing(profile))
+    profile.missing.push_back(std::move(sentence));
   if (session_->plan().switch_period > 1) {
     profile.missing.push_back(fmt::format("threads switched so often that only one wait in {} had its stack taken",
                                           session_->plan().switch_period));
@@ -321,7 +325,7 @@ void EventRecorder::SayWhatIsMissing(profile::Profile& profile, const Assembler&
 
 Recording EventRecorder::Finish() {
   Assembler assembler(*session_, std::move(*at_beginning_), {options_.connector_dirs, options_.connector_names},
-                      options_.kernel);
+                      {.kernel = options_.kernel, .waits = options_.off_cpu});
   Recording recording;
   profile::Profile& profile = recording.profile;
   profile = assembler.Assemble(spools_, beginning_, end_ns_);

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
-#include "sampler/perf_session.h"
-
 namespace rapidbyte::sampler {
 namespace {
 
-constexpr uint32_t kLeastBytes = 1024;
-constexpr uint32_t kStep = 4;  // of sizes
+constexpr uint32_t kLeastBytes = kMostStackBytes / 64;
+constexpr uint32_t kStepUp = 4;
+constexpr uint32_t kStepDown = 2;
 constexpr size_t kFirstTrials = 64;
 constexpr size_t kWindow = 256;                // trials
 constexpr size_t kTooMany = 5;                 // of them beyond
@@ -35,11 +34,11 @@ void StackNeed::Try(const SampleRecord& sample, const AddressSpace& space) {
 uint32_t StackNeed::Next(uint32_t bytes) {
   uint32_t next = bytes;
   if (beyond_ >= kTooMany) {
-    const uint32_t more = std::min(bytes * kStep, kMostStackBytes);
+    const uint32_t more = std::min(bytes * kStepUp, kMostStackBytes);
     if (more * frequency_hz_ <= kMostBytesPerSecond) next = more;
     settled_ = true;
   } else if (!settled_ && trials_ >= kFirstTrials) {
-    while (next / kStep >= std::max<uint64_t>(kLeastBytes, 2 * largest_)) next /= kStep;
+    while (next / kStepDown >= std::max<uint64_t>(kLeastBytes, 2 * largest_)) next /= kStepDown;
     settled_ = true;
   }
   if (next != bytes || trials_ >= kWindow) trials_ = beyond_ = 0;

@@ -1,7 +1,8 @@
 // Decides while a recording runs how much of each stack is copied, by walking a few of the samples on trial.
 //
-// Begins with much, so that short programs have whole stacks. When enough stacks were tried for the first time it goes
-// down to what holds twice the largest of them. From then on it only goes up, as soon as two in a hundred went on
+// Begins with as much as the kernel copies, so that short programs have whole stacks, and with less for the switches of
+// threads, which may be many. When enough stacks were tried for the first time it goes down to what holds twice the
+// largest of them, for both. From then on it only goes up, as soon as two in a hundred went on
 // beyond what was copied, and never to more bytes a second than can be taken in: a lost sample is worse than a short
 // one. Trials are so few that they cost nothing beside the sampling itself. One thread at a time.
 #pragma once
@@ -10,13 +11,15 @@
 #include <cstdint>
 
 #include "sampler/address_space.h"
+#include "sampler/perf_session.h"
 #include "sampler/unwinder.h"
 
 namespace rapidbyte::sampler {
 
 class StackNeed {
  public:
-  static constexpr uint32_t kFirstBytes = 16 * 1024;
+  static constexpr uint32_t kFirstBytes = kMostStackBytes;
+  static constexpr uint32_t kFirstSwitchBytes = 16 * 1024;
 
   explicit StackNeed(double frequency_hz) : frequency_hz_(frequency_hz) {}
 
@@ -27,6 +30,7 @@ class StackNeed {
 
   // How many bytes are to be copied from now on, where `bytes` were until now.
   uint32_t Next(uint32_t bytes);
+  bool settled() const { return settled_; }
 
  private:
   double frequency_hz_;

@@ -79,10 +79,7 @@ Symbolizer::Frames Symbolizer::Describe(profile::StackTable& table, const Mappin
                                         profile::Origin origin) {
   Frames frames;
   const profile::StringId image = table.Intern(LastPart(mapping.path));
-  static const Function kNamelessCode;
-  std::vector<const Function*> functions = mapping.module->FunctionsAt(address - mapping.bias);
-  if (functions.empty()) functions.push_back(&kNamelessCode);
-  for (const Function* function : functions) {
+  for (const Function* function : mapping.module->FunctionsAt(address - mapping.bias)) {
     std::string name = function->name.empty() ? kUnknown : function->name;
     if (origin == profile::Origin::kConnector && options_.connector_names) name = options_.connector_names(name);
     frames.push_back(table.Intern(profile::Frame{.name = table.Intern(name),

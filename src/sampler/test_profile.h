@@ -28,6 +28,14 @@ inline double ShareOf(const profile::Profile& profile, profile::State state, std
   return all > 0 ? ValueIn(profile, state, name) / all : 0;
 }
 
+inline const profile::Frame* FrameNamed(const profile::Profile& profile, std::string_view name) {
+  for (size_t i = 0; i < profile.stacks.frame_count(); ++i) {
+    const auto& frame = profile.stacks.At(profile::FrameId(i));
+    if (profile.stacks.Text(frame.name) == name) return &frame;
+  }
+  return nullptr;
+}
+
 inline std::string Folded(const profile::Profile& profile, profile::StackId stack) {
   std::string text;
   for (const profile::FrameId frame : profile.stacks.Path(stack)) {

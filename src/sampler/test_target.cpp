@@ -2,10 +2,12 @@
 // and debug information whatever the build is. The first argument says what to do.
 #include <sched.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -174,6 +176,42 @@ int Switches(int count) {
   return 0;
 }
 
+// Burns, and is then another program.
+int Exec(double secs) {
+  Burn(secs);
+  execl("/bin/sleep", "sleep", "0.01", nullptr);
+  return 1;
+}
+
+// Nothing of it runs.
+int Hang(double secs) {
+  lock.lock();
+  std::thread waiter([] { WaitForLock(); });
+  WaitInSleep(secs);
+  lock.unlock();
+  waiter.join();
+  return 0;
+}
+
+// Does with SIGPROF what profilers do; a number of signals that its own timer does not explain is an error.
+int OwnProfilingSignal() {
+  std::signal(SIGPROF, SIG_DFL);
+  Burn(0.3);
+  static std::atomic<int> signals = 0;
+  std::signal(SIGPROF, [](int) { ++signals; });
+  const itimerval every{{0, 10'000}, {0, 10'000}};
+  setitimer(ITIMER_PROF, &every, nullptr);
+  Burn(0.3);
+  return signals <= 40 ? 0 : 1;
+}
+
+// Acts on every signal that is free to be acted on.
+int OwnRealTimeSignals() {
+  for (int number = SIGRTMIN; number <= SIGRTMAX; ++number) std::signal(number, [](int) {});
+  std::thread([] { Burn(0.1); }).join();
+  return 0;
+}
+
 // Ready to be watched from outside: says so, waits for work to be allowed, then burns in forks and in itself.
 int Serve() {
   std::printf("%d\n", getpid());
@@ -203,6 +241,10 @@ int main(int argc, char** argv) {
   if (what == "forks") return work::Forks();
   if (what == "threads") return work::Threads(static_cast<int>(amount));
   if (what == "switches") return work::Switches(static_cast<int>(amount));
+  if (what == "exec") return work::Exec(amount);
+  if (what == "hang") return work::Hang(amount);
+  if (what == "own-sigprof") return work::OwnProfilingSignal();
+  if (what == "own-signals") return work::OwnRealTimeSignals();
   if (what == "serve") return work::Serve();
   if (what == "exit") return static_cast<int>(amount);
   if (what == "abort") std::abort();

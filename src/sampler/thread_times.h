@@ -28,9 +28,13 @@ struct Wait {
 
 class ThreadTimes {
  public:
-  // Threads that were there before the recording, in the state that they had.
-  void Known(int32_t pid, int32_t tid, std::string name, profile::State state, uint64_t time_ns);
-  void Start(int32_t pid, int32_t tid, int32_t parent_tid, uint64_t time_ns);  // able to run, without a CPU yet
+  // Threads that were there before the recording, in the state that they had; `stack` where that is blocked.
+  void Known(int32_t pid, int32_t tid, std::string name, profile::State state, profile::StackId stack,
+             uint64_t time_ns);
+  // Able to run, without a CPU yet: until it has one it waits at `stack`.
+  void Start(int32_t pid, int32_t tid, int32_t parent_tid, profile::StackId stack, uint64_t time_ns);
+  // A program that begins by exec is a thread of its own in threads(): what was before is the program's that was
+  // before.
   void Rename(int32_t pid, int32_t tid, std::string_view name, bool exec, uint64_t time_ns);
   void End(int32_t tid, uint64_t time_ns);
 
@@ -57,6 +61,7 @@ class ThreadTimes {
   Live& Find(int32_t pid, int32_t tid, uint64_t time_ns);
   void Begin(int32_t pid, int32_t tid, std::string name, profile::State state, uint64_t time_ns);
   void Account(Live& live, uint64_t time_ns);
+  static void RanUntilNow(Live& live);  // whatever was guessed
 
   std::vector<profile::Thread> threads_;
   std::unordered_map<int32_t, Live> live_;                  // by tid

@@ -2,7 +2,8 @@
 // its CPU time, whose signal handler copies registers and stack into the recorder's memory (timer_ring.h).
 //
 // A CPU-time timer never runs out while its thread waits, so that sleeps stay as long as they are. Threads are met as
-// pthread_create starts them. Whatever fails here leaves the program as it is, without samples.
+// pthread_create starts them. The signal is a real-time one that nothing else acts on, because SIGPROF may be the
+// program's own. Whatever fails here leaves the program as it is, without samples.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -27,10 +28,9 @@
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
 
-#define SAMPLE_SIGNAL SIGPROF
-
 static struct timer_ring* ring;
 static const char* ring_path;
+static int sample_signal;
 static int (*real_pthread_create)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
 
 // Of the thread. Initial-exec: a signal handler must not make the C library allocate it.
@@ -38,9 +38,9 @@ static __thread __attribute__((tls_model("initial-exec"))) uintptr_t stack_end;
 static __thread __attribute__((tls_model("initial-exec"))) timer_t timer;
 static __thread __attribute__((tls_model("initial-exec"))) int has_timer;
 
-static uint64_t now_ns(void) {
+static uint64_t time_ns(clockid_t clock) {
   struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
@@ -63,7 +63,7 @@ static struct timer_slot* take_slot(uint64_t* position) {
       at = __atomic_load_n(&ring->head, __ATOMIC_RELAXED);
     } else if (__atomic_compare_exchange_n(&ring->head, &at, at + 1, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
       *position = at;
-      slot->time_ns = now_ns();
+      slot->time_ns = time_ns(CLOCK_MONOTONIC);
       slot->pid = getpid();
       slot->tid = (int32_t)syscall(SYS_gettid);
       slot->parent_pid = 0;
@@ -94,7 +94,8 @@ static void on_timer(int number, siginfo_t* info, void* opaque) {
   (void)number;
   const int saved = errno;
   uint64_t position;
-  struct timer_slot* slot = has_timer && info->si_code == SI_TIMER ? take_slot(&position) : NULL;
+  const int ours = has_timer && info->si_code == SI_TIMER && info->si_value.sival_ptr == ring;
+  struct timer_slot* slot = ours ? take_slot(&position) : NULL;
   if (slot != NULL) {
 #if defined(__x86_64__)
     static const int in_dwarf_order[TIMER_RING_REGISTERS] = {REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI,
@@ -123,17 +124,43 @@ static void find_stack(void) {
   pthread_attr_destroy(&attributes);
 }
 
+// The first that has its default action, from the highest but one on: that is the least likely to be the program's.
+static int free_signal(void) {
+  struct sigaction action;
+  for (int number = SIGRTMAX - 1; number > SIGRTMIN; --number) {
+    if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_DFL) return number;
+  }
+  return 0;
+}
+
+// The program may have given the signal an action of its own meanwhile.
+static int has_signal(void) {
+  struct sigaction action;
+  const int has = sample_signal != 0 && sigaction(sample_signal, NULL, &action) == 0 && action.sa_sigaction == on_timer;
+  if (!has) __atomic_store_n(&ring->signal_taken, 1, __ATOMIC_RELAXED);
+  return has;
+}
+
+// Somewhere within the first period, so that threads that live for less are seen as often as their time is worth.
+static struct timespec first_expiry(int tid) {
+  uint64_t mixed = (time_ns(CLOCK_MONOTONIC) ^ ((uint64_t)tid << 32)) * 0x9e3779b97f4a7c15u;
+  mixed = (mixed ^ (mixed >> 32)) % ring->period_ns + 1;
+  return (struct timespec){(time_t)(mixed / 1000000000u), (long)(mixed % 1000000000u)};
+}
+
 static void start_timer(void) {
+  if (!has_signal()) return;
   struct sigevent event;
   memset(&event, 0, sizeof event);
   event.sigev_notify = SIGEV_THREAD_ID;
-  event.sigev_signo = SAMPLE_SIGNAL;
+  event.sigev_signo = sample_signal;
+  event.sigev_value.sival_ptr = ring;
   event.sigev_notify_thread_id = (int)syscall(SYS_gettid);
   if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &timer) != 0) return;
   has_timer = 1;
   const struct timespec period = {(time_t)(ring->period_ns / 1000000000u), (long)(ring->period_ns % 1000000000u)};
-  const struct itimerspec both = {period, period};
-  timer_settime(timer, 0, &both, NULL);
+  const struct itimerspec expiries = {period, first_expiry(event.sigev_notify_thread_id)};
+  timer_settime(timer, 0, &expiries, NULL);
 }
 
 // The kernel looks at timers when its clock ticks, so the last of a thread's time is in no sample: the sum is told.
@@ -142,12 +169,12 @@ static void stop_timer(void* unused) {
   if (!has_timer) return;
   timer_delete(timer);
   has_timer = 0;
-  struct timespec took;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &took);
+  has_signal();
+  const uint64_t took = time_ns(CLOCK_THREAD_CPUTIME_ID);
   uint64_t position;
   struct timer_slot* slot = take_slot(&position);
   if (slot == NULL) return;
-  slot->registers[0] = (uint64_t)took.tv_sec * 1000000000u + (uint64_t)took.tv_nsec;
+  slot->registers[0] = took;
   give_slot(slot, position, TIMER_SLOT_END);
 }
 
@@ -195,9 +222,9 @@ static void in_child(void) {
   start_timer();
 }
 
-static void save_maps(uint64_t time_ns) {
+static void save_maps(uint64_t slot_time_ns) {
   char path[4096], block[4096];
-  snprintf(path, sizeof path, "%s.%llu", ring_path, (unsigned long long)time_ns);
+  snprintf(path, sizeof path, "%s.%llu", ring_path, (unsigned long long)slot_time_ns);
   const int from = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
   const int to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   ssize_t got = 0;
@@ -228,10 +255,12 @@ __attribute__((constructor)) static void load(void) {
   memset(&action, 0, sizeof action);
   action.sa_sigaction = on_timer;
   action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
-  if (sigaction(SAMPLE_SIGNAL, &action, NULL) != 0) return;
+  sample_signal = free_signal();
+  if (sample_signal != 0) sigaction(sample_signal, &action, NULL);
   uint64_t position;
   struct timer_slot* slot = take_slot(&position);
   if (slot != NULL) {
+    slot->registers[0] = time_ns(CLOCK_THREAD_CPUTIME_ID);
     save_maps(slot->time_ns);
     give_slot(slot, position, TIMER_SLOT_IMAGE);
   }

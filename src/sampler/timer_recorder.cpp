@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <atomic>
 #include <bit>
 #include <cerrno>
+#include <cmath>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -21,6 +23,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "sampler/perf_session.h"
 #include "sampler/stack_maker.h"
 #include "sampler/target.h"
 #include "sampler/timer_agent_image.h"
@@ -31,9 +34,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint32_t kDefaultStackBytes = 16 * 1024;
-constexpr size_t kRingBytes = size_t{48} << 20;  // of a sparse file
+constexpr uint32_t kDefaultStackBytes = kMostStackBytes;  // only what is there is copied
+constexpr size_t kRingBytes = size_t{48} << 20;           // of a sparse file
 constexpr int kDrainMillis = 20;
+constexpr double kUnseenShare = 0.05;  // of the CPU time, from which the profile says it; and
+constexpr double kUnseenPeriods = 5;
 constexpr uint64_t kMostMapsShare = 50;  // reading maps may take one part in so many of the recorder's time
 
 // The folder that the agent and its memory lie in, for as long as the recording.
@@ -46,7 +51,7 @@ class Folder {
       return Fail(ErrorCode::kInternal,
                   "cannot make a folder for the sampling library: " + std::generic_category().message(errno));
     }
-    return std::unique_ptr<Folder>(new Folder(name));
+    return std::unique_ptr<Folder>(new Folder(fs::canonical(name, no_folder)));
   }
   ~Folder() {
     std::error_code ignored;
@@ -80,7 +85,7 @@ class SlotQueue {
     if (descriptor >= 0) close(descriptor);
     if (memory == MAP_FAILED) return Fail(ErrorCode::kInternal, "no room for samples in " + file.string());
     ring_ = static_cast<timer_ring*>(memory);
-    *ring_ = {slots, slot_bytes, stack_bytes, period_ns, 0, 0};
+    *ring_ = {slots, slot_bytes, stack_bytes, period_ns, 0, 0, 0};
     for (uint64_t i = 0; i < slots; ++i) SlotAt(i)->sequence = i;
     return {};
   }
@@ -96,6 +101,7 @@ class SlotQueue {
     ++next_;
   }
   uint64_t lost() const { return std::atomic_ref(ring_->lost).load(); }
+  bool signal_taken() const { return std::atomic_ref(ring_->signal_taken).load() != 0; }
 
  private:
   timer_slot* SlotAt(uint64_t position) const {
@@ -122,6 +128,20 @@ struct KnownMaps {
   bool sampled = false;  // it has run since
 };
 
+std::string WhyTimers(const RecordOptions& options) {
+  return options.method == Method::kTimers ? "as asked for," : "the kernel refuses perf events, so";
+}
+
+// Of those that have ended and were waited for, with theirs.
+double CpuNanosOfChildren() {
+  rusage usage{};
+  getrusage(RUSAGE_CHILDREN, &usage);
+  const auto nanos = [](const timeval& time) {
+    return 1e9 * static_cast<double>(time.tv_sec) + 1e3 * static_cast<double>(time.tv_usec);
+  };
+  return nanos(usage.ru_utime) + nanos(usage.ru_stime);
+}
+
 class TimerRecorder {
  public:
   explicit TimerRecorder(const RecordOptions& options)
@@ -136,6 +156,7 @@ class TimerRecorder {
   void Watch(Target& target);
   void Assemble();
   void AddSample(const KeptSlot& slot);
+  void AddCpuTime(const KeptSlot& slot);
   void ScaleToCpuTime();
   void SayWhatIsMissing();
 
@@ -151,7 +172,9 @@ class TimerRecorder {
   StackMaker stacks_;
   profile::Profile profile_;
   std::map<std::pair<int32_t, int32_t>, uint32_t> threads_;
-  std::map<uint32_t, double> cpu_ns_;  // by thread, of those that ended in order
+  std::map<uint32_t, double> cpu_ns_;          // by thread, of those that ended in order
+  std::map<int32_t, double> before_image_ns_;  // CPU time by tid: of a first thread's programs before the present one
+  double whole_cpu_ns_ = 0;                    // of all processes
   std::optional<int> wait_status_;
   uint64_t images_ = 0;
 };
@@ -160,6 +183,7 @@ Result<Target> TimerRecorder::Start() {
   RB_ASSIGN(folder_, Folder::Make());
   const fs::path agent = *folder_ / "libagent.so", ring = *folder_ / "ring";
   RB_TRY(WriteTimerAgent(agent));
+  stacks_.Hide(agent.string());
   RB_TRY(queue_.Make(ring, period_ns_, options_.stack_bytes == 0 ? kDefaultStackBytes : options_.stack_bytes));
   const char* preloaded = std::getenv("LD_PRELOAD");
   std::vector<std::string> environment = options_.environment;
@@ -246,6 +270,15 @@ void TimerRecorder::AddSample(const KeptSlot& slot) {
   profile_.samples.push_back(taken);
 }
 
+// What a thread took for the program that ends here.
+void TimerRecorder::AddCpuTime(const KeptSlot& slot) {
+  const auto thread = threads_.find({slot.head.pid, slot.head.tid});
+  if (thread == threads_.end()) return;
+  const auto before = before_image_ns_.find(slot.head.pid == slot.head.tid ? slot.head.tid : 0);
+  cpu_ns_[thread->second] =
+      static_cast<double>(slot.head.registers[0]) - (before == before_image_ns_.end() ? 0 : before->second);
+}
+
 void TimerRecorder::Assemble() {
   std::stable_sort(kept_.begin(), kept_.end(),
                    [](const auto& a, const auto& b) { return a.head.time_ns < b.head.time_ns; });
@@ -254,6 +287,9 @@ void TimerRecorder::Assemble() {
       spaces_.Fork(slot.head.pid, slot.head.parent_pid);
     } else if (slot.head.kind == TIMER_SLOT_IMAGE) {
       ++images_;
+      AddCpuTime(slot);
+      threads_.erase({slot.head.pid, slot.head.tid});
+      before_image_ns_[slot.head.tid] = static_cast<double>(slot.head.registers[0]);
       spaces_.Exec(slot.head.pid);
       std::ifstream maps(*folder_ / ("ring." + std::to_string(slot.head.time_ns)).c_str());
       spaces_.ReadMaps(slot.head.pid, maps);
@@ -261,9 +297,7 @@ void TimerRecorder::Assemble() {
       std::istringstream maps(slot.maps);
       spaces_.ReadMaps(slot.head.pid, maps);
     } else if (slot.head.kind == TIMER_SLOT_END) {
-      if (const auto thread = threads_.find({slot.head.pid, slot.head.tid}); thread != threads_.end()) {
-        cpu_ns_[thread->second] = static_cast<double>(slot.head.registers[0]);
-      }
+      AddCpuTime(slot);
     } else {
       ++profile_.records;
       AddSample(slot);
@@ -277,21 +311,34 @@ void TimerRecorder::ScaleToCpuTime() {
   for (const profile::Sample& sample : profile_.samples) sums[sample.thread] += sample.value;
   for (profile::Sample& sample : profile_.samples) {
     if (const auto cpu = cpu_ns_.find(sample.thread); cpu != cpu_ns_.end() && sums[sample.thread] > 0) {
-      sample.value *= cpu->second / sums[sample.thread];
+      sample.value = std::round(sample.value * cpu->second / sums[sample.thread]);
     }
   }
 }
 
 void TimerRecorder::SayWhatIsMissing() {
   profile_.missing.push_back(
-      "the kernel refuses perf events, so timers on the CPU time of each thread took the samples: neither waits nor "
-      "the "
-      "kernel's side are seen");
+      WhyTimers(options_) +
+      " timers on the CPU time of each thread took the samples: neither waits nor the kernel's side are seen");
   if (images_ == 0) {
     profile_.missing.push_back(
         "the program did not load the sampling library, as statically linked and set-user-ID programs do not: it has "
         "no "
         "samples");
+  }
+  if (queue_.signal_taken()) {
+    profile_.missing.push_back(
+        "a program acts on the signal of the sampling timers itself: from then on its threads have no samples");
+  }
+  double seen_ns = 0;
+  for (const profile::Sample& sample : profile_.samples) seen_ns += sample.value;
+  const double unseen_ns = whole_cpu_ns_ - seen_ns;
+  if (images_ > 0 && unseen_ns > kUnseenShare * whole_cpu_ns_ &&
+      unseen_ns > kUnseenPeriods * static_cast<double>(period_ns_)) {
+    profile_.missing.push_back(
+        fmt::format("{:.0f}% of the {:.0f} ms of CPU time have no samples: timers run out at ticks of the kernel's "
+                    "clock, which short threads fall between, and not in programs that do not load the library",
+                    100 * unseen_ns / whole_cpu_ns_, whole_cpu_ns_ * 1e-6));
   }
   if (!options_.extra_roots.empty()) {
     profile_.missing.push_back("processes that were not started by the recording have no samples for the same reason");
@@ -301,15 +348,17 @@ void TimerRecorder::SayWhatIsMissing() {
     profile_.missing.push_back(fmt::format("{:.1f}% of the samples were lost, because the sampler could not keep up",
                                            100 * static_cast<double>(profile_.lost_records) / seen));
   }
-  for (std::string& sentence : stacks_.WhatIsMissing()) profile_.missing.push_back(std::move(sentence));
+  for (std::string& sentence : stacks_.WhatIsMissing(profile_)) profile_.missing.push_back(std::move(sentence));
 }
 
 Result<Recording> TimerRecorder::Run() {
   period_ns_ = static_cast<uint64_t>(1e9 / options_.frequency_hz);
   RB_ASSIGN(Target target, Start());
+  const double before_ns = CpuNanosOfChildren();
   const uint64_t start_ns = MonotonicNanos();
   RB_TRY(target.Release());
   Watch(target);
+  whole_cpu_ns_ = CpuNanosOfChildren() - before_ns;
   profile_.lost_records = queue_.lost();
   Assemble();
   ScaleToCpuTime();
@@ -332,14 +381,14 @@ Result<Recording> TimerRecorder::Run() {
 
 Result<Recording> RecordByTimers(const RecordOptions& options) {
   if (options.pid) {
-    return Fail(
-        ErrorCode::kConfiguration,
-        "a running process cannot be watched here: the kernel refuses perf events, and timers have to be in the "
-        "program from its start",
-        "start the program through the recording, or allow perf events");
+    return Fail(ErrorCode::kConfiguration,
+                WhyTimers(options) + " timers would take the samples: those have to be in the program from its start",
+                options.method == Method::kTimers ? "watch a running process without asking for timers"
+                                                  : "start the program through the recording, or allow perf events");
   }
   if (!options.on_cpu) {
-    return Fail(ErrorCode::kConfiguration, "waits cannot be recorded here: the kernel refuses perf events");
+    return Fail(ErrorCode::kConfiguration,
+                WhyTimers(options) + " timers would take the samples: those do not see threads that wait");
   }
   return TimerRecorder(options).Run();
 }

@@ -12,7 +12,7 @@
 
 enum timer_slot_kind {
   TIMER_SLOT_SAMPLE = 1,
-  TIMER_SLOT_IMAGE = 2,  // a program was loaded; its maps are in a file
+  TIMER_SLOT_IMAGE = 2,  // a program was loaded; its maps are in a file; registers[0] as below: before it
   TIMER_SLOT_FORK = 3,
   TIMER_SLOT_END = 4,  // of a thread; registers[0] is the CPU time in ns that it took
 };
@@ -22,8 +22,9 @@ struct timer_ring {
   uint64_t slot_bytes;  // with the stack
   uint64_t stack_bytes;
   uint64_t period_ns;
-  uint64_t head;  // the next to be written; atomic
-  uint64_t lost;  // atomic
+  uint64_t head;          // the next to be written; atomic
+  uint64_t lost;          // atomic
+  uint64_t signal_taken;  // atomic: a program left no signal to the timers, or took theirs
 };
 
 struct timer_slot {
