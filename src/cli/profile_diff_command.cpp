@@ -31,13 +31,34 @@ std::vector<const Profile*> PointersTo(const std::vector<Profile>& profiles) {
   return pointers;
 }
 
+// Shares of nothing would make everything gone or new.
+Status CheckSampled(const std::vector<std::string>& paths, const std::vector<Profile>& profiles,
+                    const profile::DifferenceOptions& options) {
+  for (size_t i = 0; i < profiles.size(); ++i) {
+    const std::vector<profile::Sample>& samples = profiles[i].samples;
+    if (samples.empty()) {
+      return Fail(ErrorCode::kData, paths[i] + ": nothing was sampled, so that there is nothing to compare",
+                  "record for longer, or leave this profile out");
+    }
+    const bool any = std::any_of(samples.begin(), samples.end(), [&](const profile::Sample& sample) {
+      return options.states[static_cast<size_t>(sample.state)] && sample.value > 0;
+    });
+    if (any || options.basis != profile::Basis::kShare) continue;
+    return Fail(ErrorCode::kData, paths[i] + ": no sample in the states that are compared, so that there are no shares",
+                "compare other ones: --state on, off or both; or the time of a run: --by run");
+  }
+  return {};
+}
+
 std::string FormatOf(const ProfileDiffOptions& options) {
   if (!options.format.empty()) return options.format;
   if (options.output.ends_with(".svg")) return "svg";
   return options.output.ends_with(".json") ? "json" : "text";
 }
 
-Status Diff(const ProfileDiffOptions& options) {
+}  // namespace
+
+Status DiffProfiles(const ProfileDiffOptions& options) {
   const auto is_stdin = [](const std::string& path) { return path == "-"; };
   if (std::count_if(options.before.begin(), options.before.end(), is_stdin) +
           std::count_if(options.after.begin(), options.after.end(), is_stdin) >
@@ -49,6 +70,8 @@ Status Diff(const ProfileDiffOptions& options) {
   const bool on = options.state != "off", off = options.state != "on";
   profile::DifferenceOptions chosen = options.difference;
   chosen.states = {on, off, off};
+  RB_TRY(CheckSampled(options.before, before, chosen));
+  RB_TRY(CheckSampled(options.after, after, chosen));
   const profile::Difference difference = profile::Compare(PointersTo(before), PointersTo(after), chosen);
   const std::string format = FormatOf(options);
   if (format == "text") return WriteOutput(options.output, report::ProfileDifferenceText(difference));
@@ -58,8 +81,6 @@ Status Diff(const ProfileDiffOptions& options) {
                    fmt::format("After: {}", fmt::join(options.after, ", "))};
   return WriteOutput(options.output, report::DifferentialFlamegraph(difference, picture));
 }
-
-}  // namespace
 
 CLI::App* AddProfileDiff(CLI::App& profile, ProfileDiffOptions& options) {
   static const std::map<std::string, profile::Basis> bases = {{"share", profile::Basis::kShare},
@@ -87,7 +108,7 @@ CLI::App* AddProfileDiff(CLI::App& profile, ProfileDiffOptions& options) {
 }
 
 int RunProfileDiff(const ProfileDiffOptions& options) {
-  const Status done = Diff(options);
+  const Status done = DiffProfiles(options);
   return done ? 0 : PrintError(done.error());
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "profile/difference.h"
 #include "report/flamegraph.h"
 
@@ -25,6 +26,8 @@ struct ProfileDiffOptions {
 // Adds `diff` with its options to the command line's `profile`; parsing fills `options`, which must outlive it.
 CLI::App* AddProfileDiff(CLI::App& profile, ProfileDiffOptions& options);
 
+// Errors: those of reading and writing, and kData where a profile has nothing to compare.
+Status DiffProfiles(const ProfileDiffOptions& options);
 int RunProfileDiff(const ProfileDiffOptions& options);
 
 }  // namespace rapidbyte::cli

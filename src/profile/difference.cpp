@@ -25,9 +25,9 @@ class Comparison {
       : options_(options), before_runs_(before.size()) {
     std::vector<const Profile*> profiles(before.begin(), before.end());
     profiles.insert(profiles.end(), after.begin(), after.end());
-    Merger merger;
+    Merger merger(profiles);
     std::vector<std::vector<StackId>> merged;
-    for (const Profile* profile : profiles) merged.push_back(merger.Add(profile->stacks));
+    for (const Profile* profile : profiles) merged.push_back(merger.Add(*profile));
     result_.stacks = merger.Take();
     for (size_t i = 0; i < profiles.size(); ++i) runs_.push_back(Sum(*profiles[i], merged[i]));
     result_.before_runs = before.size();

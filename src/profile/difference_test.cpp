@@ -126,6 +126,52 @@ TEST(DifferenceTest, FramesOfTwoBuildsAreOne) {
   EXPECT_EQ(difference.stacks.At(difference.functions[0].frame).line, 10u);
 }
 
+// Two processes; frames that only their origin, inlining or image tells apart.
+Profile RichProfile() {
+  Profile profile;
+  StackTable& table = profile.stacks;
+  profile.threads = {{.pid = 1, .tid = 1, .name = "main", .process = "my tool"}, {.pid = 2, .tid = 2, .name = "child"}};
+  const auto stack = [&](const std::vector<Frame>& frames) {
+    StackId id = kRoot;
+    for (const Frame& frame : frames) id = table.Push(id, table.Intern(frame));
+    return id;
+  };
+  const StringId image = table.Intern("tool"), libc = table.Intern("libc.so.6");
+  const StringId work = table.Intern("work"), none = table.Intern("[unknown]");
+  const Frame main{.name = table.Intern("main"), .image = image, .origin = Origin::kProgram};
+  profile.samples = {
+      {.thread = 0, .stack = stack({main, {.name = work, .image = image, .origin = Origin::kProgram}}), .value = 40},
+      {.thread = 0,
+       .stack = stack({main, {.name = work, .image = image, .origin = Origin::kProgram, .inlined = true}}),
+       .value = 20},
+      {.thread = 1, .stack = stack({main, {.name = none, .image = libc, .origin = Origin::kLibrary}}), .value = 25},
+      {.thread = 1, .stack = stack({main, {.name = none, .image = image, .origin = Origin::kProgram}}), .value = 10},
+      {.thread = 1, .stack = stack({main, {.name = work, .image = libc, .origin = Origin::kKernel}}), .value = 5},
+  };
+  return profile;
+}
+
+TEST(DifferenceTest, AProfileIsTheSameAsItsFoldedStacks) {
+  Sides sides;
+  for (const FoldedOptions& options :
+       {FoldedOptions{.mark_kernel = true, .mark_inlined = true}, FoldedOptions{.mark_kernel = true}}) {
+    sides.before.push_back(RichProfile());
+    sides.after.push_back(ReadFolded(WriteFolded(sides.before.back(), options), "folded").value());
+    const Difference difference = sides.Compare();
+    for (const Change& change : difference.total) EXPECT_NEAR(change.share(), 0, 1e-12);
+    for (const FunctionChange& function : difference.functions) {
+      EXPECT_NEAR(function.self.share(), 0, 1e-12) << difference.stacks.Name(function.frame);
+    }
+  }
+}
+
+TEST(DifferenceTest, OriginsAndImagesTellFramesApart) {
+  Sides sides;
+  sides.before.push_back(RichProfile());
+  sides.after.push_back(RichProfile());
+  EXPECT_EQ(sides.Compare().functions.size(), 6u);
+}
+
 TEST(DifferenceTest, WhatGrewStandsFirst) {
   for (const Basis basis : {Basis::kShare, Basis::kPerRun}) {
     const Difference difference = RandomSides(3, 4, 2.5).Compare({.basis = basis});

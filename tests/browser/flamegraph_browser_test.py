@@ -14,6 +14,9 @@ LABELS = "[...document.querySelectorAll('.call')].map((e) => e.getAttribute('ari
 FOCUSED = "document.activeElement.getAttribute('aria-label')"
 FOUND = "document.querySelector('.found').textContent"
 DETAILS = "document.querySelector('.details').textContent"
+# How much of the chart is hidden below its window.
+BELOW = "(({scrollHeight, clientHeight, scrollTop}) => scrollHeight - clientHeight - scrollTop)(document.querySelector('.chart'))"
+PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))"
 # Of each label: its colour against its frame's, as the frame's shade lies over the page's colour.
 CONTRASTS = """(() => {
   const parse = (text) => (text.match(/[0-9.]+/g) ?? []).map(Number);
@@ -84,6 +87,47 @@ class FlamegraphTest(unittest.TestCase):
         self.press(page, ["Escape"])
         self.assertEqual(page.run("location.hash"), "")
         self.assertIn("CopyOneRowTo, 7.8%", page.run(LABELS))
+        self.assertRegex(page.run(FOCUSED), "^DecodeRow")
+
+    def test_escape_takes_one_step_back(self):
+        page = self.open("small.svg")
+        page.run("document.querySelector('[tabindex=\"0\"].call').focus()")
+        self.press(page, ["ArrowUp", "Enter"])
+        outer = page.run("location.hash")
+        self.press(page, ["ArrowUp", "Enter"])
+        self.assertNotIn(page.run("location.hash"), ("", outer))
+        page.press("i")
+        page.press("f")
+        page.run("document.querySelector('[tabindex=\"0\"].call').focus()")
+        page.press("Escape")
+        self.assertEqual(page.run("location.hash"), outer)
+        page.press("Escape")
+        self.assertEqual(page.run("location.hash"), "")
+        page.press("Escape")
+        self.assertEqual(page.run("location.hash"), "")
+
+    def test_keyboard_keeps_its_place_out_of_sight(self):
+        page = self.open("deep.svg", height=420)
+        page.run("document.querySelector('[tabindex=\"0\"].call').focus()")
+        self.press(page, ["ArrowUp"] * 40 + ["Enter", "Escape"])
+        self.assertEqual(page.run("document.activeElement.getAttribute('aria-level')"), "41")
+        page.run(f"document.querySelector('.chart').scrollTop = 9999, {PAINTED}")
+        page.press("ArrowDown")
+        self.assertEqual(page.run("document.activeElement.getAttribute('aria-level')"), "40")
+        page.run(f"document.querySelector('.chart').scrollTop = 0, {PAINTED}")
+        page.press("Home")
+        self.assertEqual(page.run("document.activeElement.getAttribute('aria-level')"), "1")
+        self.assertEqual(page.run(BELOW), 0)
+
+    def test_the_bottom_stays_when_the_window_changes(self):
+        page = self.open("deep.svg", height=500)
+        self.assertEqual(page.run(BELOW), 0)
+        for below in (0, 90):
+            page.run(f"document.querySelector('.chart').scrollTop -= {below}, {PAINTED}")
+            for height in (560, 620, 500, 450, 500):
+                page.resize(1200, height)
+                page.run(PAINTED)
+                self.assertEqual(page.run(BELOW), below, f"at a height of {height}")
 
     def test_link_to_a_frame_survives_reloading(self):
         page = self.open("small.svg")

@@ -71,6 +71,19 @@ profile::Profile Hostile() {
   return profile;
 }
 
+// Higher than any window.
+profile::Profile Deep() {
+  profile::Profile profile;
+  std::vector<profile::StackId> path = {profile::kRoot};
+  for (int depth = 1; depth <= 90; ++depth) {
+    const profile::Frame frame{.name = profile.stacks.Intern("level" + std::to_string(depth))};
+    path.push_back(profile.stacks.Push(path.back(), profile.stacks.Intern(frame)));
+    profile.samples.push_back({.stack = path.back(), .value = 1e6});
+  }
+  profile.threads.emplace_back();
+  return profile;
+}
+
 profile::Profile Run(int fast, int slow, int gone, int fresh) {
   profile::Profile profile;
   AddMillis(profile, {{"main"}, {"fast"}}, fast);
@@ -101,6 +114,7 @@ int Main(const std::filesystem::path& folder) {
   write("empty.svg", Flamegraph({}, {}));
   write("hostile.svg", Flamegraph(Hostile(), {}));
   write("big.svg", Flamegraph(Big(), {}));
+  write("deep.svg", Flamegraph(Deep(), {}));
   write("difference.svg", DifferentialFlamegraph(Changed(), {}));
   return 0;
 }

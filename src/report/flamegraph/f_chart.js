@@ -10,7 +10,7 @@ class Chart {
     this.scroller = scroller;
     this.subject = subject;
     this.on = on;
-    this.svg = make(SVG, "svg", {role: "tree", "aria-label": "Frames: arrow keys move, Enter zooms, Escape resets"});
+    this.svg = make(SVG, "svg", {role: "tree", "aria-label": "Frames: arrow keys move, Enter zooms, Escape goes back"});
     this.hover = make(SVG, "rect", {class: "hover", height: ROW, visibility: "hidden"});
     scroller.append(this.svg);
     const probe = make(SVG, "text", {class: "label"}, "x".repeat(100));
@@ -24,6 +24,21 @@ class Chart {
     Object.assign(this, {view, zoom, settings, matches});
     this.layOut();
     this.lines = this.thin.reduce((lines, {row}) => Math.max(lines, row + 1), this.rows.length);
+    this.paint();
+  }
+
+  // Of flames the row at the bottom stays there when the window gets another height.
+  resize() {
+    const {scroller, settings} = this;
+    this.height = scroller.clientHeight;
+    if (!settings.icicle) scroller.scrollTop = scroller.scrollHeight - this.height - this.below;
+    this.show(this.view, this.zoom, settings, this.matches);
+  }
+
+  showRoot() {
+    const {scroller} = this;
+    this.height = scroller.clientHeight;
+    scroller.scrollTop = this.settings.icicle ? 0 : scroller.scrollHeight;
     this.paint();
   }
 
@@ -73,9 +88,11 @@ class Chart {
   paint() {
     const {svg, scroller, rows} = this;
     const hadFocus = svg.contains(document.activeElement);
-    const height = this.lines * ROW;
+    if (!this.box.has(this.focused)) this.focused = this.zoom;
     svg.setAttribute("width", this.width);
-    svg.setAttribute("height", height);
+    svg.setAttribute("height", this.lines * ROW);
+    // Another height may have moved the scroller already: then resize() comes next.
+    if (scroller.clientHeight === this.height) this.below = scroller.scrollHeight - this.height - scroller.scrollTop;
     const top = scroller.scrollTop - MARGIN, bottom = scroller.scrollTop + scroller.clientHeight + MARGIN;
     const slivers = new Map(), frames = [];
     const addSliver = (look, {x, w}, y) => slivers.set(look, (slivers.get(look) ?? "") +
@@ -86,7 +103,11 @@ class Chart {
     }
     for (let row = 0; row < rows.length; ++row) {
       const y = this.yOf(row);
-      if (y + ROW < top || y > bottom) continue;
+      if (y + ROW < top || y > bottom) {
+        const box = this.box.get(this.focused);
+        if (box.row === row) frames.push(this.element(box, y));  // or else the keyboard would lose its place
+        continue;
+      }
       for (const box of rows[row]) {
         if (box.w >= SLIVER || box.node === this.focused) {
           frames.push(this.element(box, y));
@@ -126,10 +147,7 @@ class Chart {
   }
 
   markFocus(take) {
-    const node = this.box.has(this.focused) ? this.focused : this.zoom;
-    this.focused = node;
-    const element = this.svg.querySelector("#call" + node);
-    if (!element) return;
+    const element = this.svg.querySelector("#call" + this.focused);
     element.setAttribute("tabindex", 0);
     if (take) element.focus({preventScroll: true});
   }

@@ -7,6 +7,7 @@ class App {
     this.defaults = {...this.subject.initial, icicle: data.show.icicle, reverse: data.show.reverse,
                      threads: data.show.threads, s: "", x: ""};
     this.settings = {...this.defaults};
+    this.zooms = [];  // keys of what was zoomed before
     this.toggles = [...this.subject.toggles,
       {key: "icicle", label: "Direction", values: [[false, "Flames", "f"], [true, "Icicles", "i"]]},
       {key: "reverse", label: "Order", values: [[false, "Callees", "c"], [true, "Callers (reverse)", "r"]]}];
@@ -32,7 +33,7 @@ class App {
     this.search = html("input", {type: "search", placeholder: "Search (regex)", "aria-label":
                        "Search by regular expression", spellcheck: "false", autocomplete: "off"});
     this.found = html("span", {class: "found", role: "status"});
-    this.reset = html("button", {type: "button", title: "key Escape"}, "Reset zoom");
+    this.reset = html("button", {type: "button", title: "Escape takes one step back"}, "Reset zoom");
     this.legend = html("ul", {class: "legend", "aria-label": "Legend"});
     this.scroller = html("div", {class: "chart"});
     this.detail = html("div", {class: "details", role: "status", "aria-live": "polite"});
@@ -58,11 +59,7 @@ class App {
     this.reset.addEventListener("click", () => this.zoomTo(0));
     window.addEventListener("hashchange", () => this.readLink());
     new ResizeObserver(() => {
-      if (!this.view) return;
-      const {scroller} = this, grown = scroller.clientHeight - (this.chartHeight ?? scroller.clientHeight);
-      this.chartHeight = scroller.clientHeight;
-      if (!this.settings.icicle) scroller.scrollTop -= grown;  // the row at the bottom stays there
-      this.chart.show(this.view, this.zoom, this.settings, this.matches);
+      if (this.view) this.chart.resize();
     }).observe(this.scroller);
     window.addEventListener("keydown", (event) => this.key(event));
   }
@@ -85,15 +82,16 @@ class App {
     }
   }
 
-  // First what was searched, then the zoom.
+  // First what was searched, then one zoom after the other.
   escape(inSearch) {
     if (inSearch && this.settings.s) {
       this.search.value = this.settings.s = "";
       this.update();
     } else if (inSearch) {
       this.chart.focus(this.chart.focused);
-    } else {
-      this.zoomTo(0);
+    } else if (this.zoom !== 0) {
+      const left = this.zoom, key = this.zooms.pop();
+      this.setZoom(key ? this.view.keys.find(key) : 0, left);
     }
   }
 
@@ -110,7 +108,10 @@ class App {
   change(values) {
     const key = this.zoom ? this.view.keys?.of(this.zoom) : "";
     Object.assign(this.settings, values, {x: key ?? ""});
-    if ("threads" in values || "reverse" in values) this.settings.x = "";
+    if ("threads" in values || "reverse" in values) {
+      this.settings.x = "";
+      this.zooms = [];
+    }
     this.applySettings();
     this.writeLink();
   }
@@ -128,7 +129,7 @@ class App {
     this.chart.focused = this.zoom;
     this.search.value = settings.s;
     this.update();
-    this.scroller.scrollTop = settings.icicle ? 0 : this.scroller.scrollHeight;
+    this.chart.showRoot();
   }
 
   update() {
@@ -161,12 +162,18 @@ class App {
   }
 
   zoomTo(node) {
+    if (node === 0) this.zooms = [];
+    else if (node !== this.zoom) this.zooms.push(this.settings.x);
+    this.setZoom(node, node);
+  }
+
+  setZoom(node, focused) {
     if (node > 0) addKeys(this.view, (n) => this.subject.label(this.view, n));
     this.zoom = node;
     this.settings.x = node > 0 ? this.view.keys.of(node) : "";
-    this.chart.focused = node;
+    this.chart.focused = focused;
     this.update();
-    this.chart.scrollTo(node);
+    this.chart.scrollTo(this.chart.focused);
     this.chart.paint();
   }
 
@@ -176,7 +183,7 @@ class App {
       this.detail.replaceChildren(make(HTML, "div", {}, "Nothing was sampled in this view."));
       return;
     }
-    const keys = "Click or Enter: zoom · Escape: reset · / or Ctrl+F: search, n: next · arrows: move";
+    const keys = "Click or Enter: zoom · Escape: back · / or Ctrl+F: search, n: next · arrows: move";
     const lines = node === 0 && this.zoom === 0 ? [...subject.details(view, 0, 0, this.settings), keys]
                                                 : subject.details(view, node, this.zoom, this.settings);
     this.detail.replaceChildren(make(HTML, "div", {}, make(HTML, "b", {}, subject.label(view, node))),
@@ -195,6 +202,7 @@ class App {
       if (!values.some(([value]) => value === next[key])) next[key] = this.defaults[key];
     }
     this.settings = next;
+    this.zooms = [];
     this.applySettings();
   }
 
