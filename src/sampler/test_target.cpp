@@ -205,6 +205,16 @@ int OwnProfilingSignal() {
   return signals <= 40 ? 0 : 1;
 }
 
+// Gives every signal its default action.
+int DefaultSignals() {
+  struct sigaction action {};
+  action.sa_handler = SIG_DFL;
+  for (int number = 1; number <= SIGRTMAX; ++number) std::signal(number, SIG_DFL);
+  for (int number = 1; number <= SIGRTMAX; ++number) sigaction(number, &action, nullptr);
+  Burn(0.3);
+  return 0;
+}
+
 // Acts on every signal that is free to be acted on.
 int OwnRealTimeSignals() {
   for (int number = SIGRTMIN; number <= SIGRTMAX; ++number) std::signal(number, [](int) {});
@@ -244,6 +254,7 @@ int main(int argc, char** argv) {
   if (what == "exec") return work::Exec(amount);
   if (what == "hang") return work::Hang(amount);
   if (what == "own-sigprof") return work::OwnProfilingSignal();
+  if (what == "default-signals") return work::DefaultSignals();
   if (what == "own-signals") return work::OwnRealTimeSignals();
   if (what == "serve") return work::Serve();
   if (what == "exit") return static_cast<int>(amount);

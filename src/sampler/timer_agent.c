@@ -195,7 +195,25 @@ static void* run_thread(void* opaque) {
   return result;
 }
 
-// Stands before the C library's.
+// A program that gives every signal its default action, as servers do at their start, would be ended by ours.
+static int keeps_signal(int number, void (*handler)(int)) {
+  return sample_signal != 0 && number == sample_signal && (handler == SIG_DFL || handler == SIG_IGN);
+}
+
+// This and what follows with default visibility stand before the C library's.
+__attribute__((visibility("default"))) int sigaction(int number, const struct sigaction* action,
+                                                     struct sigaction* before) {
+  static int (*real)(int, const struct sigaction*, struct sigaction*);
+  if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "sigaction");
+  return real(number, action != NULL && keeps_signal(number, action->sa_handler) ? NULL : action, before);
+}
+
+__attribute__((visibility("default"))) void (*signal(int number, void (*handler)(int)))(int) {
+  static void (*(*real)(int, void (*)(int)))(int);
+  if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "signal");
+  return keeps_signal(number, handler) ? SIG_DFL : real(number, handler);
+}
+
 __attribute__((visibility("default"))) int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                                                           void* (*body)(void*), void* argument) {
   if (real_pthread_create == NULL) *(void**)&real_pthread_create = dlsym(RTLD_NEXT, "pthread_create");

@@ -46,6 +46,17 @@ TEST(TimersTest, LeaveTheSignalsOfProgramsAlone) {
   EXPECT_NEAR(ValueIn(recording->profile, State::kRunning, "work::OwnProfilingSignal"), 0.6e9, 0.1e9);
 }
 
+TEST(TimersTest, OutliveThatAllSignalsGetTheirDefaultAction) {
+  RecordOptions options = Target({"default-signals"});
+  options.method = Method::kTimers;
+  const auto recording = Record(options);
+  ASSERT_TRUE(recording) << recording.error().message;
+  EXPECT_EQ(recording->exit_code, 0);
+  EXPECT_THAT(recording->profile.missing, testing::Not(testing::Contains(HasSubstr("signal"))));
+  if (recording->profile.samples.size() < 20) GTEST_SKIP() << kTooBusy;
+  EXPECT_GT(ShareOf(recording->profile, State::kRunning, "work::DefaultSignals"), 0.9);
+}
+
 TEST(TimersTest, SayThatAProgramTookTheirSignal) {
   RecordOptions options = Target({"own-signals"});
   options.method = Method::kTimers;
