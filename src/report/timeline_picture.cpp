@@ -79,7 +79,6 @@ class Chart {
     Legend();
     Grid();
     for (size_t i = 0; i < lanes_.size(); ++i) DrawLane(i);
-    StartUp();
     Arrows();
     Foot();
     out_ += "</svg>\n";
@@ -173,6 +172,7 @@ class Chart {
     Put("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", kLeft - 10, y + 12.5, lane.name);
     Put("<text class=\"dim\" x=\"{:.1f}\" y=\"{:.1f}\">{}, {}</text>\n", kRight + 10, y + 12.5,
         Escaped(PercentOf(lane.share)), Secs(lane.total_nanos));
+    DrawStartUp(i);
     for (const Span& span : lane.spans) DrawSpan(lane, span, y);
     Put("</g>\n");
   }
@@ -205,17 +205,17 @@ class Chart {
     return text;
   }
 
-  // The stages' threads have nothing to show for it.
-  void StartUp() {
+  // Of each lane what is before both stages, with its name in the first one.
+  void DrawStartUp(size_t lane) {
     const uint64_t nanos = StartUpNanos(timeline_);
     const double width = X(nanos) - kLeft;
     if (width < kStartUpWidth) return;
-    Put("<g role=\"img\"><title>start-up: {}, before the stages begin</title>", Secs(nanos));
-    Put("<rect class=\"before\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"/>", kLeft, kTop + 8, width,
-        bottom_ - kTop - 8);
-    if (width >= kStartUpRoom) {
+    Put("<g><title>start-up: {}, before the stages begin</title>", Secs(nanos));
+    Put("<rect class=\"before\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.0f}\"/>", kLeft, y_[lane], width,
+        kBar);
+    if (lane == 0 && width >= kStartUpRoom) {
       Put("<text class=\"dim\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">start-up</text>", kLeft + width / 2,
-          (kTop + 8 + bottom_) / 2);
+          y_[lane] + 12.5);
     }
     Put("</g>\n");
   }
