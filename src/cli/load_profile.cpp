@@ -14,7 +14,10 @@ Result<profile::Profile> ReadPieces(TextSource& source, std::string_view piece, 
     RB_TRY(reader.Feed(piece));
     RB_ASSIGN(piece, source.Next());
   }
-  return reader.Finish();
+  auto profile = reader.Finish();
+  if (profile && source.is_cut())
+    profile->missing.push_back(source.name() + ": ends within a character: it is cut off");
+  return profile;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "cli/load_profile.h"
 #include "profile/profile_file.h"
 #include "store/test_folder.h"
 
@@ -107,6 +108,26 @@ TEST(ProfileExport, BinaryIsNotForATerminal) {
   EXPECT_EQ(ExportProfile(options, out, false).error().code, ErrorCode::kConfiguration) << "there is no such file";
 }
 
+TEST(ProfileExport, ReadsAFileThatEndsWithinACharacter) {
+  const TestFolder folder;
+  const std::string text(
+      "\xff\xfe"
+      "a\0 \0"
+      "3\0"
+      "\n\0"
+      "b",
+      11);
+  ProfileExportOptions options;
+  options.file = MakeFile(folder, text);
+  options.format = ExportFormat::kSpeedscope;
+  std::ostringstream out;
+  ASSERT_TRUE(ExportProfile(options, out, false));
+  const auto loaded = LoadProfile(options.file);
+  ASSERT_TRUE(loaded);
+  ASSERT_EQ(loaded->missing.size(), 1u);
+  EXPECT_THAT(loaded->missing[0], HasSubstr("ends within a character"));
+}
+
 TEST(ProfileExport, WhatGoesWrongIsSaid) {
   const TestFolder folder;
   ProfileExportOptions options;
@@ -119,7 +140,7 @@ TEST(ProfileExport, WhatGoesWrongIsSaid) {
   const Status no_folder = ExportProfile(options, out, false);
   ASSERT_FALSE(no_folder);
   EXPECT_EQ(no_folder.error().code, ErrorCode::kConfiguration);
-  EXPECT_THAT(no_folder.error().message, HasSubstr("cannot make the file"));
+  EXPECT_THAT(no_folder.error().message, HasSubstr("out: cannot make the file: No such file or directory"));
 
   options.output.clear();
   out.setstate(std::ios::badbit);

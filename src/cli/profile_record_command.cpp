@@ -65,7 +65,7 @@ std::string Summary(const profile::Profile& profile, const std::filesystem::path
   }
   text += fmt::format("\n{} lost; written to {}\n",
                       profile.lost_records == 1 ? "1 record" : FormatThousands(profile.lost_records) + " records",
-                      path.string());
+                      path == "-" ? "standard output" : path.string());
   for (const std::string& missing : profile.missing) text += fmt::format("missing: {}\n", missing);
   return text;
 }
@@ -121,6 +121,8 @@ int ProfileRecordCommand(const ProfileRecordOptions& options) {
 CLI::App* AddProfile(CLI::App& app, ProfileOptions& options) {
   CLI::App* profile = app.add_subcommand("profile", "Record where a program's time goes, and draw it");
   profile->require_subcommand(0, 1);
+  profile->add_option("-o,--output", options.output, "the picture; the profile stands beside it, with .json")
+      ->capture_default_str();
   profile->add_option("COMMAND", options.command, "what to run and draw, after --");
   profile->positionals_at_end();
   return profile;
@@ -131,11 +133,16 @@ int ProfileCommand(const ProfileOptions& options) {
     return PrintError(
         {ErrorCode::kUsage, "there is nothing to profile", "rapidbyte profile -- ./program --its --options"});
   }
+  if (options.output == "-") {
+    return PrintError({ErrorCode::kUsage, "a picture and a profile do not both go to standard output",
+                       "rapidbyte profile record -o - writes the profile alone"});
+  }
   ProfileRecordOptions record;
   record.command = options.command;
+  record.output = fs::path(options.output).replace_extension(".json");
   const auto recording = RecordTo(record);
   if (!recording) return PrintError(recording.error());
-  const fs::path picture = fs::path(record.output).replace_extension(".svg");
+  const fs::path picture = fs::path(options.output).replace_extension(".svg");
   const Status drawn = WriteOutput(picture.string(), report::Flamegraph(recording->profile, {}));
   if (!drawn) return PrintError(drawn.error());
   std::cerr << "the picture is " << picture.string() << '\n';

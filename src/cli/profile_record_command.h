@@ -36,6 +36,7 @@ CLI::App* AddProfileRecord(CLI::App& profile, ProfileRecordOptions& options);
 int ProfileRecordCommand(const ProfileRecordOptions& options);
 
 struct ProfileOptions {
+  std::filesystem::path output = "profile.svg";
   std::vector<std::string> command;
 };
 

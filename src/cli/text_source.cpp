@@ -46,10 +46,7 @@ Result<std::string_view> TextSource::Next() {
     if (got == 0) break;
     filled += static_cast<size_t>(got);
   }
-  if (filled == 0) {
-    RB_TRY(decoder_.Finish(name_));
-    return std::string_view();
-  }
+  if (filled == 0) return std::string_view();
   return decoder_.Next({buffer_.data(), filled}, name_);
 }
 

@@ -24,6 +24,7 @@ class TextSource {
   // Nothing at the end; holds until the next call. Errors: kConfiguration where it cannot be read, kData where it is no
   // text.
   Result<std::string_view> Next();
+  bool is_cut() const { return decoder_.is_cut(); }  // at the end: within a character
   // All that is left after `beginning`, which Next gave.
   Result<std::string> Rest(std::string_view beginning);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -22,7 +24,7 @@ Status WriteOutput(const std::string& path, const std::function<void(std::ostrea
   const std::string partial = is_special ? path : path + ".partial";
   std::ofstream file(partial, std::ios::binary | std::ios::trunc);
   if (!file) {
-    return Fail(ErrorCode::kConfiguration, fmt::format("{}: cannot make the file", partial),
+    return Fail(ErrorCode::kConfiguration, fmt::format("{}: cannot make the file: {}", path, std::strerror(errno)),
                 "name a file in a folder that exists and that you may write to");
   }
   write(file);

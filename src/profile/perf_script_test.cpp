@@ -172,6 +172,7 @@ TEST(ReadProfileTest, KnowsPerfScriptByItsBeginning) {
   EXPECT_EQ(*KindOf("\ta0 f (/b)\n", "in"), TextKind::kPerfScript);
   EXPECT_EQ(*KindOf("sh 12 [1] 1.5: sched:a: x=1\n\ta0 f (/b)\n", "in"), TextKind::kPerfScript);
   EXPECT_EQ(*KindOf("a;b c 12\n", "in"), TextKind::kFolded);
+  EXPECT_EQ(*KindOf("a;" + std::string(5000, 'b'), "in"), TextKind::kFolded) << "the count is further on";
   EXPECT_EQ(KindOf("\nhello world\n", "in.txt").error().message,
             "in.txt:2: neither a profile file, nor folded stacks, nor perf script: \"hello world\"");
 }

@@ -11,6 +11,10 @@
 
 namespace rapidbyte::profile {
 
+namespace {
+constexpr size_t kLongLine = 4096;
+}  // namespace
+
 Result<TextKind> KindOf(std::string_view beginning, const std::string& name) {
   const size_t start = beginning.find_first_not_of(" \t\r\n");
   if (start == std::string_view::npos) return Fail(ErrorCode::kData, fmt::format("{}: empty", name));
@@ -18,6 +22,9 @@ Result<TextKind> KindOf(std::string_view beginning, const std::string& name) {
   if (LooksLikePerfScript(beginning)) return TextKind::kPerfScript;
   const auto line = static_cast<size_t>(std::count(beginning.begin(), beginning.begin() + start, '\n')) + 1;
   const std::string_view first = beginning.substr(start, beginning.find('\n', start) - start);
+  // A stack so deep that its line goes on: its reader sees to the count.
+  const bool goes_on = beginning.find('\n', start) == std::string_view::npos;
+  if (goes_on && first.size() >= kLongLine && first.find(';') != std::string_view::npos) return TextKind::kFolded;
   const size_t end = first.find_last_not_of(" \t\r");
   const size_t count = first.find_last_of(" \t", end);
   if (count != std::string_view::npos && NumberOf(first.substr(count + 1, end - count))) return TextKind::kFolded;

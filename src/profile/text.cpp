@@ -12,6 +12,8 @@ namespace rapidbyte::profile {
 namespace {
 
 constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf";
+constexpr std::string_view kGzipMark = "\x1f\x8b";
+constexpr std::string_view kPerfDataMark = "PERFILE2";
 constexpr size_t kLongestExcerpt = 60;
 constexpr uint32_t kReplacement = 0xfffd;
 
@@ -117,20 +119,22 @@ Result<std::string_view> TextDecoder::Next(std::string_view piece, std::string_v
     Convert(piece);
     piece = converted_;
   }
+  if (first && piece.starts_with(kGzipMark)) {
+    return Fail(ErrorCode::kData, fmt::format("{}: is compressed with gzip, and no text", name),
+                "zcat FILE | rapidbyte profile … -");
+  }
   if (!first || piece.find('\0') == std::string_view::npos) return piece;
+  if (piece.starts_with(kPerfDataMark)) {
+    return Fail(ErrorCode::kData, fmt::format("{}: is what perf record writes (perf.data), and no text", name),
+                "perf script -i FILE | rapidbyte profile … -");
+  }
   return Fail(ErrorCode::kData, fmt::format("{}: has bytes of zero, which no text has", name),
               "UTF-16 is read where it begins with its byte order mark");
-}
-
-Status TextDecoder::Finish(std::string_view name) const {
-  if (half_.empty() && high_surrogate_ == 0) return {};
-  return Fail(ErrorCode::kData, fmt::format("{}: the UTF-16 text ends within a character", name));
 }
 
 Result<std::string_view> DecodeText(std::string_view text, std::string_view name, std::string& storage) {
   TextDecoder decoder;
   RB_ASSIGN(const std::string_view decoded, decoder.Next(text, name));
-  RB_TRY(decoder.Finish(name));
   if (decoded.data() + decoded.size() == text.data() + text.size()) return decoded;
   storage = decoded;
   return std::string_view(storage);

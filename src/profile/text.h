@@ -1,7 +1,7 @@
 // What the readers of profiles share: places in a text, numbers, and texts that are not UTF-8.
 //
 // A text that begins with a UTF-16 byte order mark is converted, since that is what a shell on Windows writes to a
-// file; one with bytes of zero is refused. Pure; any thread.
+// file; one with bytes of zero is refused, as is one that is compressed. Pure; any thread.
 #pragma once
 
 #include <optional>
@@ -29,8 +29,8 @@ class TextDecoder {
  public:
   // The next piece; the view holds until the next call, or as long as `piece` does. Errors: kData.
   Result<std::string_view> Next(std::string_view piece, std::string_view name);
-  // Errors: kData where a UTF-16 text ends within a character.
-  Status Finish(std::string_view name) const;
+  // Whether the text, if this was all, ends within a character of UTF-16, which is left out.
+  bool is_cut() const { return !half_.empty() || high_surrogate_ != 0; }
 
  private:
   enum class Encoding { kUnknown, kUtf8, kUtf16Little, kUtf16Big };

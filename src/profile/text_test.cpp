@@ -37,7 +37,7 @@ std::string Decoded(std::initializer_list<std::string> pieces) {
   TextDecoder decoder;
   std::string text;
   for (const std::string& piece : pieces) text += decoder.Next(piece, "a").value();
-  return decoder.Finish("a") ? text : text + " (cut)";
+  return decoder.is_cut() ? text + " (cut)" : text;
 }
 
 TEST(TextTest, DecodesByTheByteOrderMark) {
@@ -49,6 +49,19 @@ TEST(TextTest, DecodesByTheByteOrderMark) {
   EXPECT_EQ(Decoded({"\xff\xfe\x3d"s, "\xd8\x00"s, "\xde"s}), "😀") << "pieces may end anywhere";
   EXPECT_EQ(Decoded({"\xff\xfe\x3d\xd8"s + "a\0"s}), "\xef\xbf\xbd"s + "a") << "half a surrogate pair";
   EXPECT_EQ(Decoded({"\xff\xfe"s + "a\0b"s}), "a (cut)");
+}
+
+std::string WhyNot(const std::string& bytes) {
+  std::string storage;
+  const auto decoded = DecodeText(bytes, "p", storage);
+  return decoded ? "read" : decoded.error().message + "; " + decoded.error().hint;
+}
+
+TEST(TextTest, SaysWhatOtherFilesAre) {
+  EXPECT_EQ(WhyNot("PERFILE2\x68\0\0"s),
+            "p: is what perf record writes (perf.data), and no text; perf script -i FILE | rapidbyte profile … -");
+  EXPECT_EQ(WhyNot("\x1f\x8b\x08\x01"), "p: is compressed with gzip, and no text; zcat FILE | rapidbyte profile … -");
+  EXPECT_EQ(WhyNot("PERFILE2 3\n"), "read");
 }
 
 TEST(TextTest, BytesOfZeroAreNoText) {

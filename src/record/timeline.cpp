@@ -21,6 +21,11 @@ constexpr std::array<std::string_view, kActivityCount> kNames = {
 // Viewers count in microseconds; three decimals keep the nanoseconds.
 double Micros(uint64_t nanos) { return static_cast<double>(nanos) / 1000; }
 
+// A COMMIT is the server's work: the stage only waits for it.
+const char* CategoryOf(StageActivity activity) {
+  return IsWait(activity) || activity == StageActivity::kCommit ? "wait" : "work";
+}
+
 int ThreadOf(StageActivity activity) { return static_cast<int>(activity) + 1; }
 
 void AddNames(int process, std::string_view role, const StageTimeline& stage, json& events) {
@@ -43,7 +48,7 @@ void AddSpans(int process, const StageTimeline& stage, json& events) {
   for (const Span& span : stage.spans) {
     events.push_back({{"ph", "X"},
                       {"name", ActivityName(span.activity)},
-                      {"cat", IsWait(span.activity) ? "wait" : "work"},
+                      {"cat", CategoryOf(span.activity)},
                       {"pid", process},
                       {"tid", ThreadOf(span.activity)},
                       {"ts", Micros(span.start_nanos)},

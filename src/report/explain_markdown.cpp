@@ -10,7 +10,6 @@ namespace rapidbyte::report {
 namespace {
 
 constexpr size_t kOthersShown = 4;
-constexpr size_t kFramesShown = 10;
 
 std::string Row(const analysis::ExplainedPart& part, const TimeFormat& format) {
   const PartRow row = RowOf(part, format);
@@ -51,13 +50,15 @@ std::string Frames(const analysis::FrameChanges& frames) {
   std::string text = FramesSentence(frames) +
                      "\n\n| function | origin | before | after | change | 95% interval |\n"
                      "| --- | --- | ---: | ---: | ---: | :---: |\n";
-  for (size_t i = 0; i < std::min(frames.frames.size(), kFramesShown); ++i) {
-    const analysis::FrameChange& frame = frames.frames[i];
-    const FrameRow row = RowOf(frame, frames);
-    const std::string name = MarkdownEscaped(frame.name);
-    text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", frame.significant ? "**" + name + "**" : name,
-                        frame.origin, row.before, row.after, row.change, row.interval);
+  const auto shown = FramesShown(frames);
+  for (const analysis::FrameChange* frame : shown) {
+    const FrameRow row = RowOf(*frame, frames);
+    const std::string name = MarkdownEscaped(frame->name);
+    text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", frame->significant ? "**" + name + "**" : name,
+                        frame->origin, row.before, row.after, row.change, row.interval);
   }
+  if (const size_t more = frames.frames.size() - shown.size())
+    text += fmt::format("\n{} more are in the JSON.\n", more);
   return text + "\n";
 }
 

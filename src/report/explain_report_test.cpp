@@ -8,6 +8,7 @@
 
 #include "analysis/test_runs.h"
 #include "report/comparison_causes.h"
+#include "report/explain_table.h"
 #include "report/gate_report.h"
 #include "report/golden_file.h"
 #include "report/text_layout.h"
@@ -264,6 +265,27 @@ TEST(ComparisonCauses, SayWhereNoPartStandsOut) {
   for (analysis::ExplainedPart& part : regression.causes[0].explanation.parts) part.significant = false;
   const ComparisonNotes notes{{"b47110cb80", "8f2a91c03d"}, {}, false, regression.causes};
   EXPECT_THAT(ComparisonText(regression.comparison, notes), HasSubstr("no single part is significant"));
+}
+
+TEST(FramesShown, FewThatAreNotSignificant) {
+  analysis::FrameChanges frames;
+  for (int i = 0; i < 12; ++i) {
+    analysis::FrameChange frame;
+    frame.name = std::to_string(i);
+    frame.interval = stats::Interval{-1, 2};
+    frame.significant = i == 5;
+    frames.frames.push_back(frame);
+  }
+  const auto names = [&] {
+    std::string text;
+    for (const analysis::FrameChange* frame : FramesShown(frames)) text += frame->name + " ";
+    return text;
+  };
+  EXPECT_EQ(names(), "5 0 1 2 ");
+  for (analysis::FrameChange& frame : frames.frames) frame.significant = true;
+  EXPECT_EQ(names(), "0 1 2 3 4 5 6 7 8 9 ");
+  for (analysis::FrameChange& frame : frames.frames) frame = {.name = frame.name};
+  EXPECT_EQ(names(), "0 1 2 3 4 5 6 7 8 9 ") << "of too few profiles";
 }
 
 }  // namespace

@@ -14,6 +14,9 @@ namespace {
 
 using nlohmann::json;
 
+constexpr size_t kFramesShown = 10;
+constexpr size_t kOtherFramesShown = 3;
+
 json ToJson(const std::optional<stats::Interval>& interval) {
   if (!interval) return nullptr;
   return json::array({interval->lower, interval->upper});
@@ -112,6 +115,20 @@ FrameRow RowOf(const analysis::FrameChange& frame, const analysis::FrameChanges&
 }
 
 std::string NameOf(const analysis::FrameChange& frame) { return frame.origin + ": " + Printable(frame.name); }
+
+std::vector<const analysis::FrameChange*> FramesShown(const analysis::FrameChanges& frames) {
+  std::vector<const analysis::FrameChange*> shown, others;
+  bool are_tested = false;
+  for (const analysis::FrameChange& frame : frames.frames) {
+    are_tested |= frame.interval.has_value();
+    (frame.significant ? shown : others).push_back(&frame);
+  }
+  shown.resize(std::min(shown.size(), kFramesShown));
+  const size_t room = are_tested ? std::min(kOtherFramesShown, kFramesShown - shown.size()) : kFramesShown;
+  others.resize(std::min(others.size(), room));
+  shown.insert(shown.end(), others.begin(), others.end());
+  return shown;
+}
 
 std::string FramesSentence(const analysis::FrameChanges& frames) {
   return fmt::format("Functions, by their own {}, of {} and {} profiles",

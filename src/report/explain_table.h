@@ -59,6 +59,10 @@ std::string NameOf(const analysis::FrameChange& frame);  // "connector: rapidbyt
 // "Functions, by their own time on the CPU in ms a run, of 5 and 5 profiles"
 std::string FramesSentence(const analysis::FrameChanges& frames);
 
+// The significant functions, and a few of those that may not have changed; the first ones where nothing is known of
+// any.
+std::vector<const analysis::FrameChange*> FramesShown(const analysis::FrameChanges& frames);
+
 nlohmann::json ToJson(const analysis::Explanation& explanation);
 nlohmann::json ToJson(const analysis::ExplainedPart& part);
 nlohmann::json ToJson(const analysis::FrameChange& frame);

@@ -12,7 +12,6 @@ namespace {
 constexpr size_t kWidth = 80;
 constexpr size_t kLongestName = 31;
 constexpr size_t kOthersShown = 4;
-constexpr size_t kFramesShown = 10;
 
 struct Widths {
   size_t name = 4, before = 6, after = 5, change = 6, interval = 12, path = 4;
@@ -101,13 +100,12 @@ std::string Parts(const analysis::Explanation& explanation, bool all) {
 
 std::string Frames(const analysis::FrameChanges& frames) {
   std::string text = "\n" + FramesSentence(frames) + "\n before    after   change  95% interval\n";
-  const size_t shown = std::min(frames.frames.size(), kFramesShown);
-  for (size_t i = 0; i < shown; ++i) {
-    const analysis::FrameChange& frame = frames.frames[i];
-    const FrameRow row = RowOf(frame, frames);
+  const auto shown = FramesShown(frames);
+  for (const analysis::FrameChange* frame : shown) {
+    const FrameRow row = RowOf(*frame, frames);
     const std::string line = fmt::format("{:>7}  {:>7}  {:>7}  {:<16} {} ", row.before, row.after, row.change,
-                                         row.interval, frame.significant ? "*" : " ");
-    const std::string name = NameOf(frame);
+                                         row.interval, frame->significant ? "*" : " ");
+    const std::string name = NameOf(*frame);
     // A name that is too long stands below, where more of it is seen.
     if (DisplayWidth(line) + DisplayWidth(name) <= kWidth) {
       text += line + name + "\n";
@@ -115,7 +113,7 @@ std::string Frames(const analysis::FrameChanges& frames) {
       text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n    " + Cut(name, kWidth - 4) + "\n";
     }
   }
-  if (frames.frames.size() > shown) text += fmt::format("and {} more, in JSON\n", frames.frames.size() - shown);
+  if (const size_t more = frames.frames.size() - shown.size()) text += fmt::format("and {} more, in JSON\n", more);
   return text;
 }
 

@@ -59,7 +59,7 @@ std::string Source(const StageRecord& stage) {
   return Lines("source", stage,
                {{"load", stage.hosting.wall_nanos, "making the connector ready, ending it"},
                 {"connect", ConnectNanos(stage), "until the server is ready"},
-                {"fetch", stage.fetch_nanos, "reading rows from the server"},
+                {"fetch", stage.fetch_nanos, "reading rows from the server, with waits"},
                 {"connector", stage.guest.wall_nanos, "decoding rows, encoding Arrow"},
                 {"compress", stage.compress_nanos, "or copy, into the channel"},
                 {"channel full", full, "waiting for the destination"}});
@@ -73,7 +73,7 @@ std::string Destination(const StageRecord& stage) {
                 {"channel empty", empty, "waiting for the source"},
                 {"decompress", stage.decompress_nanos, "or copy, out of the channel"},
                 {"connector", stage.guest.wall_nanos, "decoding Arrow, encoding rows"},
-                {"flush", stage.flush_nanos, "handing rows to the server"},
+                {"flush", stage.flush_nanos, "handing rows to the server, with waits"},
                 {"commit", stage.phase_nanos[static_cast<size_t>(Phase::kCommit)], "until the server has kept them"}});
 }
 

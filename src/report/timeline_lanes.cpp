@@ -58,7 +58,7 @@ struct Wait {
   double share;
 };
 
-std::array<Wait, 4> WaitsOf(const Timeline& timeline) {
+std::array<Wait, 5> WaitsOf(const Timeline& timeline) {
   const auto source = timeline.source.Totals();
   const auto destination = timeline.destination.Totals();
   const auto of = [&](const auto& totals, StageActivity activity) {
@@ -67,14 +67,17 @@ std::array<Wait, 4> WaitsOf(const Timeline& timeline) {
   return {Wait{"source", "its server", of(source, StageActivity::kWaitServer)},
           Wait{"source", "the destination", of(source, StageActivity::kWaitStage)},
           Wait{"destination", "the source", of(destination, StageActivity::kWaitStage)},
-          Wait{"destination", "its server", of(destination, StageActivity::kWaitServer)}};
+          Wait{"destination", "its server", of(destination, StageActivity::kWaitServer)},
+          Wait{"destination", "COMMIT", of(destination, StageActivity::kCommit)}};
 }
 
 std::string Busiest(const Timeline& timeline) {
   double most = 0;
   std::string what;
   for (const Lane& lane : LanesOf(timeline, 0)) {
-    if (record::IsWait(lane.activity) || lane.activity == StageActivity::kPrepare || lane.share <= most) continue;
+    const bool moves_rows = !record::IsWait(lane.activity) && lane.activity != StageActivity::kPrepare &&
+                            lane.activity != StageActivity::kCommit;
+    if (!moves_rows || lane.share <= most) continue;
     most = lane.share;
     what = fmt::format("{} ({})", lane.name, lane.side == TimelineSide::kSource ? "source" : "destination");
   }
@@ -104,8 +107,16 @@ std::vector<Lane> LanesOf(const Timeline& timeline, uint64_t pixel_nanos) {
   return lanes;
 }
 
+uint64_t StartUpNanos(const Timeline& timeline) {
+  uint64_t start = timeline.duration_nanos;
+  for (const StageTimeline* stage : {&timeline.source, &timeline.destination}) {
+    if (!stage->spans.empty()) start = std::min(start, stage->spans.front().start_nanos);
+  }
+  return start;
+}
+
 std::vector<std::string> WhoWaits(const Timeline& timeline) {
-  std::array<Wait, 4> waits = WaitsOf(timeline);
+  std::array<Wait, 5> waits = WaitsOf(timeline);
   std::stable_sort(waits.begin(), waits.end(), [](const Wait& a, const Wait& b) { return a.share > b.share; });
   std::vector<std::string> sentences;
   if (waits[0].share < kWorthAWord) {

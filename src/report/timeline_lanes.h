@@ -24,6 +24,9 @@ struct Lane {
 // with a gap shorter than `pixel_nanos` are put together, to four times that; what each was busy with is kept.
 std::vector<Lane> LanesOf(const record::Timeline& timeline, uint64_t pixel_nanos);
 
+// Before either stage does anything: the whole run where none did.
+uint64_t StartUpNanos(const record::Timeline& timeline);
+
 // "The destination waits for its server most, 48% of the run; …": two or three sentences.
 std::vector<std::string> WhoWaits(const record::Timeline& timeline);
 

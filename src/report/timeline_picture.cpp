@@ -28,8 +28,10 @@ constexpr double kBar = 16;
 constexpr double kHeading = 26;
 constexpr double kTop = 132;  // of the first stage
 constexpr double kLegendY = 98;
-constexpr double kNumberWidth = 7;  // of a digit
-constexpr double kNumberRoom = 34;  // of a batch's number and some air
+constexpr double kNumberWidth = 7;   // of a digit
+constexpr double kNumberRoom = 34;   // of a batch's number and some air
+constexpr double kStartUpWidth = 3;  // px: what is narrower is not named
+constexpr double kStartUpRoom = 64;  // of its name
 constexpr size_t kMostArrows = 40;
 
 constexpr std::array<const char*, record::kActivityCount> kClasses = {"prepare", "fetch", "decode", "emit", "emit",
@@ -40,11 +42,11 @@ svg{font:13px system-ui,-apple-system,"Segoe UI",sans-serif;background:#fff}
 .paper{fill:#fff}text{fill:#1c2530}.dim{fill:#5d6875}.head{font-weight:600;paint-order:stroke;stroke:#fff;stroke-width:5px}.title{font-size:18px;font-weight:600}
 .grid{stroke:#dde2e8}.edge{stroke:#b9c1ca}.lane{fill:#f4f6f8}
 .prepare{fill:#9aa5b1}.fetch{fill:#2f7ed8}.decode{fill:#12a08b}.emit{fill:#e0912b}.commit{fill:#8a5cd0}
-.wait{fill:url(#hatch)}.hatch{stroke:#c06a6a}.pale{fill:#f7e6e6}
+.before{fill:#dde2e8;fill-opacity:.6}.wait{fill:url(#hatch)}.hatch{stroke:#c06a6a}.pale{fill:#f7e6e6}
 .flow{stroke:#5d6875;stroke-opacity:.55;fill:none}.number{fill:#fff}.number,.batch{font-size:11px;pointer-events:none}
 rect.s:hover{stroke:#1c2530;stroke-width:1.5}
 @media (prefers-color-scheme:dark){svg{background:#15191e}.paper{fill:#15191e}text{fill:#e4e8ec}.dim{fill:#9aa5b1}
-.grid{stroke:#2b323a}.edge{stroke:#4a545f}.lane{fill:#1c2228}.prepare{fill:#687480}.fetch{fill:#4a94e8}
+.grid{stroke:#2b323a}.before{fill:#2b323a}.edge{stroke:#4a545f}.lane{fill:#1c2228}.prepare{fill:#687480}.fetch{fill:#4a94e8}
 .decode{fill:#21b39c}.emit{fill:#e39d45}.commit{fill:#a57ee6}.hatch{stroke:#b06a6a}.pale{fill:#3a2729}
 .flow{stroke:#9aa5b1}.number{fill:#0d1013}.head{stroke:#15191e}rect.s:hover{stroke:#fff}}
 </style>
@@ -101,12 +103,13 @@ class Chart {
         "height=\"{1:.0f}\" "
         "style=\"max-width:100%;min-width:{2:.0f}px;height:auto\" role=\"graphics-document\" "
         "aria-labelledby=\"title\" aria-describedby=\"summary\">\n",
-        kWidth, bottom_ + 70, kLeastWidth);
+        kWidth, bottom_ + 88, kLeastWidth);
     Put("<title id=\"title\">{}</title>\n<desc id=\"summary\">{}</desc>\n", title, fmt::join(sentences, " "));
     Put("{}<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n", kStyle);
     Put("<text class=\"title\" x=\"16\" y=\"30\">{}</text>\n", title);
-    Put("<text x=\"16\" y=\"54\">{}</text>\n", sentences.front());
-    Put("<text class=\"dim\" x=\"16\" y=\"74\">{}</text>\n", fmt::join(sentences.begin() + 1, sentences.end(), " "));
+    Put("<text x=\"16\" y=\"54\">{} {}</text>\n", sentences.front(), sentences.back());
+    Put("<text class=\"dim\" x=\"16\" y=\"74\">{}</text>\n",
+        fmt::join(sentences.begin() + 1, sentences.end() - 1, " "));
   }
 
   // One entry for each colour that occurs.
@@ -169,6 +172,7 @@ class Chart {
     Put("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", kLeft - 10, y + 12.5, lane.name);
     Put("<text class=\"dim\" x=\"{:.1f}\" y=\"{:.1f}\">{}, {}</text>\n", kRight + 10, y + 12.5,
         Escaped(PercentOf(lane.share)), Secs(lane.total_nanos));
+    DrawStartUp(i);
     for (const Span& span : lane.spans) DrawSpan(lane, span, y);
     Put("</g>\n");
   }
@@ -199,6 +203,21 @@ class Chart {
     text += fmt::format(": {} from {}", Secs(span.end_nanos - span.start_nanos), Secs(span.start_nanos));
     if (span.parts > 1) text += fmt::format("; {} of it busy, in {} parts", Secs(span.busy_nanos), span.parts);
     return text;
+  }
+
+  // Of each lane what is before both stages, with its name in the first one.
+  void DrawStartUp(size_t lane) {
+    const uint64_t nanos = StartUpNanos(timeline_);
+    const double width = X(nanos) - kLeft;
+    if (width < kStartUpWidth) return;
+    Put("<g><title>start-up: {}, before the stages begin</title>", Secs(nanos));
+    Put("<rect class=\"before\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.0f}\"/>", kLeft, y_[lane], width,
+        kBar);
+    if (lane == 0 && width >= kStartUpRoom) {
+      Put("<text class=\"dim\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">start-up</text>", kLeft + width / 2,
+          y_[lane] + 12.5);
+    }
+    Put("</g>\n");
   }
 
   // From the end of a batch's emit to the beginning of its receive, with its number, for as many batches as can be told
@@ -250,7 +269,13 @@ class Chart {
         "Lines: batches on their way through the channel, some with their number. Times: wall time of the stages' "
         "threads.";
     if (grain != 0) note += fmt::format(" The run was long: gaps up to {} were not kept; sums are exact.", Secs(grain));
+    std::string more = "Fetch and flush are without the waits for the server; rapidbyte run prints them with those.";
+    const uint64_t start_up = StartUpNanos(timeline_);
+    if (X(start_up) - kLeft >= kStartUpWidth) {
+      more += fmt::format(" Start-up ({}): reading the pipeline and writing down that it runs.", Secs(start_up));
+    }
     Put("<text class=\"dim\" x=\"16\" y=\"{:.1f}\">{}</text>\n", bottom_ + 48, note);
+    Put("<text class=\"dim\" x=\"16\" y=\"{:.1f}\">{}</text>\n", bottom_ + 66, more);
   }
 
   const Timeline& timeline_;

@@ -73,8 +73,30 @@ TEST(TimelinePicture, SaysWhoWaitsForWhom) {
   EXPECT_THAT(WhoWaits(Example()),
               testing::ElementsAre("The destination waits for its server most: 30% of the run.",
                                    "Besides, the source waits for the destination: 20%; the destination waits for the "
-                                   "source: 18%; the source waits for its server: 8%.",
+                                   "source: 18%; the source waits for its server: 8%; the destination waits for "
+                                   "COMMIT: 8%.",
                                    "The most work is decode (source): 22%."));
+}
+
+TEST(TimelinePicture, CommitIsAWait) {
+  Timeline timeline;
+  timeline.duration_nanos = 100 * kMilli;
+  Add(timeline.source, StageActivity::kDecode, 0, 10 * kMilli, 1);
+  Add(timeline.destination, StageActivity::kCommit, 60 * kMilli, 100 * kMilli, 1);
+  EXPECT_THAT(WhoWaits(timeline),
+              testing::ElementsAre("The destination waits for COMMIT most: 40% of the run.", "No other wait takes 5%.",
+                                   "The most work is decode (source): 10%."));
+}
+
+TEST(TimelinePicture, NamesWhatIsBeforeTheStages) {
+  Timeline timeline = Example();
+  EXPECT_EQ(StartUpNanos(timeline), 0u);
+  EXPECT_THAT(TimelinePicture(timeline), Not(HasSubstr("tart-up")));
+  timeline.source.spans.erase(timeline.source.spans.begin());
+  timeline.destination.spans.erase(timeline.destination.spans.begin());
+  EXPECT_EQ(StartUpNanos(timeline), 15 * kMilli);
+  EXPECT_THAT(TimelinePicture(timeline), HasSubstr("<title>start-up: 15.0 ms, before the stages begin</title>"));
+  EXPECT_THAT(TimelinePicture(timeline), HasSubstr("Start-up (15.0 ms)"));
 }
 
 TEST(TimelinePicture, OfARunThatDidNothing) {

@@ -229,6 +229,7 @@ class FlamegraphTest(unittest.TestCase):
 
     def test_difference(self):
         page = self.open("difference.svg")
+        self.assertIn("this is the whole, which is not tested", page.run(DETAILS))
         labels = "\n".join(page.run(LABELS))
         self.assertRegex(labels, r"gone, before 20\.[12]%, after 0\.00%")
         self.assertRegex(labels, r"fresh, before 0\.00%, after 5\.0%")

@@ -124,13 +124,15 @@ void PprofWriter::WriteSampleTypes() {
   std::array<bool, kStateCount> seen{};
   for (const Sample& sample : profile_.samples) seen[static_cast<size_t>(sample.state)] = true;
   for (size_t state = 0; state < kStateCount; ++state) {
-    if (state > 0 && !seen[state]) continue;
+    // With times all of them: pprof compares profiles only where they have the same columns.
+    if (state > 0 && !seen[state] && profile_.unit == Unit::kSamples) continue;
     states_.push_back(state);
     ValueType(field::kSampleType, kValueNames[state].count, "count");
     if (profile_.unit == Unit::kNanoseconds) ValueType(field::kSampleType, kValueNames[state].time, "nanoseconds");
   }
   // A viewer shows this one first.
-  const size_t first = seen[0] || states_.size() == 1 ? 0 : states_[1];
+  const auto found = std::find(seen.begin(), seen.end(), true);
+  const size_t first = found == seen.end() ? 0 : static_cast<size_t>(found - seen.begin());
   const ValueNames& names = kValueNames[first];
   out_.Integer(field::kDefaultSampleType, TextId(profile_.unit == Unit::kNanoseconds ? names.time : names.count));
 }

@@ -58,6 +58,12 @@ TEST(PprofTest, AProfileOfWaitsOpensWithThem) {
   EXPECT_EQ(Exported(profile).default_type, "blocked");
 }
 
+TEST(PprofTest, ProfilesWithTimesHaveTheSameColumns) {
+  Profile profile;
+  EXPECT_EQ(Exported(profile).types, Exported(MakeProfile()).types);
+  EXPECT_EQ(Exported(profile).default_type, "cpu");
+}
+
 TEST(PprofTest, FractionsAreRoundedAfterTheyWereAddedUp) {
   Profile profile = MakeSums();
   for (Sample& sample : profile.samples) {

@@ -79,7 +79,8 @@ class DifferenceSubject {
       lines.push(`95% interval ${this.change(test.low)} to ${this.change(test.high)} · ` +
                  (test.verdict === 2 ? "significant" : "may be noise"));
     } else {
-      lines.push(!this.data.decided ? "whether it is more than noise is not known: too few runs"
+      lines.push(node === 0 ? "this is the whole, which is not tested"
+        : !this.data.decided ? "whether it is more than noise is not known: too few runs"
         : settings.reverse && view.depth[node] > 1 ? "not tested at this place" : "not tested: too rare");
     }
     return lines;
