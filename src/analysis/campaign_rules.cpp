@@ -117,6 +117,14 @@ MetricRule RuleFor(const record::Campaign& campaign, const std::string& metric) 
   return rule;
 }
 
+MetricRule StoppingRule(const record::Campaign& campaign) {
+  const std::string metric = Text(campaign.settings, "stop_metric");
+  MetricRule rule = metric.empty() ? PrimaryRule(campaign) : RuleFor(campaign, metric);
+  const json threshold = Member(campaign.settings, "stop_threshold");
+  if (threshold.is_number()) rule.threshold = threshold.get<double>();
+  return rule;
+}
+
 std::optional<Stopping> StoppingOf(const record::Campaign& campaign, std::span<const record::Sample> samples) {
   const json until = Member(campaign.settings, "until_decided");
   if (!until.is_object()) return std::nullopt;
