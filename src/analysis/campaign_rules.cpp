@@ -67,15 +67,12 @@ uint32_t CompleteBlocks(const record::Campaign& campaign, std::span<const record
 Projection ProjectionOf(const record::Campaign& campaign, std::span<const record::Sample> samples) {
   const std::vector<std::string> builds = Texts(Member(campaign.settings, "builds"));
   if (builds.size() > 1) return {std::string(kCommitDimension), builds, {}, {}};
-  // In the order of the matrix, which the warm-up blocks have not: a block is shuffled.
   std::vector<record::CellKey> cells;
   for (const record::Sample& sample : samples) cells.push_back(sample.cell);
   const std::vector<std::string> parameters = Texts(Member(campaign.settings, "parameters"));
   Projection projection = ContrastOf(cells, parameters);
-  const json order = Member(Member(campaign.settings, "values"), projection.column.c_str());
-  if (const std::vector<std::string> values = Texts(order); values.size() == projection.columns.size()) {
-    projection.columns = values;
-  }
+  const std::vector<std::string> values = ValueOrder(campaign, projection.column);
+  if (values.size() == projection.columns.size()) projection.columns = values;
   return projection;
 }
 
@@ -115,6 +112,18 @@ MetricRule RuleFor(const record::Campaign& campaign, const std::string& metric) 
   rule.name = metric;
   rule.unit = UnitOfMetric(metric);
   return rule;
+}
+
+MetricRule StoppingRule(const record::Campaign& campaign) {
+  const std::string metric = Text(campaign.settings, "stop_metric");
+  MetricRule rule = metric.empty() ? PrimaryRule(campaign) : RuleFor(campaign, metric);
+  const json threshold = Member(campaign.settings, "stop_threshold");
+  if (threshold.is_number()) rule.threshold = threshold.get<double>();
+  return rule;
+}
+
+std::vector<std::string> ValueOrder(const record::Campaign& campaign, const std::string& parameter) {
+  return Texts(Member(Member(campaign.settings, "values"), parameter.c_str()));
 }
 
 std::optional<Stopping> StoppingOf(const record::Campaign& campaign, std::span<const record::Sample> samples) {

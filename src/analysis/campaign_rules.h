@@ -24,6 +24,14 @@ MetricRule PrimaryRule(const record::Campaign& campaign);
 // As the settings have it; a metric that they do not name is better low and has the default threshold.
 MetricRule RuleFor(const record::Campaign& campaign, const std::string& metric);
 
+// What the campaign was told to stop by: the primary rule, unless it had a question of its own (a bisect's step has a
+// wider threshold). Later comparisons go by the primary one.
+MetricRule StoppingRule(const record::Campaign& campaign);
+
+// Of a parameter, in the order of the matrix: the first is what the others compare to. Empty where nobody says; the
+// order of the samples is none, as blocks are shuffled.
+std::vector<std::string> ValueOrder(const record::Campaign& campaign, const std::string& parameter);
+
 // Nothing where the number of blocks was fixed beforehand.
 std::optional<Stopping> StoppingOf(const record::Campaign& campaign, std::span<const record::Sample> samples);
 

@@ -27,5 +27,21 @@ TEST(StoppingOf, ACampaignThatIsOneOfSeveralSpendsItsShareOfEachLevel) {
   EXPECT_DOUBLE_EQ(nonsense->criteria.alpha, whole->criteria.alpha);
 }
 
+TEST(StoppingRule, TheQuestionOfOneCampaignIsNotTheScenarios) {
+  const nlohmann::json metrics = {{{"name", "cost"}, {"primary", true}, {"threshold", 0.02}, {"direction", "higher"}},
+                                  {{"name", "size"}, {"threshold", 0.03}}};
+  const record::Campaign step = Campaign({{"metrics", metrics}, {"stop_threshold", 0.4}});
+  EXPECT_EQ(StoppingRule(step).name, "cost");
+  EXPECT_EQ(StoppingRule(step).threshold, 0.4);
+  EXPECT_EQ(StoppingRule(step).direction, stats::Direction::kHigherIsBetter);
+  EXPECT_EQ(PrimaryRule(step).threshold, 0.02);
+
+  const record::Campaign other = Campaign({{"metrics", metrics}, {"stop_metric", "size"}});
+  EXPECT_EQ(StoppingRule(other).name, "size");
+  EXPECT_EQ(StoppingRule(other).threshold, 0.03);
+  EXPECT_EQ(PrimaryRule(other).name, "cost");
+  EXPECT_EQ(StoppingRule(Campaign({{"metrics", metrics}})).threshold, 0.02);
+}
+
 }  // namespace
 }  // namespace rapidbyte::analysis

@@ -1,6 +1,7 @@
 #include "analysis/comparison.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -96,33 +97,53 @@ std::set<std::string> RunsOf(const Values& values) {
 struct Sides {
   std::vector<double> before, after;
   stats::Design design = stats::Design::kPaired;
-  size_t unpaired = 0;
+  size_t unpaired = 0;  // values
 };
 
-void PairUpHere(const PooledValues& before, const PooledValues& after, Sides& sides) {
+using Pairs = std::vector<std::pair<double, double>>;
+
+Pairs PairsOf(const PooledValues& before, const PooledValues& after) {
   // One value each: partners, also where an ignored parameter exists on one side only.
-  if (before.size() == 1 && after.size() == 1) {
-    sides.before.push_back(before.begin()->second);
-    sides.after.push_back(after.begin()->second);
-    return;
-  }
+  if (before.size() == 1 && after.size() == 1) return {{before.begin()->second, after.begin()->second}};
+  Pairs pairs;
   for (auto one = before.begin(), other = after.begin(); one != before.end() && other != after.end();) {
     if (one->first == other->first) {
-      sides.before.push_back((one++)->second);
-      sides.after.push_back((other++)->second);
+      pairs.emplace_back((one++)->second, (other++)->second);
     } else {
       ++(one->first < other->first ? one : other);
     }
   }
+  return pairs;
+}
+
+// What pairs of one block share is no new evidence, so that they count as one: their mean, of the ratios where there
+// are any.
+std::pair<double, double> MeanOf(const Pairs& pairs) {
+  if (pairs.size() == 1) return pairs.front();
+  const auto count = static_cast<double>(pairs.size());
+  const bool have_ratios =
+      std::all_of(pairs.begin(), pairs.end(), [](const auto& pair) { return pair.first > 0 && pair.second > 0; });
+  std::pair<double, double> mean;
+  for (const auto& [before, after] : pairs) {
+    mean.first += (have_ratios ? std::log(before) : before) / count;
+    mean.second += (have_ratios ? std::log(after) : after) / count;
+  }
+  return have_ratios ? std::pair(std::exp(mean.first), std::exp(mean.second)) : mean;
 }
 
 Sides PairUp(const Values& before, const Values& after) {
   Sides sides;
+  size_t paired = 0;
   for (const auto& [place, values] : before) {
     const auto partner = after.find(place);
-    if (partner != after.end()) PairUpHere(values, partner->second, sides);
+    const Pairs pairs = partner == after.end() ? Pairs() : PairsOf(values, partner->second);
+    if (pairs.empty()) continue;
+    const auto mean = MeanOf(pairs);
+    sides.before.push_back(mean.first);
+    sides.after.push_back(mean.second);
+    paired += pairs.size();
   }
-  sides.unpaired = AllOf(before).size() + AllOf(after).size() - 2 * sides.before.size();
+  sides.unpaired = AllOf(before).size() + AllOf(after).size() - 2 * paired;
   return sides;
 }
 

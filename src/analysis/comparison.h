@@ -33,7 +33,8 @@ struct Projection {
   std::string column{kCommitDimension};
   std::vector<std::string> columns;  // values of it to show; the first is what the others compare to
   std::vector<std::string> rows;     // dimensions; empty: all others
-  std::set<std::string> ignore;      // pooled: values pair up only where these agree
+  // Pooled: values pair up only where these agree, and all pairs of a block count as one, their mean.
+  std::set<std::string> ignore;
 };
 
 // Whether the dimension is one of those that make the rows.

@@ -69,6 +69,21 @@ TEST(Compare, RunsThatWereNotInterleavedCompareAsRuns) {
   EXPECT_EQ(many_runs->cells[0].runs_before, 8u);
 }
 
+TEST(Compare, PooledPairsOfOneBlockCountOnce) {
+  std::vector<Observation> values = Interleaved("copy", 1.10, 8);
+  for (const Observation& value : Interleaved("insert", 1.20, 8)) values.push_back(value);
+  Projection pooled = OldAgainstNew();
+  pooled.ignore = {"load_method"};
+  const auto comparison = Compare(values, pooled, MetricRule());
+  ASSERT_TRUE(comparison) << comparison.error().message;
+  ASSERT_EQ(comparison->cells.size(), 1u);
+  const ComparedCell& cell = comparison->cells[0];
+  EXPECT_EQ(cell.decision.ratio->pairs, 8u) << "what a block does to one cell it does to the other";
+  EXPECT_NEAR(cell.decision.ratio->estimate, std::sqrt(1.10 * 1.20), 0.002);
+  EXPECT_EQ(cell.unpaired, 0u);
+  EXPECT_EQ(cell.before.n, 16u);
+}
+
 TEST(Compare, AValueWithoutItsPartnerIsCountedAndLeftOut) {
   std::vector<Observation> values = Interleaved("copy", 1.0, 8);
   values.push_back(Value("new", "copy", "together", 99, 1000));
@@ -88,7 +103,7 @@ TEST(Compare, AnyDimensionMakesTheColumnsAndOthersArePooled) {
   ASSERT_TRUE(comparison) << comparison.error().message;
   ASSERT_EQ(comparison->cells.size(), 1u);
   EXPECT_TRUE(comparison->cells[0].row.empty());
-  EXPECT_EQ(comparison->cells[0].decision.ratio->pairs, 16u) << "eight blocks of each of two commits";
+  EXPECT_EQ(comparison->cells[0].decision.ratio->pairs, 8u) << "the two commits of a block count as one";
   EXPECT_NEAR(comparison->cells[0].decision.ratio->estimate, 2, 0.01);
 }
 

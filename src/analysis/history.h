@@ -12,17 +12,17 @@
 namespace rapidbyte::analysis {
 
 struct HistoryPoint {
-  std::string time;    // as it was given; points come in its order
+  std::string time;    // as it was given, of the first measurement
   std::string commit;  // may be empty
-  double value = 0;    // finite; of several values the median
+  double value = 0;    // finite; of several values the median, of several runs the median of theirs
   size_t n = 1;        // values behind it
 };
 
 struct HistorySeries {
   std::string metric;
   std::string unit;
-  record::CellKey cell;  // what tells it from the other series of the metric
-  std::vector<HistoryPoint> points;
+  record::CellKey cell;                     // what tells it from the other series of the metric
+  std::vector<HistoryPoint> points;         // in the order of time, or of the commits' history
   std::vector<stats::ChangePoint> changes;  // by index into points
 };
 

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "cli/bench_commits.h"
 #include "cli/command.h"
 #include "lab/fingerprint.h"
 #include "store/sample_store.h"
@@ -31,13 +32,13 @@ Result<store::Baseline> TargetOf(store::SampleStore& store, const std::string& t
       baseline.git_sha = campaign->git_sha;
       return baseline;
     }
-    RB_ASSIGN(const auto commits, store.SamplesOfCommits({text}, {.scenario = "", .cell = {}, .with_runs = false}));
-    baseline.git_sha = commits.front().git_sha;
+    RB_ASSIGN(const auto commit, SamplesOfCommit(store, text, {.scenario = "", .cell = {}, .with_runs = false}));
+    baseline.git_sha = commit.git_sha;
     return baseline;
   }
-  RB_ASSIGN(const std::vector<store::CommitRow> commits, store.Commits());
+  RB_ASSIGN(const std::vector<std::string> commits, CommitsInOrder(store));
   if (commits.empty()) return Fail(ErrorCode::kUsage, "there is no sample in " + store.name());
-  baseline.git_sha = commits.front().git_sha;
+  baseline.git_sha = commits.back();
   return baseline;
 }
 

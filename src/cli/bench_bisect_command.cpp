@@ -23,29 +23,23 @@ using report::BisectReport;
 
 constexpr int kNotFound = 2;
 
-// Makes one of the scenario's metrics, or a built-in one, the one that decides.
-Status UseMetric(scenario::Scenario& scenario, const std::string& name) {
+// One of the scenario's metrics, or a built-in one.
+Status CheckMetric(const scenario::Scenario& scenario, const std::string& name) {
   std::vector<std::string_view> known(std::begin(scenario::kBuiltinMetrics), std::end(scenario::kBuiltinMetrics));
-  auto& metrics = scenario.metrics;
-  auto chosen = std::find_if(metrics.begin(), metrics.end(), [&](const auto& metric) { return metric.name == name; });
-  if (chosen == metrics.end() && std::find(known.begin(), known.end(), name) != known.end()) {
-    scenario::MetricSpec built_in;
-    built_in.name = name;
-    chosen = metrics.insert(metrics.end(), std::move(built_in));
-  }
-  if (chosen == metrics.end()) {
-    for (const scenario::MetricSpec& metric : metrics) known.push_back(metric.name);
-    const std::string_view nearest = NearestName(name, known);
-    return Fail(ErrorCode::kUsage, fmt::format("--metric: the scenario has no metric \"{}\"", name),
-                nearest.empty() ? "" : fmt::format("did you mean \"{}\"?", nearest));
-  }
-  for (scenario::MetricSpec& metric : metrics) metric.primary = &metric == &*chosen;
-  return {};
+  for (const scenario::MetricSpec& metric : scenario.metrics) known.push_back(metric.name);
+  if (std::find(known.begin(), known.end(), name) != known.end()) return {};
+  const std::string_view nearest = NearestName(name, known);
+  return Fail(ErrorCode::kUsage, fmt::format("--metric: the scenario has no metric \"{}\"", name),
+              nearest.empty() ? "" : fmt::format("did you mean \"{}\"?", nearest));
 }
 
-scenario::MetricSpec& Primary(scenario::Scenario& scenario) {
-  auto& metrics = scenario.metrics;
-  return *std::find_if(metrics.begin(), metrics.end(), [](const auto& metric) { return metric.primary; });
+// What the options say, where it is not what the scenario says.
+Result<StopCriterion> StopCriterionOf(const BenchBisectOptions& options, const scenario::Scenario& scenario) {
+  if (!options.metric.empty()) RB_TRY(CheckMetric(scenario, options.metric));
+  if (options.threshold.empty()) return StopCriterion{options.metric, std::nullopt};
+  const auto threshold = scenario::ParsePercent(options.threshold);
+  if (!threshold) return Fail(ErrorCode::kUsage, "--threshold: expected a percentage from 0% to 100%, as 3%");
+  return StopCriterion{options.metric, threshold};
 }
 
 // As a ratio above 1 whichever direction is better; 1 where nothing is known.
@@ -62,10 +56,12 @@ report::BisectCommit ToReport(const lab::CommitInfo& commit) {
 class Search {
  public:
   Search(const BenchBisectOptions& options, lab::GitRepository repository, PlannedScenario planned,
-         store::SampleStore& store, const lab::Interrupt& interrupt, BenchProgress& progress, std::ostream& log)
+         StopCriterion criterion, store::SampleStore& store, const lab::Interrupt& interrupt, BenchProgress& progress,
+         std::ostream& log)
       : options_(options),
         repository_(std::move(repository)),
         planned_(std::move(planned)),
+        criterion_(std::move(criterion)),
         store_(store),
         interrupt_(interrupt),
         progress_(progress),
@@ -137,7 +133,7 @@ class Search {
     const auto built = BuildCommits({sha}, options_.measure, interrupt_, progress_);
     if (!built && built.error().code == ErrorCode::kConfiguration) return skip(built.error());
     if (!built) return Fail(built.error());
-    Primary(planned_.scenario).threshold = report_.step_threshold;
+    criterion_.threshold = report_.step_threshold;
     const auto measured = Measure({good_, sha, commits_.back()});
     if (!measured && failed_builds_ == std::set{sha}) return skip(measured.error());
     if (!measured) return Fail(measured.error());
@@ -175,7 +171,7 @@ class Search {
   Status Confirm(size_t found) {
     RB_ASSIGN(report_.before, Describe(found == 0 ? good_ : commits_[found - 1]));
     if (found > 0) {
-      Primary(planned_.scenario).threshold = report_.rule.threshold;
+      criterion_.threshold = report_.rule.threshold;
       RB_ASSIGN(const analysis::Comparison last, Measure({commits_[found - 1], commits_[found]}));
       report_.change = DecisionOf(last, 1);
     } else {
@@ -190,8 +186,10 @@ class Search {
   // One campaign of these commits. A run that fails is an error.
   Result<analysis::Comparison> Measure(const std::vector<std::string>& shas) {
     RB_ASSIGN(std::vector<Build> builds, BuildCommits(shas, options_.measure, interrupt_, progress_));
-    const CampaignRequest request{planned_.scenario, planned_.cells, std::move(builds), options_.measure.seed,
-                                  /*fresh=*/false,   level_share_,   std::nullopt,      options_.measure.recipe};
+    CampaignRequest request{planned_.scenario, planned_.cells, std::move(builds), options_.measure.seed};
+    request.level_share = level_share_;
+    request.criterion = criterion_;
+    request.recipe = options_.measure.recipe;
     report_.error_bound += stats::Criteria().alpha * level_share_;
     RB_ASSIGN(const CampaignResult result, RunCampaign(request, store_, interrupt_, progress_));
     if (result.outcome.interrupted) return Fail(ErrorCode::kInterrupted, "interrupted; what had ended was kept");
@@ -201,7 +199,7 @@ class Search {
       if (sample.outcome != record::Outcome::kOk) failed_builds_.insert(sample.build);
     }
     if (result.outcome.error) return Fail(*result.outcome.error);
-    rule_ = analysis::PrimaryRule(result.campaign);
+    rule_ = analysis::StoppingRule(result.campaign);
     return analysis::CompareCampaign(result.campaign, samples, rule_);
   }
 
@@ -218,6 +216,7 @@ class Search {
   const BenchBisectOptions& options_;
   lab::GitRepository repository_;
   PlannedScenario planned_;
+  StopCriterion criterion_;  // of the next campaign
   store::SampleStore& store_;
   const lab::Interrupt& interrupt_;
   BenchProgress& progress_;
@@ -237,13 +236,7 @@ Result<PlannedScenario> PlanBisect(const BenchBisectOptions& options) {
   if (options.measure.overrides.iterations) {
     return Fail(ErrorCode::kUsage, "--iters: a search measures until it is decided", "--max-blocks bounds each step");
   }
-  RB_ASSIGN(PlannedScenario planned, PlanMeasurement(options.measure));
-  if (!options.metric.empty()) RB_TRY(UseMetric(planned.scenario, options.metric));
-  if (options.threshold.empty()) return planned;
-  const auto threshold = scenario::ParsePercent(options.threshold);
-  if (!threshold) return Fail(ErrorCode::kUsage, "--threshold: expected a percentage from 0% to 100%, as 3%");
-  Primary(planned.scenario).threshold = *threshold;
-  return planned;
+  return PlanMeasurement(options.measure);
 }
 
 }  // namespace
@@ -263,8 +256,11 @@ CLI::App* AddBenchBisect(CLI::App& bench, BenchBisectOptions& options) {
 Result<BisectReport> Bisect(const BenchBisectOptions& options, store::SampleStore& store,
                             const lab::Interrupt& interrupt, BenchProgress& progress, std::ostream& log) {
   RB_ASSIGN(PlannedScenario planned, PlanBisect(options));
+  RB_ASSIGN(StopCriterion criterion, StopCriterionOf(options, planned.scenario));
   RB_ASSIGN(lab::GitRepository repository, lab::GitRepository::Open(options.measure.repository, &interrupt));
-  return Search(options, std::move(repository), std::move(planned), store, interrupt, progress, log).Run();
+  return Search(options, std::move(repository), std::move(planned), std::move(criterion), store, interrupt, progress,
+                log)
+      .Run();
 }
 
 int RunBisectCommand(const BenchBisectOptions& options) {

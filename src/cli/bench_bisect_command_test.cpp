@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "analysis/campaign_rules.h"
 #include "lab/test_repository.h"
 
 namespace rapidbyte::cli {
@@ -66,6 +67,29 @@ TEST_F(BisectTest, NamesTheCommitAndSkipsOneThatDoesNotBuild) {
   EXPECT_NEAR(report->change->ratio->estimate, 1.1, 1e-9);
   EXPECT_LT(report->change->criteria.alpha, 0.05) << "each campaign has its share";
   EXPECT_THAT(report::BisectText(*report), HasSubstr("one more pass"));
+}
+
+TEST_F(BisectTest, TheScenarioAsksWhatItAskedBefore) {
+  CommitUnrelated("one");
+  files_.WriteProgram("20");
+  files_.Commit("twice the work");
+  CommitUnrelated("two");
+  options_.metric = "cost";
+  const auto report = Search();
+  ASSERT_TRUE(report) << report.error().message;
+  ASSERT_EQ(report->outcome, BisectOutcome::kFound) << log_.str();
+  EXPECT_GT(report->step_threshold, 0.4);
+  options_.metric = "max_rss";
+  options_.threshold = "50%";
+  ASSERT_TRUE(Search());
+  const auto campaigns = store_.Campaigns();
+  ASSERT_TRUE(campaigns);
+  EXPECT_GE(campaigns->size(), 4u);
+  for (const record::Campaign& campaign : *campaigns) {
+    EXPECT_EQ(analysis::PrimaryRule(campaign).name, "cost");
+    EXPECT_EQ(analysis::PrimaryRule(campaign).threshold, analysis::PrimaryRule(campaigns->front()).threshold);
+    EXPECT_LT(analysis::PrimaryRule(campaign).threshold, 0.1);
+  }
 }
 
 TEST_F(BisectTest, TwoCommitsThatDoNotDifferAreNoSearch) {

@@ -72,6 +72,8 @@ nlohmann::json SettingsOf(const CampaignRequest& request) {
     settings["recipe"] = {{"command", request.recipe.command}, {"product", request.recipe.product.string()}};
   }
   if (request.level_share < 1) settings["level_share"] = request.level_share;
+  if (!request.criterion.metric.empty()) settings["stop_metric"] = request.criterion.metric;
+  if (request.criterion.threshold) settings["stop_threshold"] = *request.criterion.threshold;
   return settings;
 }
 
@@ -157,7 +159,7 @@ class StopRule {
     if (NanosToSeconds(MonotonicNanos() - start_nanos_) > max_secs_) return true;
     RB_ASSIGN(const std::vector<record::Sample> samples, store_.Samples(campaign_.id));
     if (HasHopelessCell(samples)) return true;
-    const auto comparison = analysis::CompareCampaign(campaign_, samples, analysis::PrimaryRule(campaign_));
+    const auto comparison = analysis::CompareCampaign(campaign_, samples, analysis::StoppingRule(campaign_));
     return comparison && analysis::AllDecided(*comparison);
   }
 

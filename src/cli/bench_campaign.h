@@ -23,6 +23,12 @@
 
 namespace rapidbyte::cli {
 
+// What a campaign that is told to stop when decided is decided by.
+struct StopCriterion {
+  std::string metric;               // empty: the scenario's primary one
+  std::optional<double> threshold;  // nothing: the metric's own
+};
+
 struct CampaignRequest {
   scenario::Scenario scenario;  // with the overrides in it
   std::vector<scenario::PlannedCell> cells;
@@ -32,6 +38,7 @@ struct CampaignRequest {
   // What the campaign, told to stop when decided, may spend of each level of stats::Criteria: less than all where it is
   // one of several that must all be right.
   double level_share = 1;
+  StopCriterion criterion = {};  // the campaign's own question; later comparisons ask what the scenario asks
   std::optional<ProfileRequest> profile = {};  // one more run of each cell, after the measured ones
   lab::BuildRecipe recipe = {};                // of `builds`
 };

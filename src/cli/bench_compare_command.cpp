@@ -8,6 +8,7 @@
 
 #include "cli/bench_causes.h"
 #include "cli/bench_progress.h"
+#include "cli/bench_sides.h"
 #include "cli/command.h"
 #include "lab/interrupt.h"
 #include "report/comparison_report.h"
@@ -19,14 +20,27 @@ namespace {
 // So few cells have their other metrics shown although they did not change.
 constexpr size_t kExploredWithoutChange = 1;
 
-// In the order in which they first appear.
-std::vector<std::string> ValuesOf(const std::vector<analysis::Observation>& observations, const std::string& name) {
-  std::vector<std::string> values;
-  for (const analysis::Observation& observation : observations) {
+void AddNew(const std::string& value, std::vector<std::string>& values) {
+  if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
+}
+
+// Those that were measured, in the order of the campaigns' matrices; what these do not say, as it first appears.
+std::vector<std::string> ValuesOf(const Selection& selection, const std::string& name) {
+  std::vector<std::string> measured;
+  for (const analysis::Observation& observation : selection.observations) {
     const auto value = observation.dimensions.find(name);
-    if (value == observation.dimensions.end()) continue;
-    if (std::find(values.begin(), values.end(), value->second) == values.end()) values.push_back(value->second);
+    if (value != observation.dimensions.end()) AddNew(value->second, measured);
   }
+  std::vector<std::string> values;
+  for (const Side& side : *selection.sides) {
+    for (const record::Campaign& campaign : side.campaigns) {
+      for (const std::string& value : analysis::ValueOrder(campaign, name)) AddNew(value, values);
+    }
+  }
+  std::erase_if(values, [&](const std::string& value) {
+    return std::find(measured.begin(), measured.end(), value) == measured.end();
+  });
+  for (const std::string& value : measured) AddNew(value, values);
   return values;
 }
 
@@ -36,7 +50,7 @@ analysis::Projection ProjectionOf(const BenchCompareOptions& options, const Sele
   projection.ignore = {options.ignored.begin(), options.ignored.end()};
   const bool by_side = options.column.empty() || options.column == analysis::kCommitDimension;
   projection.column = by_side ? selection.dimension : options.column;
-  projection.columns = by_side ? selection.columns : ValuesOf(selection.observations, options.column);
+  projection.columns = by_side ? selection.columns : ValuesOf(selection, options.column);
   // A campaign's cells against each other: several commits are then rows.
   if (!by_side && selection.columns.size() == 1) projection.ignore.insert(selection.dimension);
   return projection;

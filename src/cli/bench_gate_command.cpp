@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "cli/bench_causes.h"
+#include "cli/bench_commits.h"
 #include "cli/bench_compare_command.h"
 #include "cli/command.h"
 #include "report/gate_report.h"
@@ -72,9 +73,18 @@ std::string Sentence(int code, const analysis::Comparison& comparison) {
   }
 }
 
+// Of a candidate that nobody named.
+Status NoteCandidate(Selection& selection) {
+  RB_ASSIGN(auto store, store::SampleStore::OpenExisting(selection.store));
+  RB_ASSIGN(const std::string note, NoteOfUnmeasuredHead(store, selection.columns.back()));
+  if (!note.empty()) selection.warnings.insert(selection.warnings.begin(), note);
+  return {};
+}
+
 Result<int> Gate(const BenchGateOptions& options) {
   RB_ASSIGN(const SelectionOptions selected, SelectionOf(options));
-  RB_ASSIGN(const Selection selection, Select(selected));
+  RB_ASSIGN(Selection selection, Select(selected));
+  if (options.candidate.empty()) RB_TRY(NoteCandidate(selection));
   const analysis::Projection projection = ProjectionBySide(selection);
   RB_ASSIGN(const analysis::Comparison comparison,
             analysis::Compare(selection.observations, projection, selection.rule, selection.stopping));

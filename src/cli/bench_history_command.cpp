@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -10,6 +11,7 @@
 
 #include "analysis/campaign_rules.h"
 #include "analysis/history.h"
+#include "cli/bench_commits.h"
 #include "cli/command.h"
 #include "metrics/foreign_table.h"
 #include "report/history_report.h"
@@ -45,27 +47,46 @@ bool Keeps(const Kept& kept, const record::CellKey& cell) {
   });
 }
 
-// One series for each metric, scenario, cell and machine; a point is a campaign.
+// Between runs more varies than within one: each is one value of the commit, however many blocks it had.
+HistoryPoint PointOf(const std::vector<const store::HistoryRow*>& runs) {
+  std::vector<double> medians;
+  HistoryPoint point{runs.front()->started_at, runs.front()->git_sha, 0, 0};
+  for (const store::HistoryRow* run : runs) {
+    medians.push_back(stats::Summarize(run->values).median);
+    point.n += run->values.size();
+  }
+  point.value = stats::Summarize(std::move(medians)).median;
+  return point;
+}
+
+bool IsOfOneScenario(const std::vector<store::HistoryRow>& rows) {
+  return std::all_of(rows.begin(), rows.end(), [&](const auto& row) { return row.scenario == rows.front().scenario; });
+}
+
+// One series for each metric, scenario, cell and machine; a point is a commit, or a run of a changed tree.
 Result<std::vector<HistorySeries>> FromStore(const BenchHistoryOptions& options) {
   RB_ASSIGN(auto store, store::SampleStore::OpenExisting(options.store));
   RB_ASSIGN(const Kept kept, FiltersOf(options));
   const std::vector<std::string> metrics = options.metrics.empty() ? std::vector<std::string>{"wall"} : options.metrics;
-  std::map<std::pair<std::string, record::CellKey>, HistorySeries> series;
+  std::vector<HistorySeries> all;
   for (const std::string& metric : metrics) {
     RB_ASSIGN(const std::vector<store::HistoryRow> rows, store.History({options.scenario, {}, metric}));
+    const std::map<std::string, size_t> places = PlacesOfTrees(rows);
+    const bool one_scenario = IsOfOneScenario(rows);
+    using Runs = std::vector<const store::HistoryRow*>;
+    std::map<std::pair<record::CellKey, std::string>, std::map<size_t, Runs>> series;  // cell, machine; place
     for (const store::HistoryRow& row : rows) {
       if (!Keeps(kept, row.cell)) continue;
-      record::CellKey key = row.cell;
-      key["machine"] = row.host_hash;
-      HistorySeries& one = series[{metric, key}];
-      one.metric = metric;
-      one.unit = analysis::UnitOfMetric(metric);
-      one.cell = row.cell;
-      one.points.push_back({row.started_at, row.git_sha, stats::Summarize(row.values).median, row.values.size()});
+      record::CellKey cell = row.cell;
+      if (!one_scenario) cell.emplace(analysis::kScenarioDimension, row.scenario);
+      series[{cell, row.host_hash}][places.at(MeasuredTree(row))].push_back(&row);
+    }
+    for (const auto& [key, trees] : series) {
+      HistorySeries one{metric, analysis::UnitOfMetric(metric), key.first, {}, {}};
+      for (const auto& [place, runs] : trees) one.points.push_back(PointOf(runs));
+      all.push_back(std::move(one));
     }
   }
-  std::vector<HistorySeries> all;
-  for (auto& [key, one] : series) all.push_back(std::move(one));
   if (all.empty()) {
     return Fail(ErrorCode::kUsage, "no sample in " + store.name() + " fits",
                 "--scenario, --rows, --filter and --metric choose them");

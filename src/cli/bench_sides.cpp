@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "analysis/history.h"
-#include "lab/git_repository.h"
+#include "cli/bench_commits.h"
 #include "metrics/foreign_table.h"
 #include "record/sample_json.h"
 #include "store/json_lines.h"
@@ -104,17 +104,8 @@ Result<Side> SideOfCampaign(store::SampleStore& store, const record::Campaign& c
   return side;
 }
 
-// A commit as the store knows it, or as git does.
 Result<Side> SideOfCommit(store::SampleStore& store, const std::string& commit, const SelectionOptions& options) {
-  const store::SampleFilter filter{options.scenario, {}, /*with_runs=*/true};
-  auto found = store.SamplesOfCommits({commit}, filter);
-  if (!found) {
-    const auto repository = lab::GitRepository::Open(".", nullptr);
-    const auto sha = repository ? repository->Resolve(commit) : Fail(repository.error());
-    if (!sha) return Fail(found.error());
-    RB_ASSIGN(found, store.SamplesOfCommits({*sha}, filter));
-  }
-  store::CommitSamples& samples = found->front();
+  RB_ASSIGN(store::CommitSamples samples, SamplesOfCommit(store, commit, {options.scenario, {}, /*with_runs=*/true}));
   if (!options.campaign.empty()) {
     std::erase_if(samples.campaigns, [&](const record::Campaign& one) { return one.id != options.campaign; });
     std::erase_if(samples.samples, [&](const record::Sample& one) { return one.campaign_id != options.campaign; });
@@ -133,15 +124,22 @@ Result<Side> SideOfBaseline(store::SampleStore& store, const std::string& name, 
   return SideOfCampaign(store, *campaign);
 }
 
-// Of each cell of one scenario; `commit` and what came later are left out.
-void AddWindow(const std::vector<store::HistoryRow>& rows, const record::Campaign& candidate, const std::string& commit,
+// Of each cell of one scenario; `commit` and what comes after it are left out.
+void AddWindow(std::vector<store::HistoryRow> rows, const record::Campaign& candidate, const std::string& commit,
                size_t runs, Side& side) {
+  rows.push_back({candidate.id, candidate.scenario, candidate.started_at, commit, "", false, "", {}, {}});
+  const std::map<std::string, size_t> places = PlacesOfTrees(rows);
+  const auto place_of = [&](const store::HistoryRow& row) { return places.at(MeasuredTree(row)); };
+  const size_t own_place = place_of(rows.back());
+  rows.pop_back();
   std::map<record::CellKey, std::vector<const store::HistoryRow*>> cells;
   for (const store::HistoryRow& row : rows) {
-    const bool is_earlier = row.started_at < candidate.started_at && row.git_sha != commit;
+    const bool is_earlier = place_of(row) < own_place && row.git_sha != commit;
     if (is_earlier && row.host_hash == candidate.host.Hash()) cells[row.cell].push_back(&row);
   }
-  for (const auto& [cell, cell_rows] : cells) {
+  for (auto& [cell, cell_rows] : cells) {
+    std::stable_sort(cell_rows.begin(), cell_rows.end(),
+                     [&](const auto* a, const auto* b) { return place_of(*a) < place_of(*b); });
     analysis::HistorySeries series;
     for (const store::HistoryRow* row : cell_rows) {
       series.points.push_back({row->started_at, row->git_sha, stats::Summarize(row->values).median, 1});
@@ -149,8 +147,9 @@ void AddWindow(const std::vector<store::HistoryRow>& rows, const record::Campaig
     FindChanges(series);
     for (size_t i = StableWindowBegin(series, runs); i < cell_rows.size(); ++i) {
       for (size_t block = 0; block < cell_rows[i]->values.size(); ++block) {
-        Observation observation{cell, cell_rows[i]->campaign_id, static_cast<uint32_t>(block),
-                                cell_rows[i]->values[block]};
+        // A commit's part of a campaign is a run: nothing of a window is paired with the candidate.
+        Observation observation{cell, cell_rows[i]->campaign_id + " " + cell_rows[i]->git_sha,
+                                static_cast<uint32_t>(block), cell_rows[i]->values[block]};
         observation.dimensions.emplace(analysis::kScenarioDimension, candidate.scenario);
         side.window.push_back(std::move(observation));
       }
@@ -177,8 +176,8 @@ Result<std::vector<Side>> SidesOfStore(const SelectionOptions& options) {
   RB_ASSIGN(auto store, store::SampleStore::OpenExisting(options.store));
   std::vector<std::string> commits = options.commits;
   if (commits.empty()) {
-    RB_ASSIGN(const std::vector<store::CommitRow> known, store.Commits());
-    for (size_t i = 0; i < std::min(options.last, known.size()); ++i) commits.insert(commits.begin(), known[i].git_sha);
+    RB_ASSIGN(commits, CommitsInOrder(store));
+    commits.erase(commits.begin(), commits.end() - static_cast<std::ptrdiff_t>(std::min(options.last, commits.size())));
   }
   std::vector<Side> sides;
   for (const std::string& commit : commits) {
@@ -197,11 +196,11 @@ Result<Side> WindowBefore(const Side& candidate, size_t runs, const SelectionOpt
   for (const record::Campaign& campaign : candidate.campaigns) {
     if (!scenarios.insert(campaign.scenario).second) continue;
     const std::string metric = options.metric.empty() ? analysis::PrimaryRule(campaign).name : options.metric;
-    RB_ASSIGN(const std::vector<store::HistoryRow> rows, store.History({campaign.scenario, {}, metric}));
-    AddWindow(rows, campaign, candidate.column, runs, side);
+    RB_ASSIGN(std::vector<store::HistoryRow> rows, store.History({campaign.scenario, {}, metric}));
+    AddWindow(std::move(rows), campaign, candidate.column, runs, side);
   }
   if (!side.window.empty()) return side;
-  return Fail(ErrorCode::kUsage, fmt::format("{} has no earlier runs of other commits on this machine", store.name()));
+  return Fail(ErrorCode::kUsage, fmt::format("{} has no runs of earlier commits on this machine", store.name()));
 }
 
 }  // namespace rapidbyte::cli

@@ -34,7 +34,7 @@ Result<Side> SideOf(const std::string& text, const SelectionOptions& options, st
 // The commits that --sha or --last mean, the oldest first.
 Result<std::vector<Side>> SidesOfStore(const SelectionOptions& options);
 
-// Up to `runs` runs of other commits, on the same machine, from before the candidate, cell by cell. Errors: kUsage
+// Up to `runs` runs of earlier commits than the candidate, on the same machine, cell by cell. Errors: kUsage
 // where there is none.
 Result<Side> WindowBefore(const Side& candidate, size_t runs, const SelectionOptions& options);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <sstream>
 
 #include "base/nearest_name.h"
@@ -15,6 +17,7 @@ namespace fs = std::filesystem;
 
 // What Rapidbyte itself leaves behind is no change of the tree that is measured.
 constexpr const char* kOwnFiles[] = {":(top,glob)target/bench_*/**", ":(top,glob)target/profiles/**"};
+constexpr size_t kShaDigits = 40;  // or 64
 constexpr size_t kOutputBytes = size_t{64} << 20;
 
 using Environment = std::map<std::string, std::string>;
@@ -39,6 +42,10 @@ std::vector<std::string> Lines(const std::string& text) {
   std::istringstream in(text);
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   return lines;
+}
+
+bool IsWholeSha(const std::string& text) {
+  return text.size() >= kShaDigits && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
 // The same for the same parent, so that an unchanged tree has an unchanged sha.
@@ -116,6 +123,31 @@ Result<std::vector<std::string>> GitRepository::CommitsBetween(const std::string
   }
   RB_ASSIGN(const std::string list, Run({"rev-list", "--first-parent", "--reverse", good + ".." + bad}));
   return Lines(list);
+}
+
+Result<std::vector<CommitParents>> GitRepository::Lineage(const std::vector<std::string>& shas) const {
+  std::vector<std::string> ask{"rev-list", "--no-walk=unsorted", "--ignore-missing"};
+  std::copy_if(shas.begin(), shas.end(), std::back_inserter(ask), IsWholeSha);
+  if (std::none_of(shas.begin(), shas.end(), IsWholeSha)) return std::vector<CommitParents>();
+  RB_ASSIGN(const std::string listed, Run(ask));
+  const std::vector<std::string> known = Lines(listed);
+  if (known.empty()) return std::vector<CommitParents>();
+  // From the newest common ancestor on; from the beginning where there is none.
+  std::vector<std::string> ask_base{"merge-base", "--octopus"};
+  ask_base.insert(ask_base.end(), known.begin(), known.end());
+  RB_ASSIGN(const SubprocessResult base, Git(top_, ask_base, {}, interrupt_));
+  ask = {"rev-list", "--date-order", "--reverse", "--parents"};
+  ask.insert(ask.end(), known.begin(), known.end());
+  if (base.exit_code == 0) ask.push_back("^" + Lines(base.out).front() + "^@");
+  RB_ASSIGN(const std::string list, Run(ask));
+  std::vector<CommitParents> lineage;
+  for (const std::string& line : Lines(list)) {
+    std::istringstream words(line);
+    CommitParents& commit = lineage.emplace_back();
+    words >> commit.sha;
+    for (std::string parent; words >> parent;) commit.parents.push_back(parent);
+  }
+  return lineage;
 }
 
 Result<CommitInfo> GitRepository::Describe(const std::string& sha) const {

@@ -26,6 +26,11 @@ struct CommitInfo {
   std::vector<std::string> parents;
 };
 
+struct CommitParents {
+  std::string sha;
+  std::vector<std::string> parents;
+};
+
 class GitRepository {
  public:
   // `folder` is any folder of the repository; it and `interrupt` (may be null) must outlive this. Errors:
@@ -45,6 +50,10 @@ class GitRepository {
   // From the first after `good` to `bad`, which is the last, along first parents. Errors: kUsage where `good` is no
   // ancestor of `bad`, or the same commit.
   Result<std::vector<std::string>> CommitsBetween(const std::string& good, const std::string& bad) const;
+
+  // Those of `shas` that the repository has, and all commits between them; each after its parents, else by date.
+  // Whatever is no whole sha of a commit is left out.
+  Result<std::vector<CommitParents>> Lineage(const std::vector<std::string>& shas) const;
 
   Result<CommitInfo> Describe(const std::string& sha) const;
 

@@ -25,22 +25,49 @@ struct CampaignHead {
   std::string git_branch;
   bool git_dirty = false;
   std::string host_hash;
+  std::string scenario;
 };
 using Heads = std::map<int64_t, CampaignHead>;  // by number
 
 Result<Heads> ReadHeads(Connection& connection, const std::string& scenario) {
   RB_ASSIGN(const StatementHandle select,
-            connection.Prepare(fmt::format("SELECT number, id, started_at, git_sha, git_branch, git_dirty, host_hash"
-                                           " FROM campaigns{}",
-                                           scenario.empty() ? "" : " WHERE scenario = $1")));
+            connection.Prepare(
+                fmt::format("SELECT number, id, started_at, git_sha, git_branch, git_dirty, host_hash, scenario"
+                            " FROM campaigns{}",
+                            scenario.empty() ? "" : " WHERE scenario = $1")));
   if (!scenario.empty()) select->Bind(1, scenario);
   Heads heads;
   while (true) {
     RB_ASSIGN(const bool row, select->Step());
     if (!row) return heads;
-    heads[select->Integer(0)] = {select->Text(1), select->Text(2),         select->Text(3),
-                                 select->Text(4), select->Integer(5) != 0, select->Text(6)};
+    heads[select->Integer(0)] = {select->Text(1),         select->Text(2), select->Text(3), select->Text(4),
+                                 select->Integer(5) != 0, select->Text(6), select->Text(7)};
   }
+}
+
+// Where a build stands among those of its campaign, by the campaign's number and the sha.
+using BuildPlaces = std::map<std::pair<int64_t, std::string>, size_t>;
+
+// As the campaigns were told; the order of the samples is none, as blocks are shuffled.
+Result<BuildPlaces> ReadBuildPlaces(Connection& connection) {
+  RB_ASSIGN(const StatementHandle select,
+            connection.Prepare("SELECT number, settings FROM campaigns WHERE settings LIKE '%\"builds\":%'"));
+  BuildPlaces places;
+  while (true) {
+    RB_ASSIGN(const bool row, select->Step());
+    if (!row) return places;
+    RB_ASSIGN(const nlohmann::json settings, ReadJson(*select, 1));
+    const auto builds = settings.find("builds");
+    if (builds == settings.end() || !builds->is_array()) continue;
+    for (const nlohmann::json& build : *builds) {
+      if (build.is_string()) places.emplace(std::pair(select->Integer(0), build.get<std::string>()), places.size());
+    }
+  }
+}
+
+size_t PlaceOf(const BuildPlaces& places, int64_t campaign, const std::string& sha) {
+  const auto place = places.find({campaign, sha});
+  return place == places.end() ? 0 : place->second;
 }
 
 // In SQL, of the alias s; nothing for a metric that has no column.
@@ -179,28 +206,33 @@ Result<std::vector<CommitRow>> SampleStore::Commits() {
   RB_ASSIGN(const StatementHandle select,
             connection_->Prepare(fmt::format(
                 "SELECT s.campaign, s.build, count(*) FROM samples s WHERE {} GROUP BY s.campaign, s.build", kCounts)));
-  std::map<std::string, CommitRow> commits;
+  RB_ASSIGN(const BuildPlaces places, ReadBuildPlaces(*connection_));
+  using When = std::tuple<std::string, std::string, size_t>;  // of the newest campaign, and the place in it
+  std::map<std::string, std::pair<When, CommitRow>> commits;
   while (true) {
     RB_ASSIGN(const bool row, select->Step());
     if (!row) break;
-    const auto head = heads.find(select->Integer(0));
-    if (head == heads.end()) continue;  // begun in between
+    const auto found = heads.find(select->Integer(0));
+    if (found == heads.end()) continue;  // begun in between
+    const CampaignHead& head = found->second;
     const auto build = builds.find(select->Integer(1));
-    CommitRow& commit = commits[build == builds.end() ? head->second.git_sha : build->second];
+    const std::string& sha = build == builds.end() ? head.git_sha : build->second;
+    auto& [newest, commit] = commits[sha];
     ++commit.campaigns;
     commit.samples += static_cast<size_t>(select->Integer(2));
-    if (head->second.started_at < commit.measured_at) continue;
-    commit.measured_at = head->second.started_at;
-    commit.git_branch = head->second.git_branch;
-  }
-  std::vector<CommitRow> list;
-  for (auto& [sha, commit] : commits) {
+    const When when{head.started_at, head.id, PlaceOf(places, found->first, sha)};
+    if (when < newest) continue;
+    newest = when;
     commit.git_sha = sha;
-    list.push_back(std::move(commit));
+    commit.measured_at = head.started_at;
+    commit.git_branch = head.git_branch;
   }
-  std::stable_sort(list.begin(), list.end(),
-                   [](const CommitRow& a, const CommitRow& b) { return a.measured_at > b.measured_at; });
-  return list;
+  std::vector<std::pair<When, CommitRow>> list;
+  for (auto& [sha, commit] : commits) list.push_back(std::move(commit));
+  std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<CommitRow> rows;
+  for (auto& [when, commit] : list) rows.push_back(std::move(commit));
+  return rows;
 }
 
 Result<CommitSamples> SampleStore::SamplesOfCommit(const std::string& git_sha, const SampleFilter& filter) {
@@ -253,20 +285,26 @@ Result<std::vector<HistoryRow>> SampleStore::History(const HistoryFilter& filter
   std::erase_if(all, [&](const Series& series) {
     return series.values.empty() || !heads.contains(series.campaign) || !cells.contains(series.cell);
   });
+  RB_ASSIGN(const BuildPlaces places, ReadBuildPlaces(*connection_));
+  const auto place_of = [&](const Series& series) {
+    const auto build = builds.find(series.build);
+    return std::pair(build == builds.end() ? 0 : PlaceOf(places, series.campaign, build->second), series.build);
+  };
   const auto order = [&](const Series& series) {
     const CampaignHead& head = heads.at(series.campaign);
-    return std::tie(head.started_at, head.id, cells.at(series.cell), series.build);
+    return std::tie(head.started_at, head.id, cells.at(series.cell));
   };
   std::sort(all.begin(), all.end(), [&](const Series& a, const Series& b) {
-    return a.campaign == b.campaign && a.cell == b.cell ? a.build < b.build : order(a) < order(b);
+    return a.campaign == b.campaign && a.cell == b.cell ? place_of(a) < place_of(b) : order(a) < order(b);
   });
   std::vector<HistoryRow> rows;
   rows.reserve(all.size());
   for (Series& series : all) {
     const CampaignHead& head = heads.at(series.campaign);
     const auto build = builds.find(series.build);
-    rows.push_back({head.id, head.started_at, build == builds.end() ? head.git_sha : build->second, head.git_branch,
-                    head.git_dirty, head.host_hash, cells.at(series.cell), std::move(series.values)});
+    const bool is_build = build != builds.end();
+    rows.push_back({head.id, head.scenario, head.started_at, is_build ? build->second : head.git_sha, head.git_branch,
+                    head.git_dirty && !is_build, head.host_hash, cells.at(series.cell), std::move(series.values)});
   }
   return rows;
 }

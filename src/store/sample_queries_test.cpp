@@ -81,6 +81,31 @@ TEST_P(QueryTest, CommitsAreTheLastMeasuredFirst) {
   EXPECT_EQ(by_sha[kBuild].samples, 2u);
 }
 
+TEST_P(QueryTest, BuildsOfOneCampaignComeAsTheyWereNamed) {
+  constexpr const char* kOlder = "ffff0000";
+  constexpr const char* kNewer = "0000ffff";
+  Campaign campaign = ExampleCampaign("d");
+  campaign.started_at = "2024-01-04";
+  campaign.scenario = "commits";
+  campaign.settings = {{"builds", {kOlder, kNewer}}};
+  ASSERT_TRUE(store_->PutCampaign(campaign));
+  for (uint32_t position = 0; position < 2; ++position) {
+    Sample sample = ExampleSample(1, position, "d");
+    sample.cell = {};
+    sample.build = position == 0 ? kNewer : kOlder;  // shuffled
+    ASSERT_TRUE(store_->Append(sample));
+  }
+  const auto commits = store_->Commits();
+  ASSERT_TRUE(commits) << commits.error().message;
+  EXPECT_EQ((*commits)[0].git_sha, kNewer);
+  EXPECT_EQ((*commits)[1].git_sha, kOlder);
+  const auto rows = History({.scenario = "commits", .cell = {}, .metric = "wall"});
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows[0].git_sha, kOlder);
+  EXPECT_EQ(rows[1].git_sha, kNewer);
+  EXPECT_FALSE(rows[0].git_dirty) << "a build is of its commit, whatever the tree that it was started in";
+}
+
 TEST_P(QueryTest, SamplesOfCommitsAreWhole) {
   const auto commits = store_->SamplesOfCommits({"1111a", kSecond, "2222"});
   ASSERT_TRUE(commits) << commits.error().message;

@@ -53,10 +53,11 @@ struct CommitSamples {
 // The values of one metric in one cell of one campaign: of the samples that count, in the order of blocks.
 struct HistoryRow {
   std::string campaign_id;
+  std::string scenario;
   std::string started_at;
   std::string git_sha;  // the build's where the campaign measured several
   std::string git_branch;
-  bool git_dirty = false;
+  bool git_dirty = false;  // never of a build
   std::string host_hash;
   record::CellKey cell;
   std::vector<double> values;  // never empty
@@ -113,13 +114,14 @@ class SampleStore {
   using Visitor = std::function<Status(const record::Sample&, const record::Campaign&)>;
   Status ForEachSample(const std::optional<std::string>& campaign_id, const Visitor& visit);
 
-  Result<std::vector<CommitRow>> Commits();  // the last measured first
+  // The last measured first; of those of one campaign, the last of its builds.
+  Result<std::vector<CommitRow>> Commits();
   // Each commit by its sha or the beginning of it, in that order. Errors: kUsage for one that is not there or not
   // unique, with the newest or the possible ones.
   Result<std::vector<CommitSamples>> SamplesOfCommits(const std::vector<std::string>& commits,
                                                       const SampleFilter& filter = {});
-  // By time of the campaign, then cell. Built-in metrics and those of the scenario are quick; a key of the runs'
-  // documents has to read all of them.
+  // By time of the campaign, then cell, then as the builds were named. Built-in metrics and those of the scenario are
+  // quick; a key of the runs' documents has to read all of them.
   Result<std::vector<HistoryRow>> History(const HistoryFilter& filter);
 
   Status PutBaseline(const Baseline& baseline);  // replaces the one of that name
