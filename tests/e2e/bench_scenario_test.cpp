@@ -129,7 +129,7 @@ iterations: 2
 )");
   const RunResult run = RunRapidbyte({"bench", "run", "s.yaml"});
   EXPECT_EQ(run.exit_code, 11) << run.err;
-  EXPECT_THAT(run.out, HasSubstr("subject=nowhere: failed: cannot run nosuchthing: No such file"));
+  EXPECT_THAT(run.out, HasSubstr("subject=nowhere: failed: cannot run nosuchthing: No such"));
   EXPECT_THAT(run.out, HasSubstr("subject=unknown: failed: exit code 127: "));
   EXPECT_THAT(run.err, HasSubstr("4 of 6 runs failed"));
   std::multiset<std::string> outcomes;
