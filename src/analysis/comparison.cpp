@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "analysis/row_join.h"
 #include "base/nearest_name.h"
 #include "stats/sequential.h"
 
@@ -153,30 +154,48 @@ Sides SidesOf(const Values& before, const Values& after) {
   return {MediansByRun(before), MediansByRun(after), stats::Design::kUnpaired, 0};
 }
 
+// The rows that a column has, each with its values at the same place.
+struct ColumnCells {
+  std::vector<record::CellKey> rows;
+  std::vector<const Values*> values;
+};
+
+ColumnCells CellsOf(const Table& table, const std::string& column) {
+  ColumnCells cells;
+  for (const auto& [row, columns] : table) {
+    const auto here = columns.find(column);
+    if (here == columns.end()) continue;
+    cells.rows.push_back(row);
+    cells.values.push_back(&here->second);
+  }
+  return cells;
+}
+
 // The cells of all columns, undecided yet, and what they are to be decided on.
 void Collect(const Table& table, const Projection& projection, const RuleOf& rule, Comparison& result,
              std::vector<Sides>& sides) {
+  const RowsMeet meet = projection.column == kSubjectDimension ? RowsMeet::kWhereAgreed : RowsMeet::kWhereEqual;
+  const ColumnCells first = CellsOf(table, projection.columns[0]);
   for (size_t column = 1; column < projection.columns.size(); ++column) {
-    for (const auto& [row, columns] : table) {
-      const auto before = columns.find(projection.columns[0]);
-      const auto after = columns.find(projection.columns[column]);
-      if (before == columns.end() && after == columns.end()) continue;
-      if (before == columns.end() || after == columns.end()) {
-        (before == columns.end() ? result.only_after : result.only_before).push_back(row);
-        continue;
-      }
+    const ColumnCells other = CellsOf(table, projection.columns[column]);
+    const RowJoin join = JoinRows(first.rows, other.rows, meet);
+    for (const JoinedRow& joined : join.rows) {
+      const Values& before = *first.values[joined.before];
+      const Values& after = *other.values[joined.after];
       ComparedCell cell;
-      cell.row = row;
-      cell.rule = rule(row);
+      cell.row = joined.row;
+      cell.rule = rule(joined.row);
       cell.column = column;
-      cell.before = stats::Summarize(AllOf(before->second));
-      cell.after = stats::Summarize(AllOf(after->second));
-      cell.runs_before = RunsOf(before->second).size();
-      cell.runs_after = RunsOf(after->second).size();
-      sides.push_back(SidesOf(before->second, after->second));
+      cell.before = stats::Summarize(AllOf(before));
+      cell.after = stats::Summarize(AllOf(after));
+      cell.runs_before = RunsOf(before).size();
+      cell.runs_after = RunsOf(after).size();
+      sides.push_back(SidesOf(before, after));
       cell.unpaired = sides.back().unpaired;
       result.cells.push_back(std::move(cell));
     }
+    for (const size_t row : join.only_before) result.only_before.push_back(first.rows[row]);
+    for (const size_t row : join.only_after) result.only_after.push_back(other.rows[row]);
   }
 }
 

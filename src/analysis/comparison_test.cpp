@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 namespace rapidbyte::analysis {
 namespace {
 
@@ -114,6 +116,45 @@ TEST(Compare, SaysWhichRowsOneSideLacks) {
   ASSERT_TRUE(comparison);
   EXPECT_THAT(comparison->only_after, ElementsAre(record::CellKey{{"load_method", "insert"}}));
   EXPECT_TRUE(comparison->only_before.empty());
+}
+
+// Two load methods beside a pipe that knows none, in one campaign.
+std::vector<Observation> OursBesideAPipe(uint32_t blocks) {
+  std::vector<Observation> values;
+  for (uint32_t block = 0; block < blocks; ++block) {
+    const double drift = 1 + 0.3 * block;
+    const double wobble = 1 + 0.001 * (block % 3);
+    values.push_back({{{"subject", "pipe"}}, "together", block, drift});
+    values.push_back({{{"subject", "ours"}, {"load_method", "copy"}}, "together", block, drift * wobble * 0.9});
+    values.push_back({{{"subject", "ours"}, {"load_method", "insert"}}, "together", block, drift * wobble * 2});
+  }
+  return values;
+}
+
+TEST(Compare, ASubjectThatLacksAParameterIsPairedWithEveryValueOfIt) {
+  for (const auto& [columns, copy, insert] :
+       {std::tuple{std::vector<std::string>{"pipe", "ours"}, Verdict::kImproved, Verdict::kRegressed},
+        std::tuple{std::vector<std::string>{"ours", "pipe"}, Verdict::kRegressed, Verdict::kImproved}}) {
+    const auto comparison = Compare(OursBesideAPipe(12), {"subject", columns, {}, {}}, MetricRule());
+    ASSERT_TRUE(comparison) << comparison.error().message;
+    ASSERT_EQ(comparison->cells.size(), 2u);
+    EXPECT_EQ(comparison->cells[0].row, (record::CellKey{{"load_method", "copy"}}));
+    EXPECT_EQ(comparison->cells[0].decision.verdict, copy);
+    EXPECT_EQ(comparison->cells[1].decision.verdict, insert);
+    for (const ComparedCell& cell : comparison->cells) {
+      EXPECT_EQ(cell.decision.design, stats::Design::kPaired);
+      EXPECT_EQ(cell.decision.ratio->pairs, 12u);
+      EXPECT_EQ(cell.unpaired, 0u);
+    }
+    EXPECT_TRUE(comparison->only_before.empty() && comparison->only_after.empty());
+  }
+}
+
+TEST(Compare, SubjectsWithParametersOfTheirOwnAreDecidedBeforeTheLastBlock) {
+  const auto comparison =
+      Compare(OursBesideAPipe(30), {"subject", {"pipe", "ours"}, {}, {}}, MetricRule(), Stopping{0, 30, 60, false});
+  ASSERT_TRUE(comparison);
+  EXPECT_TRUE(AllDecided(*comparison));
 }
 
 TEST(Compare, NamesTheNearestDimension) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "analysis/row_join.h"
+
 namespace rapidbyte::analysis {
 namespace {
 
@@ -18,7 +20,7 @@ std::vector<std::string> ValuesOf(const std::vector<record::CellKey>& cells, con
 }  // namespace
 
 Projection ContrastOf(const std::vector<record::CellKey>& cells, const std::vector<std::string>& parameters) {
-  std::vector<std::string> candidates = {"subject", "load_method"};
+  std::vector<std::string> candidates = {std::string(kSubjectDimension), "load_method"};
   for (const std::string& parameter : parameters) {
     if (parameter != "rows" && parameter != "scale") candidates.push_back(parameter);
   }
@@ -26,16 +28,7 @@ Projection ContrastOf(const std::vector<record::CellKey>& cells, const std::vect
   for (const std::string& candidate : candidates) {
     std::vector<std::string> values = ValuesOf(cells, candidate);
     if (values.size() < 2) continue;
-    Projection projection{candidate, std::move(values), {}, {}};
-    // Parameters that only some subjects have would keep these from ever meeting.
-    if (candidate == "subject") {
-      for (const std::string& parameter : parameters) {
-        const auto has = [&](const record::CellKey& cell) { return cell.count(parameter) != 0; };
-        if (parameter != candidate && !std::all_of(cells.begin(), cells.end(), has))
-          projection.ignore.insert(parameter);
-      }
-    }
-    return projection;
+    return {candidate, std::move(values), {}, {}};
   }
   return {};
 }

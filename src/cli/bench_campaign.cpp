@@ -134,7 +134,7 @@ Result<std::vector<CellProfile>> ProfileAfter(const CampaignRequest& request, co
   return ProfileCells(cells, request.scenario, profile, setup, interrupt, progress);
 }
 
-// A program that fails every time is never decided on; these many times are enough to believe it.
+// A program that fails every time is never compared; these many times are enough to believe it.
 constexpr size_t kFailuresToGiveUp = 3;
 
 bool HasHopelessCell(const std::vector<record::Sample>& samples) {
@@ -149,7 +149,7 @@ bool HasHopelessCell(const std::vector<record::Sample>& samples) {
   });
 }
 
-// Ends a campaign that was told to stop once all is decided, or once it is clear that it will never be.
+// Ends a campaign that was told to stop once all that can be compared is decided, or once it is clear that nothing can.
 class StopRule {
  public:
   StopRule(const CampaignRequest& request, const record::Campaign& campaign, store::SampleStore& store)
@@ -158,9 +158,8 @@ class StopRule {
   Result<bool> Enough() {
     if (NanosToSeconds(MonotonicNanos() - start_nanos_) > max_secs_) return true;
     RB_ASSIGN(const std::vector<record::Sample> samples, store_.Samples(campaign_.id));
-    if (HasHopelessCell(samples)) return true;
     const auto comparison = analysis::CompareCampaign(campaign_, samples, analysis::StoppingRule(campaign_));
-    return comparison && analysis::AllDecided(*comparison);
+    return comparison ? analysis::AllDecided(*comparison) : HasHopelessCell(samples);
   }
 
  private:

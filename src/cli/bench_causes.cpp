@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/campaign_rules.h"
+#include "analysis/row_join.h"
 #include "cli/bench_explain_profiles.h"
 #include "cli/bench_sides.h"
 
@@ -38,7 +39,9 @@ class CellMatch {
       ++agreed;
     }
     if (projection_.column != kSideDimension && analysis::IsRowDimension(projection_, kSideDimension)) ++agreed;
-    return agreed == row_.size() && PassesFilters(sample, scenario);
+    // A subject may lack parameters that its partner has.
+    const bool is_of_row = agreed == row_.size() || projection_.column == analysis::kSubjectDimension;
+    return is_of_row && PassesFilters(sample, scenario);
   }
 
  private:
@@ -78,7 +81,8 @@ std::vector<const record::Sample*> SamplesOfRow(const record::Campaign& campaign
     auto observation = analysis::ObservationOf(sample, campaign, cell.rule.name);
     if (!observation) continue;
     const auto column = observation->dimensions.extract(dimension);
-    if (column && column.mapped() == value && observation->dimensions == cell.row) found.push_back(&sample);
+    if (column && column.mapped() == value && record::Matches(cell.row, observation->dimensions))
+      found.push_back(&sample);
   }
   return found;
 }

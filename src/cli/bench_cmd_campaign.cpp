@@ -50,10 +50,8 @@ class CommandSink : public lab::SampleSink {
     }
     const bool is_accepted = sample.exit_code == 0 || plan_.accepted.all;
     if (is_accepted) return Fail(ErrorCode::kData, fmt::format("{}: {}", name, sample.error));
-    const std::string code = fmt::format("exit code {}", sample.exit_code);
-    const bool says_more = sample.error != code && !sample.error.empty();
-    return Fail(ErrorCode::kConfiguration,
-                fmt::format("{} failed with {}{}{}", name, code, says_more ? ": " : "", says_more ? sample.error : ""),
+    const char* how = sample.error.starts_with("exit code") ? " failed with " : " failed: ";
+    return Fail(ErrorCode::kConfiguration, name + how + sample.error,
                 "-i measures commands that fail; --output inherit shows what they print");
   }
 
@@ -145,6 +143,7 @@ Result<lab::Cell> MakeCell(const PlannedCommand& command, lab::CommandSettings s
     settings.command = *std::move(words);
   }
   RB_ASSIGN(auto subject, lab::MakeCommandSubject(settings, &interrupt));
+  RB_TRY(lab::CheckStart(settings));
   return lab::Cell{command.key, std::move(subject)};
 }
 
@@ -207,6 +206,7 @@ class Pace {
     const auto analysis = report::AnalyzeCommands(QuestionOf(plan_, campaign_, samples_), samples_);
     for (size_t i = 1; i < analysis.commands.size(); ++i) {
       const auto& decision = analysis.commands[i].decision;
+      if (decision && decision->obstacle == stats::Obstacle::kNoRatio) continue;  // and no further block gives one
       if (!decision || decision->verdict == stats::Verdict::kInconclusive) return false;
     }
     return true;

@@ -119,7 +119,8 @@ std::string TitleOf(const lab::Cell& cell, const scenario::Scenario& scenario) {
 void AddProfileOptions(CLI::App& command, bool& profile, ProfileRequest& request) {
   command.add_flag("--profile", profile, "then one profiled run of each cell, with a flamegraph");
   command.add_option("--profile-runs", request.runs, "or so many: three of each side tell noise from change")
-      ->check(CLI::Range(1u, 1000u));
+      ->check(CLI::Range(1u, 1000u))
+      ->each([&profile](const std::string&) { profile = true; });
 }
 
 Result<std::vector<CellProfile>> ProfileCells(const std::vector<lab::Cell>& cells, const scenario::Scenario& scenario,

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/format.h"
+#include "report/text_layout.h"
 
 namespace rapidbyte::cli {
 namespace {
@@ -64,7 +65,9 @@ std::string BenchProgress::CellText(const record::CellKey& cell, const std::stri
 std::string BenchProgress::RunText(const record::Sample& sample) const {
   const std::string cell = CellText(sample.cell, sample.build);
   if (sample.outcome == record::Outcome::kOk) return fmt::format("{} {}", cell, FormatDuration(sample.wall_secs));
-  return fmt::format("{} failed ({})", cell, sample.error);
+  std::string error = sample.error;
+  for (size_t at = 0; (at = error.find('\n', at)) != std::string::npos;) error.replace(at, 1, " ");
+  return fmt::format("{} failed ({})", cell, report::Printable(error));
 }
 
 Status BenchProgress::Step(const std::string& name, const std::function<Status()>& step) {

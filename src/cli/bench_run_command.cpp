@@ -52,6 +52,10 @@ Result<ScenarioOptions> ScenarioOptionsOf(const BenchRunOptions& options) {
   add_axis("compression", options.compression);
   add_axis("runtime", options.runtime);
   if (options.until_decided || options.max_blocks || !options.max_time.empty()) {
+    if (options.overrides.iterations) {
+      return Fail(ErrorCode::kUsage, "--until-decided: the number of blocks is not given beforehand, as by --iters",
+                  "--max-blocks N bounds it");
+    }
     RB_ASSIGN(result.until_decided, UntilDecidedOf(options));
   }
   return result;
@@ -79,19 +83,34 @@ std::string ReportOf(const PlannedScenario& planned, const record::Campaign& cam
                       : report::MatrixText(campaign, samples, options.why, std::move(causes));
 }
 
+// The file that has what is printed, of all scenarios one after the other.
+class ReportFile {
+ public:
+  explicit ReportFile(fs::path path) : path_(std::move(path)) {}
+
+  Status Add(const std::string& text) {
+    std::ofstream out(path_, std::ios::binary | (is_begun_ ? std::ios::app : std::ios::trunc));
+    out << text << std::flush;
+    if (!out) return Fail(ErrorCode::kInternal, "cannot write " + path_.string());
+    is_begun_ = true;
+    return {};
+  }
+
+  bool is_begun() const { return is_begun_; }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+  bool is_begun_ = false;
+};
+
 Status PrintReport(const PlannedScenario& planned, const record::Campaign& campaign, store::SampleStore& store,
-                   const BenchRunOptions& options) {
+                   const BenchRunOptions& options, ReportFile& file) {
   RB_ASSIGN(const std::vector<record::Sample> samples, store.Samples(campaign.id));
   if (samples.empty()) return {};
   const std::string text = ReportOf(planned, campaign, samples, options);
   std::cout << (options.json ? "" : "\n") << text << std::flush;
-  const fs::path file = FolderOf(options.store) / (options.json ? "report.json" : "report.txt");
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  out << text << std::flush;
-  if (!out) return Fail(ErrorCode::kInternal, "cannot write " + file.string());
-  std::cerr << fmt::format("\nThe report is in {},\nthe samples are in {} and {}.\n", file.string(), store.name(),
-                           (FolderOf(options.store) / "results.jsonl").string());
-  return {};
+  return file.Add((file.is_begun() && !options.json ? "\n" : "") + text);
 }
 
 void PrintPlan(const PlannedScenario& planned, const BenchRunOptions& options, const scenario::Overrides& overrides) {
@@ -105,32 +124,44 @@ void PrintPlan(const PlannedScenario& planned, const BenchRunOptions& options, c
 }
 
 Result<lab::CampaignOutcome> Measure(const PlannedScenario& planned, const BenchRunOptions& options,
-                                     store::SampleStore& store, const lab::Interrupt& interrupt) {
+                                     store::SampleStore& store, const lab::Interrupt& interrupt, ReportFile& report) {
   BenchProgress progress(std::cerr, isatty(STDERR_FILENO) == 1);
   CampaignRequest request{planned.scenario, planned.cells, {}, options.seed, options.fresh};
   if (options.profile) request.profile = options.profile_request;
   RB_ASSIGN(const CampaignResult result, RunCampaign(request, store, interrupt, progress));
-  RB_TRY(PrintReport(planned, result.campaign, store, options));
+  RB_TRY(PrintReport(planned, result.campaign, store, options, report));
   for (const CellProfile& profile : result.profiles) std::cerr << profile.picture.string() << '\n';
   return result.outcome;
 }
 
 // A scenario that cannot be measured does not keep the next ones of a suite from it.
-int MeasureAll(const std::vector<PlannedScenario>& scenarios, const BenchRunOptions& options) {
+int MeasureEach(const std::vector<PlannedScenario>& scenarios, const BenchRunOptions& options,
+                store::SampleStore& store, ReportFile& report) {
   lab::Interrupt interrupt;
   const lab::SignalScope signals(interrupt);
-  auto store = store::SampleStore::Open(options.store, FolderOf(options.store) / "results.jsonl");
-  if (!store) return PrintError(store.error());
-  for (const std::string& warning : store->warnings()) std::cerr << "warning: " << warning << '\n';
   int exit_code = 0;
   for (const PlannedScenario& planned : scenarios) {
-    const auto outcome = Measure(planned, options, *store, interrupt);
+    const auto outcome = Measure(planned, options, store, interrupt, report);
     if (outcome && outcome->interrupted) {
       return PrintError({ErrorCode::kInterrupted, "interrupted; what had ended was kept"});
     }
     if (!outcome) exit_code = PrintError(outcome.error());
     if (outcome && outcome->error) exit_code = PrintError(*outcome->error);
     if (interrupt.triggered()) break;
+  }
+  return exit_code;
+}
+
+int MeasureAll(const std::vector<PlannedScenario>& scenarios, const BenchRunOptions& options) {
+  const fs::path folder = FolderOf(options.store);
+  auto store = store::SampleStore::Open(options.store, folder / "results.jsonl");
+  if (!store) return PrintError(store.error());
+  for (const std::string& warning : store->warnings()) std::cerr << "warning: " << warning << '\n';
+  ReportFile report(folder / (options.json ? "report.json" : "report.txt"));
+  const int exit_code = MeasureEach(scenarios, options, *store, report);
+  if (report.is_begun()) {
+    std::cerr << fmt::format("\nThe report is in {},\nthe samples are in {} and {}.\n", report.path().string(),
+                             store->name(), (folder / "results.jsonl").string());
   }
   return exit_code;
 }

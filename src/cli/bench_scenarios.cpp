@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/bench_pipeline_check.h"
 #include "scenario/plan.h"
 #include "yaml/substitution.h"
 
@@ -86,6 +87,7 @@ Result<std::vector<PlannedScenario>> PlanScenarios(const ScenarioOptions& option
     PlannedScenario plan;
     RB_ASSIGN(plan.cells, scenario::ExpandMatrix(given, options.overrides));
     RB_ASSIGN(plan.scenario, scenario::ApplyOverrides(given, options.overrides));
+    RB_TRY(CheckPipelines(plan.scenario, plan.cells));
     if (!options.dsn.empty()) {
       plan.scenario.environment = {scenario::EnvironmentSpec::Kind::kServer, options.dsn, {}};
     }
@@ -103,6 +105,7 @@ Result<PlannedScenario> PlanAgain(const record::Campaign& campaign, const std::v
   PlannedScenario planned;
   RB_ASSIGN(planned.scenario, LoadAgain(campaign));
   RB_ASSIGN(planned.cells, scenario::ExpandMatrix(planned.scenario, {.filters = filters}));
+  RB_TRY(CheckPipelines(planned.scenario, planned.cells));
   if (!dsn.empty()) planned.scenario.environment = {scenario::EnvironmentSpec::Kind::kServer, dsn, {}};
   const auto environment = nlohmann::json::parse(scenario::ScenarioJson(planned.scenario)).at("environment");
   if (campaign.settings.value("environment", environment).value("kind", "") == environment.at("kind")) return planned;

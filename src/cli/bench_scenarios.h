@@ -27,7 +27,7 @@ struct PlannedScenario {
   std::vector<scenario::PlannedCell> cells;
 };
 
-// Errors: as LoadScenario and ExpandMatrix; the first that is wrong.
+// Errors: as LoadScenario, ExpandMatrix and CheckPipelines; the first scenario that is wrong.
 Result<std::vector<PlannedScenario>> PlanScenarios(const ScenarioOptions& options);
 
 // The file of the scenario that a campaign measured; "built-in scenario", or "--cmd", where it came out of none. Empty

@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "engine/pipeline.h"
 #include "lab/subprocess.h"
 #include "record/cell_key.h"
 
@@ -34,17 +33,6 @@ Status CompileConnectors(const std::vector<Build>& builds, const lab::Interrupt&
   return {};
 }
 
-// Values that the engine would refuse are told before anything is measured.
-Status CheckPipeline(const std::string& text, const std::string& name) {
-  const auto environment = [](const std::string& variable) -> std::optional<std::string> {
-    const auto known = engine::ProcessEnvironment()(variable);
-    return known ? known : std::optional<std::string>("set by the laboratory");
-  };
-  const auto pipeline = engine::ParsePipeline(text, name, environment);
-  if (!pipeline) return Fail(pipeline.error());
-  return {};
-}
-
 }  // namespace
 
 fs::path OwnExecutable() {
@@ -63,7 +51,6 @@ Result<std::unique_ptr<lab::ScenarioSetup>> SetUpScenario(const scenario::Scenar
                                                           const lab::Interrupt& interrupt, BenchProgress& progress) {
   lab::SetupOptions options;
   options.interrupt = &interrupt;
-  options.check_pipeline = CheckPipeline;
   options.step = [&](const std::string& what, const std::function<Status()>& part) {
     return progress.Step(what, part);
   };

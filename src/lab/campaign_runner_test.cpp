@@ -162,6 +162,7 @@ TEST_F(CampaignRunner, AFailedRunIsASampleAndTheRestGoesOn) {
   on_run_ = [](const Command& command, SubprocessResult& result) {
     if (command.argv[0] != "fast") return;
     result.exit_code = 14;
+    result.out.clear();
     result.err = "starting\nerror: the disk of the server is full\n";
   };
   const auto outcome = Run();
@@ -172,7 +173,8 @@ TEST_F(CampaignRunner, AFailedRunIsASampleAndTheRestGoesOn) {
   EXPECT_EQ(outcome->error->code, ErrorCode::kDestination);
   for (const Sample& sample : sink_.samples) {
     EXPECT_EQ(sample.outcome, record::ModeOf(sample.cell) == "fast" ? Outcome::kFailed : Outcome::kOk);
-    EXPECT_EQ(sample.error, record::ModeOf(sample.cell) == "fast" ? "error: the disk of the server is full" : "");
+    const char* error = "exit code 14:\nstarting\nerror: the disk of the server is full";
+    EXPECT_EQ(sample.error, record::ModeOf(sample.cell) == "fast" ? error : "");
     EXPECT_EQ(sample.exit_code, record::ModeOf(sample.cell) == "fast" ? 14 : 0);
   }
 }
@@ -181,7 +183,8 @@ TEST_F(CampaignRunner, ACrashATimeoutAndAMissingLineAreFailures) {
   cells_.pop_back();
   plan_.warmup_blocks = 0;
   on_run_ = [this](const Command&, SubprocessResult& result) {
-    if (runs_ == 1) result.signal = 11, result.exit_code = 139, result.err = "last words\n";
+    if (runs_ == 1)
+      result.signal = 11, result.exit_code = 139, result.out = "first words\n", result.err = "last words\n";
     if (runs_ == 2) result.timed_out = true, result.signal = 9, result.exit_code = 137;
     if (runs_ == 3) result.out = "no line";
   };
@@ -189,13 +192,28 @@ TEST_F(CampaignRunner, ACrashATimeoutAndAMissingLineAreFailures) {
   ASSERT_TRUE(outcome);
   ASSERT_EQ(sink_.samples.size(), 3u);
   EXPECT_EQ(sink_.samples[0].outcome, Outcome::kFailed);
-  EXPECT_EQ(sink_.samples[0].error, "killed by signal 11: last words");
+  EXPECT_EQ(sink_.samples[0].error, "killed by signal 11 (SIGSEGV):\nfirst words\nlast words");
   EXPECT_EQ(sink_.samples[1].outcome, Outcome::kTimeout);
   EXPECT_EQ(sink_.samples[1].error, "killed after 4 s");
   EXPECT_EQ(sink_.samples[2].outcome, Outcome::kFailed);
   EXPECT_EQ(sink_.samples[2].error, "no line");
   EXPECT_EQ(outcome->error->code, ErrorCode::kInternal);
   EXPECT_THAT(journal_, testing::Not(testing::Contains("verify slow"))) << "nothing to verify after a failure";
+}
+
+TEST_F(CampaignRunner, AProgramThatIsNotThereFailsAndTheRestGoesOn) {
+  const auto run = ports_.run;
+  ports_.run = [&](const Command& command) -> Result<SubprocessResult> {
+    if (command.argv[0] == "slow") return Fail(ErrorCode::kConfiguration, "cannot run slow: No such file or directory");
+    return run(command);
+  };
+  const auto outcome = Run();
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->samples, 8u);
+  EXPECT_EQ(outcome->failures, 4u);
+  EXPECT_EQ(outcome->error->code, ErrorCode::kConfiguration);
+  EXPECT_THAT(outcome->error->message,
+              testing::HasSubstr("load_method=slow in block 1: cannot run slow: No such file"));
 }
 
 TEST_F(CampaignRunner, WrongRowsDecideTheError) {

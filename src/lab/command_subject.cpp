@@ -101,8 +101,13 @@ Result<std::unique_ptr<Subject>> MakeCommandSubject(const CommandSettings& setti
   }
   RB_TRY(CheckFiles(settings));
   RB_TRY(CheckMetrics(settings.metrics, settings.output));
-  RB_TRY(line != nullptr ? CheckShellLine(command, *line) : CheckProgram(command));
   return std::make_unique<CommandSubject>(settings, interrupt);
+}
+
+Status CheckStart(const CommandSettings& settings) {
+  const auto* line = std::get_if<std::string>(&settings.command);
+  const Command command = MeasuredCommand(settings);
+  return line != nullptr ? CheckShellLine(command, *line) : CheckProgram(command);
 }
 
 }  // namespace rapidbyte::lab

@@ -41,9 +41,13 @@ struct CommandSettings {
   std::optional<ShellCost> shell_cost;  // taken off every run
 };
 
-// `interrupt` ends a hook, and must outlive the subject; it may be null. Errors: kConfiguration where the command's
-// program or first word, the shell, the folder or the input file is not there, where a metric can never be read, or
-// where it would be read from an output that is not kept.
+// `interrupt` ends a hook, and must outlive the subject; it may be null. Errors: kConfiguration where the command is
+// empty, the folder or the input file is not there, where a metric can never be read, or where it would be read from an
+// output that is not kept.
 Result<std::unique_ptr<Subject>> MakeCommandSubject(const CommandSettings& settings, const Interrupt* interrupt);
+
+// For a subject that could be made. Errors: kConfiguration where the command's program or first word, or the shell, is
+// not there, with the nearest that is; whoever does not ask gets runs that fail.
+Status CheckStart(const CommandSettings& settings);
 
 }  // namespace rapidbyte::lab

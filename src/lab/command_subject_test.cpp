@@ -33,8 +33,9 @@ class CommandSubjectTest : public testing::Test {
 
   std::string WhyNot(const CommandSettings& settings) {
     const auto subject = MakeCommandSubject(settings, nullptr);
-    EXPECT_TRUE(subject || subject.error().code == ErrorCode::kConfiguration);
-    return subject ? "no error" : subject.error().message;
+    const Status start = subject ? CheckStart(settings) : Status(tl::unexpected(subject.error()));
+    EXPECT_TRUE(start || start.error().code == ErrorCode::kConfiguration);
+    return start ? "no error" : start.error().message;
   }
 
   // What the campaign runner does with a subject.
@@ -63,6 +64,10 @@ TEST_F(CommandSubjectTest, RunsALineOrArguments) {
   EXPECT_EQ(Run(*Make(settings)).out, "value\n" + folder_.path().string() + "\ninput\n");
   settings.command = std::vector<std::string>{"echo", "$NAME", "a b"};
   EXPECT_EQ(Run(*Make(settings)).out, "$NAME a b\n");
+}
+
+TEST_F(CommandSubjectTest, IsMadeOfAProgramThatIsMissingSoThatItsRunsFail) {
+  EXPECT_EQ(Run(*Make(Line("nosuchthing"))).exit_code, 127);
 }
 
 TEST_F(CommandSubjectTest, RunsHooksInItsFolderAndEnvironment) {

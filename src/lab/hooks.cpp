@@ -2,17 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "lab/last_lines.h"
+
 namespace rapidbyte::lab {
 namespace {
 
-// What a hook's failure shows of its output.
-constexpr size_t kHookOutputBytes = 2000;
-
 std::string HookOutput(const SubprocessResult& run) {
-  std::string output = run.out + run.err;
-  while (!output.empty() && (output.back() == '\n' || output.back() == ' ')) output.pop_back();
-  if (output.size() > kHookOutputBytes) output = "…" + output.substr(output.size() - kHookOutputBytes);
-  return output.empty() ? "it printed nothing" : output;
+  const std::string lines = LastLines(run);
+  return lines.empty() ? "it printed nothing" : lines;
 }
 
 }  // namespace

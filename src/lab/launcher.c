@@ -4,7 +4,7 @@
 //
 // It is small and statically linked, because the kernel folds the peak memory of the process that calls exec into the
 // peak of the program that it becomes: what is reported for the program is never less than what we weigh here. The
-// report goes to descriptor 3. SIGTERM kills the program and its process group.
+// report goes to descriptor 3. SIGTERM, which also comes when the parent dies, kills the program and its process group.
 #define _GNU_SOURCE
 #include "lab/launcher.h"
 
@@ -131,7 +131,7 @@ static void FinishProgram(pid_t pid, char leftovers, struct launcher_report* rep
 }
 
 int main(int argc, char** argv) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (argc < 4 || getppid() != atoi(argv[1])) return 1;
   fcntl(LAUNCHER_REPORT_FD, F_SETFD, FD_CLOEXEC);
   close_range(LAUNCHER_REPORT_FD + 1, ~0u, 0);

@@ -1,11 +1,13 @@
 #include "lab/measured_run.h"
 
 #include <fmt/format.h>
+#include <string.h>
 
 #include <utility>
 
 #include "base/clock.h"
 #include "lab/fingerprint.h"
+#include "lab/last_lines.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -13,10 +15,17 @@ namespace {
 using record::Outcome;
 using record::Sample;
 
+constexpr int kNotStartedCode = 127;  // as a shell has it
+
+// "exit code 7", "killed by signal 11 (SIGSEGV)", and what it printed last: on the same line where that is one.
 std::string HowItFailed(const SubprocessResult& run) {
-  const std::string line = LastLine(run);
-  if (run.signal == 0) return line.empty() ? fmt::format("exit code {}", run.exit_code) : line;
-  return fmt::format("killed by signal {}{}{}", run.signal, line.empty() ? "" : ": ", line);
+  const char* name = sigabbrev_np(run.signal);
+  const std::string end = run.signal == 0   ? fmt::format("exit code {}", run.exit_code)
+                          : name == nullptr ? fmt::format("killed by signal {}", run.signal)
+                                            : fmt::format("killed by signal {} (SIG{})", run.signal, name);
+  const std::string lines = LastLines(run);
+  if (lines.empty()) return end;
+  return end + (lines.find('\n') == std::string::npos ? ": " : ":\n") + lines;
 }
 
 void Spoil(Sample& sample, Outcome outcome, std::string error) {
@@ -77,11 +86,18 @@ Result<Sample> MeasureOnce(const Cell& cell, const CampaignPorts& ports) {
   sample.timestamp = ports.utc_now();
   sample.cell = cell.key;
   sample.build = cell.build;
-  RB_ASSIGN(SubprocessResult run, ports.run(command));
-  if (run.interrupted) return Fail(ErrorCode::kInterrupted, "interrupted");
-  subject.Correct(run);
-  FillIn(run, sample);
-  RB_TRY(Judge(subject, run, sample));
+  Result<SubprocessResult> run = ports.run(command);
+  if (!run && run.error().code != ErrorCode::kConfiguration) return Fail(run.error());
+  if (!run) {
+    sample.exit_code = kNotStartedCode;
+    Spoil(sample, Outcome::kFailed, run.error().message);
+  } else if (run->interrupted) {
+    return Fail(ErrorCode::kInterrupted, "interrupted");
+  } else {
+    subject.Correct(*run);
+    FillIn(*run, sample);
+    RB_TRY(Judge(subject, *run, sample));
+  }
   RB_TRY(subject.Conclude());
   return sample;
 }

@@ -23,8 +23,8 @@ struct CampaignPorts {
 // The real ones. `interrupt` must outlive them.
 CampaignPorts SystemPorts(double timeout_secs, const Interrupt& interrupt);
 
-// A crash, a timeout and wrong rows are samples with that outcome. Errors: kInterrupted for a run that was cut short,
-// and what ends a campaign: a subject that cannot be prepared, a system that starts no process.
+// A crash, a timeout, wrong rows and a missing program are samples with that outcome. Errors: kInterrupted for a run
+// that was cut short, and what ends a campaign: a subject that cannot be prepared, a system that starts no process.
 Result<record::Sample> MeasureOnce(const Cell& cell, const CampaignPorts& ports);
 
 }  // namespace rapidbyte::lab

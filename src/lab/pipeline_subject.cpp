@@ -105,14 +105,14 @@ class PipelineSubject : public Subject {
 
 }  // namespace
 
-Result<std::string> PipelineDocument(const PipelineSettings& settings, const std::optional<DatasetAtHand>& dataset) {
+Result<std::string> PipelineDocument(const PipelineSettings& settings, const std::optional<PipelineEnds>& ends) {
   RB_ASSIGN(const std::string text, ReadDocument(settings.document));
   record::CellKey values = settings.values;
   values["state.connection"] = (settings.folder / "state.db").string();
-  if (dataset) {
-    BindServer(dataset->server, "source", dataset->dataset.table.schema, values);
-    BindServer(dataset->server, "destination", kDestinationSchema, values);
-    values["source.streams[0].name"] = dataset->dataset.table.table;
+  if (ends) {
+    BindServer(ends->server, "source", ends->table.schema, values);
+    BindServer(ends->server, "destination", kDestinationSchema, values);
+    values["source.streams[0].name"] = ends->table.table;
   }
   RB_ASSIGN(std::string bound, scenario::BindPipeline(text, settings.document, values));
   Replace(kPasswordMark, fmt::format("${{{}}}", kPasswordVariable), bound);
@@ -122,7 +122,9 @@ Result<std::string> PipelineDocument(const PipelineSettings& settings, const std
 Result<std::unique_ptr<Subject>> MakePipelineSubject(const PipelineSettings& settings,
                                                      std::optional<DatasetAtHand> dataset) {
   RB_TRY(CheckMetrics(settings.metrics, OutputTo::kPipe));
-  RB_ASSIGN(const std::string text, PipelineDocument(settings, dataset));
+  std::optional<PipelineEnds> ends;
+  if (dataset) ends.emplace(dataset->ends());
+  RB_ASSIGN(const std::string text, PipelineDocument(settings, ends));
   const std::filesystem::path document = settings.folder / (settings.name + ".yaml");
   RB_TRY(WriteDocument(document, text));
   Command command;

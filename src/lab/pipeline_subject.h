@@ -31,11 +31,19 @@ struct PipelineSettings {
   const Interrupt* interrupt = nullptr;  // ends a hook; must outlive the subject
 };
 
+// What both ends of a pipeline are on, and the table of the first stream. Refers to what must outlive it.
+struct PipelineEnds {
+  const ServerAddress& server;
+  const TableName& table;
+};
+
 // Where a dataset is, and the laboratory's own session there, used between the runs. Must outlive the subject.
 struct DatasetAtHand {
   const ServerAddress& server;  // both ends of the pipeline
   const Dataset& dataset;
   Postgres& session;
+
+  PipelineEnds ends() const { return {server, dataset.table}; }
 };
 
 // With a dataset, both ends and the first stream are the dataset's, and what arrived is verified after each run.
@@ -45,6 +53,6 @@ Result<std::unique_ptr<Subject>> MakePipelineSubject(const PipelineSettings& set
                                                      std::optional<DatasetAtHand> dataset);
 
 // The document that MakePipelineSubject writes.
-Result<std::string> PipelineDocument(const PipelineSettings& settings, const std::optional<DatasetAtHand>& dataset);
+Result<std::string> PipelineDocument(const PipelineSettings& settings, const std::optional<PipelineEnds>& ends);
 
 }  // namespace rapidbyte::lab

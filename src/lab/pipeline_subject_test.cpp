@@ -39,7 +39,7 @@ class PipelineSubjectTest : public ServerTest {
 };
 
 TEST_F(PipelineSubjectTest, TheDocumentSaysAllButThePassword) {
-  const auto text = PipelineDocument(Settings("/tmp/x"), AtHand());
+  const auto text = PipelineDocument(Settings("/tmp/x"), AtHand().ends());
   ASSERT_TRUE(text) << text.error().message;
   EXPECT_EQ(text->find("hunter2"), std::string::npos);
   for (const char* part :
@@ -56,14 +56,14 @@ TEST_F(PipelineSubjectTest, ADocumentOfOnesOwnGetsTheDatasetsEnds) {
                         "dest-postgres, write_mode: replace}\n";
   PipelineSettings settings = Settings(folder_.path());
   settings.document = own.string();
-  const auto text = PipelineDocument(settings, AtHand());
+  const auto text = PipelineDocument(settings, AtHand().ends());
   ASSERT_TRUE(text) << text.error().message;
   EXPECT_NE(text->find("own"), std::string::npos);
   EXPECT_NE(text->find("replace"), std::string::npos);
   for (const char* part : {"elsewhere", "SECRET", "other"}) EXPECT_EQ(text->find(part), std::string::npos) << *text;
 
   settings.document = "/nowhere.yaml";
-  EXPECT_FALSE(PipelineDocument(settings, AtHand()));
+  EXPECT_FALSE(PipelineDocument(settings, AtHand().ends()));
 }
 
 TEST_F(PipelineSubjectTest, TheCommandRunsTheDocument) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 
@@ -87,7 +88,10 @@ Result<std::unique_ptr<ScenarioSetup>> ScenarioSetup::Make(const scenario::Scena
                                                            const SetupOptions& options) {
   std::unique_ptr<ScenarioSetup> setup(new ScenarioSetup(scenario, options));
   RB_TRY(setup->BringUp());
-  RB_TRY(setup->MakeWorkFolder());
+  const bool any_pipeline = std::any_of(cells.begin(), cells.end(), [&](const PlannedCell& cell) {
+    return scenario.subjects[cell.subject].is_pipeline();
+  });
+  if (any_pipeline) RB_TRY(setup->MakeWorkFolder());
   if (setup->environment_ && scenario.dataset.kind != scenario::DatasetSpec::Kind::kNone) {
     RB_TRY(options.step("seeding", [&] { return setup->SeedAll(cells); }));
   }
@@ -179,10 +183,6 @@ Result<std::unique_ptr<Subject>> ScenarioSetup::MakeSubject(const PlannedCell& c
                                        .hooks = hooks,
                                        .metrics = metrics,
                                        .interrupt = options_.interrupt};
-    if (options_.check_pipeline) {
-      RB_ASSIGN(const std::string document, PipelineDocument(settings, dataset));
-      RB_TRY(options_.check_pipeline(document, record::Label(cell.key)));
-    }
     return MakePipelineSubject(settings, dataset);
   }
   CommandSettings settings;

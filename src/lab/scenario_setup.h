@@ -37,8 +37,6 @@ struct SetupOptions {
   const Interrupt* interrupt = nullptr;
   // Runs one part of the set-up; the caller may show it. `what` is a word or two: "seeding".
   std::function<Status(const std::string& what, const std::function<Status()>& part)> step;
-  // Whether the engine would take a pipeline document: told before anything is measured. Empty: not asked.
-  std::function<Status(const std::string& document, const std::string& name)> check_pipeline;
 };
 
 class ScenarioSetup {
@@ -74,7 +72,9 @@ class ScenarioSetup {
   const scenario::Scenario& scenario_;
   SetupOptions options_;
   std::unique_ptr<Environment> environment_;
-  std::optional<TemporaryFolder> folder_;  // in a throwaway server's folder, gone with it even if we are killed
+  // For the documents of pipelines, where there are any; in a throwaway server's folder, gone with it even if we
+  // are killed.
+  std::optional<TemporaryFolder> folder_;
   std::optional<Postgres> session_;
   std::map<uint64_t, Dataset> datasets_;  // by size
   size_t documents_ = 0;                  // written so far

@@ -133,23 +133,46 @@ TEST(Subprocess, AnEarlierInterruptKillsItAtOnce) {
   EXPECT_TRUE(RunShell("sleep 1000", {.interrupt = &interrupt}).interrupted);
 }
 
-TEST(Subprocess, DiesWithUs) {
+// Runs a script that writes its numbers of processes into $pids, one a line and `count` of them, and kills us.
+std::vector<pid_t> KillWhoRuns(Command command, size_t count) {
   TemporaryFolder folder = *TemporaryFolder::Make();
-  const std::filesystem::path file = folder.path() / "pid";
+  const std::filesystem::path file = folder.path() / "pids";
+  command.environment["pids"] = file.string();
   const pid_t us = fork();
   if (us == 0) {
-    [[maybe_unused]] auto result = RunSubprocess(Shell("echo $$ > " + file.string() + "; exec sleep 1000"));
+    [[maybe_unused]] auto result = RunSubprocess(command);
     _exit(0);
   }
-  pid_t sleeper = 0;
-  for (int i = 0; i < 1000 && sleeper == 0; ++i) {
+  std::vector<pid_t> pids;
+  for (int i = 0; i < 1000 && pids.size() < count; ++i) {
     std::this_thread::sleep_for(10ms);
-    std::ifstream(file) >> sleeper;
+    pids.clear();
+    std::ifstream in(file);
+    for (pid_t pid = 0; in >> pid;) pids.push_back(pid);
   }
-  ASSERT_GT(sleeper, 0);
   kill(us, SIGKILL);
   waitpid(us, nullptr, 0);
-  EXPECT_TRUE(EventuallyGone(sleeper));
+  return pids;
+}
+
+TEST(Subprocess, DiesWithUs) {
+  const std::vector<pid_t> pids = KillWhoRuns(Shell("echo $$ > $pids; exec sleep 1000"), 1);
+  ASSERT_EQ(pids.size(), 1u);
+  EXPECT_TRUE(EventuallyGone(pids[0]));
+}
+
+TEST(Subprocess, WhatItStartedDiesWithUs) {
+  const std::vector<pid_t> pids = KillWhoRuns(Shell("sleep 1000 & echo $! > $pids; wait; true"), 1);
+  ASSERT_EQ(pids.size(), 1u);
+  EXPECT_TRUE(EventuallyGone(pids[0]));
+}
+
+TEST(Subprocess, TheWholeTreeDiesWithUs) {
+  Command command = Shell("setsid sh -c 'echo $$ > $pids; exec sleep 1000' & wait");
+  command.leftovers = Leftovers::kKillTree;
+  const std::vector<pid_t> pids = KillWhoRuns(command, 1);
+  ASSERT_EQ(pids.size(), 1u);
+  EXPECT_TRUE(EventuallyGone(pids[0]));
 }
 
 // The kernel counts the caller of exec into the peak of the program; the launcher keeps our size out of it.

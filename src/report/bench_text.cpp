@@ -16,7 +16,6 @@ namespace {
 using record::Campaign;
 using record::Sample;
 
-constexpr size_t kErrorLines = 3;
 constexpr size_t kShaDigits = 10;
 
 // A number or a text of the run's own line, taken from the first run that has it.
@@ -105,17 +104,16 @@ std::string HostFunctions(const BenchAnalysis& analysis) {
   return text;
 }
 
-// The last lines of a failed run's output that say something.
-std::vector<std::string> LastLines(const std::string& output) {
+// What became of a failed run: the lines that say something.
+std::vector<std::string> LinesOf(const std::string& error) {
   std::vector<std::string> lines;
   size_t begin = 0;
-  while (begin <= output.size()) {
-    const size_t end = std::min(output.find('\n', begin), output.size());
-    std::string line = Printable(output.substr(begin, end - begin));
+  while (begin <= error.size()) {
+    const size_t end = std::min(error.find('\n', begin), error.size());
+    std::string line = Printable(error.substr(begin, end - begin));
     if (line.find_first_not_of(' ') != std::string::npos) lines.push_back(std::move(line));
     begin = end + 1;
   }
-  if (lines.size() > kErrorLines) lines.erase(lines.begin(), lines.end() - kErrorLines);
   return lines;
 }
 
@@ -126,7 +124,7 @@ std::string OutcomeText(const Sample& sample) {
     case record::Outcome::kTimeout:
       return "took too long and was ended";
     default:
-      return fmt::format("failed with exit code {}", sample.exit_code);
+      return "failed";
   }
 }
 
@@ -136,7 +134,7 @@ std::string Failures(const BenchAnalysis& analysis) {
   for (const Sample* sample : analysis.failures) {
     text += fmt::format("  block {}{}, {}: {}\n", sample->block, sample->warmup ? " (warm-up)" : "",
                         CellName(*sample, false), OutcomeText(*sample));
-    for (const std::string& line : LastLines(sample->error)) text += Wrap("    ", line, kPageWidth);
+    for (const std::string& line : LinesOf(sample->error)) text += Wrap("    ", line, kPageWidth);
   }
   return text;
 }

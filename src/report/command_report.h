@@ -28,6 +28,8 @@ std::string CommandJson(const record::Campaign& campaign, const CommandAnalysis&
 // «'b' was 1.23 times as fast as 'a' (95% interval 1.20 to 1.26, 12 blocks).» or why that cannot be said. For a command
 // that is not the reference.
 std::string CommandSentence(const CommandAnalysis& analysis, size_t command);
+// Why there is no ratio: a part of a sentence. Only what a shell's start-up was taken off has a wall of zero.
+std::string NoRatioReason(const analysis::MetricRule& rule);
 // Slow first runs, outliers, exit codes that were ignored. Whole sentences.
 std::vector<std::string> CommandWarnings(const CommandAnalysis& analysis);
 

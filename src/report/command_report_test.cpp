@@ -56,6 +56,15 @@ TEST_F(CommandReportTest, SeveralCommandsWithMetricsAndWarnings) {
   ExpectGolden("command_several.md", CommandMarkdown(Analysis(), CommandOrder::kMedian));
 }
 
+TEST_F(CommandReportTest, ATableSaysWhyARatioIsMissing) {
+  Add("a", 0.02);
+  Add("b", 0.03);
+  Add("c", 0.04);
+  samples_[3].wall_secs = 0;
+  EXPECT_THAT(Text(), HasSubstr("  no ratio\n"));
+  EXPECT_THAT(Text(), HasSubstr("No ratio where a run took no longer than the shell's start-up"));
+}
+
 TEST_F(CommandReportTest, FitsIntoEightyColumns) {
   Add("a command that is rather long and does not fit into a column of a table", 0.812);
   Add("zstd", 0.341);
@@ -107,7 +116,10 @@ TEST_F(CommandReportTest, FewBlocksAreTooFew) {
 TEST_F(CommandReportTest, ATimeOfZeroHasNoRatio) {
   Add("a", 0);
   Add("b", 0.01);
-  EXPECT_EQ(Sentence(), "No ratio of 'b' to 'a': a run of theirs has a wall of zero.");
+  EXPECT_EQ(
+      Sentence(),
+      "No ratio of 'b' to 'a': a run took no longer than the shell's start-up, which is taken off (-N does without "
+      "the shell).");
 }
 
 TEST_F(CommandReportTest, AnotherMetricMayDecide) {

@@ -68,7 +68,7 @@ std::string ChangeSentence(const std::string& command, const std::string& refere
 std::string NoTestSentence(const std::string& command, const std::string& reference, const analysis::MetricRule& rule,
                            const Decision& decision) {
   if (decision.obstacle == Obstacle::kNoRatio) {
-    return fmt::format("No ratio of {} to {}: a run of theirs has a {} of zero.", command, reference, rule.name);
+    return fmt::format("No ratio of {} to {}: {}.", command, reference, NoRatioReason(rule));
   }
   const auto enough = stats::BlocksToDecide(decision);
   const std::string like = decision.ratio ? ": " + LikeSentence(command, reference, rule, decision) : "";
@@ -116,6 +116,11 @@ std::string QuotedCommand(std::string_view command) {
     line = line.substr(0, bytes - 1) + "…";
   }
   return "'" + line + "'";
+}
+
+std::string NoRatioReason(const analysis::MetricRule& rule) {
+  if (rule.name != "wall") return fmt::format("a run has a {} of zero", rule.name);
+  return "a run took no longer than the shell's start-up, which is taken off (-N does without the shell)";
 }
 
 std::string CommandSentence(const CommandAnalysis& analysis, size_t command) {

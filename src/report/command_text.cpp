@@ -76,6 +76,7 @@ std::string Block(const CommandAnalysis& analysis, const CommandNumbers& numbers
 const char* VerdictWord(const CommandNumbers& numbers, bool is_reference, bool is_time) {
   if (is_reference) return "reference";
   if (!numbers.decision) return "no runs";
+  if (numbers.decision->obstacle == stats::Obstacle::kNoRatio) return "no ratio";
   switch (numbers.decision->verdict) {
     case Verdict::kImproved:
       return is_time ? "faster" : "better";
@@ -149,6 +150,10 @@ std::string Table(const CommandAnalysis& analysis, const std::vector<size_t>& or
                           kWidth);
   text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
   text += Render(lines);
+  const bool lacks_ratio = std::any_of(analysis.commands.begin(), analysis.commands.end(), [](const auto& command) {
+    return command.decision && command.decision->obstacle == stats::Obstacle::kNoRatio;
+  });
+  if (lacks_ratio) text += Wrap("", "No ratio where " + NoRatioReason(analysis.question.primary) + ".", kWidth);
   return text + Wrap("",
                      fmt::format("Verdicts are corrected for {} comparisons (Holm), the intervals are not.", family),
                      kWidth);

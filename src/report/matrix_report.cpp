@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <utility>
 
 #include "analysis/campaign_rules.h"
@@ -24,7 +25,6 @@ using record::Sample;
 
 constexpr size_t kWidth = 80;
 constexpr size_t kLongestName = 30;
-constexpr size_t kErrorWidth = 400;
 
 struct CellRuns {
   CellKey key;
@@ -143,15 +143,35 @@ std::string Heading(const Campaign& campaign, const analysis::MetricRule& rule) 
   return text + Wrap("metric    ", rule.name, kWidth);
 }
 
+// Runs of a cell that failed alike, by the first of them.
+std::string FailureText(const CellRuns& cell, const Sample& first, size_t runs) {
+  std::istringstream lines(first.error);
+  std::string line;
+  std::getline(lines, line);
+  const std::string more = runs == 1 ? "" : fmt::format(" and {} more", runs - 1);
+  std::string text =
+      Wrap(fmt::format("  block {}{}, ", first.block, more),
+           record::Label(cell.key) + ": " + std::string(record::OutcomeName(first.outcome)) + ": " + Printable(line),
+           kWidth);
+  while (std::getline(lines, line)) text += Wrap("    ", Printable(line), kWidth);
+  return text;
+}
+
 std::string Failures(const std::vector<CellRuns>& cells) {
   std::string text;
   for (const CellRuns& cell : cells) {
+    std::vector<std::pair<const Sample*, size_t>> kinds;
     for (const Sample* sample : cell.failed) {
-      text += Wrap(fmt::format("  block {}, ", sample->block),
-                   record::Label(cell.key) + ": " + std::string(record::OutcomeName(sample->outcome)) + ": " +
-                       Printable(sample->error.substr(0, kErrorWidth)),
-                   kWidth);
+      const auto alike = std::find_if(kinds.begin(), kinds.end(), [&](const auto& kind) {
+        return kind.first->outcome == sample->outcome && kind.first->error == sample->error;
+      });
+      if (alike == kinds.end()) {
+        kinds.emplace_back(sample, 1);
+      } else {
+        ++alike->second;
+      }
     }
+    for (const auto& [first, runs] : kinds) text += FailureText(cell, *first, runs);
   }
   return text.empty() ? "" : "\nFailed runs\n" + text;
 }

@@ -49,7 +49,7 @@ struct CommandText {
 struct SubjectSpec {
   std::string name;
   std::string pipeline;                     // "default", or the path of a document as DatasetSpec::sql_file; or empty
-  CommandText command;                      // or a command
+  CommandText command;                      // or a command; without a text, where `pipeline` stands
   std::optional<std::string> shell = "sh";  // runs the command by `shell -c`; nullopt: its words are split and run
   bool destination_table = false;           // a command that fills a table: made before each run, verified after it
 

@@ -157,8 +157,8 @@ SubjectSpec ReadSubject(Fields section, bool has_dataset, const Reader& reader) 
     section.Verbatim("command", "a command", subject.command.text);
   else
     section.OptionalText("command", "a command", subject.command.text);
-  subject.command.line = section.LineOf("command");
-  subject.command.key = section.PathOf("command");
+  subject.command.line = section.LineOf(pipeline ? "pipeline" : "command");
+  subject.command.key = section.PathOf(pipeline ? "pipeline" : "command");
   section.Flag("destination_table", subject.destination_table);
   for (const char* key : {"shell", "destination_table"}) {
     if (pipeline && section.KindOf(key) != Kind::kNull) section.Note(key, "expected with 'command' only");

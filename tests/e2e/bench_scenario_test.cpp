@@ -117,6 +117,89 @@ iterations: 2
   EXPECT_EQ(good, 4u);
 }
 
+TEST_F(BenchScenario, AProgramThatIsNotThereFailsAndTheRestGoesOn) {
+  Write("s.yaml", R"(version: 1
+scenario: half-there
+subjects:
+  there: {command: 'true'}
+  nowhere: {command: nosuchthing, shell: false}
+  unknown: {command: nosuchthing}
+warmup: 0
+iterations: 2
+)");
+  const RunResult run = RunRapidbyte({"bench", "run", "s.yaml"});
+  EXPECT_EQ(run.exit_code, 11) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("subject=nowhere: failed: cannot run nosuchthing: No such"));
+  EXPECT_THAT(run.out, HasSubstr("subject=unknown: failed: exit code 127: "));
+  EXPECT_THAT(run.err, HasSubstr("4 of 6 runs failed"));
+  std::multiset<std::string> outcomes;
+  for (const nlohmann::json& sample : Samples()) outcomes.insert(sample["outcome"].get<std::string>());
+  EXPECT_EQ(outcomes, (std::multiset<std::string>{"failed", "failed", "failed", "failed", "ok", "ok"}));
+}
+
+TEST_F(BenchScenario, ASubjectThatLacksAParameterStandsInEveryRow) {
+  Write("s.yaml", R"(version: 1
+scenario: beside-a-peer
+subjects:
+  peer: {command: 'echo value=2'}
+  ours: {command: 'echo value={n}'}
+axes:
+  n: [1, 4]
+warmup: 0
+metrics:
+  value: {primary: true, threshold: 5%, regex: 'value=([0-9]+)'}
+)");
+  const nlohmann::json report = RunJson({"bench", "run", "s.yaml", "--json", "--until-decided", "--max-blocks", "20"});
+  const nlohmann::json& cells = report["comparison"]["cells"];
+  ASSERT_EQ(cells.size(), 2u);
+  EXPECT_EQ(cells[0]["cell"]["n"], "1");
+  EXPECT_EQ(cells[0]["verdict"], "improved");
+  EXPECT_EQ(cells[1]["verdict"], "regressed");
+  EXPECT_LT(Samples().size(), 60u) << "decided before the last block";
+}
+
+TEST_F(BenchScenario, ASuiteHasOneReport) {
+  std::filesystem::create_directory("suite");
+  for (const std::string name : {"first", "second"}) {
+    Write("suite/" + name + ".yaml", "version: 1\nscenario: " + name + "\nsubject: {command: 'true'}\n");
+  }
+  const RunResult run = RunRapidbyte({"bench", "run", "suite", "--warmup", "0", "--iters", "1"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  std::ifstream file("target/bench_results/report.txt");
+  const std::string report{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_THAT(report, HasSubstr("scenario  first\n"));
+  EXPECT_THAT(report, HasSubstr("scenario  second\n"));
+  EXPECT_EQ(run.err.find("The report is in"), run.err.rfind("The report is in"));
+}
+
+TEST_F(BenchScenario, ADryRunRefusesWhatThePipelineWould) {
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{"--compression", "zip", "--axis compression"},
+                                             {"--axis", "runtime=foo", "--axis runtime"},
+                                             {"--modes", "insert,foo", "--axis load_method"},
+                                             {"--axis", "max_batch_bytes=zz", "--axis max_batch_bytes"}}) {
+    const RunResult run = RunRapidbyte({"bench", "run", "--dry-run", wrong[0], wrong[1]});
+    EXPECT_EQ(run.exit_code, 11) << wrong[1];
+    EXPECT_THAT(run.err, HasSubstr("key '" + wrong[2] + "': expected "));
+  }
+  Write("s.yaml",
+        "version: 1\nscenario: x\ndataset: {name: orders}\nsubject: {pipeline: default}\naxes:\n"
+        "  load_method: [copy, COPY]\n");
+  EXPECT_THAT(RunRapidbyte({"bench", "run", "s.yaml", "--dry-run"}).err,
+              HasSubstr("s.yaml:6: key 'axes.load_method': expected "));
+  Write("s.yaml", "version: 1\nscenario: x\ndataset: {name: orders}\nsubject:\n  pipeline: nofile.yaml\n");
+  EXPECT_THAT(RunRapidbyte({"bench", "run", "s.yaml", "--dry-run"}).err,
+              HasSubstr("s.yaml:5: key 'subject.pipeline': cannot read the pipeline nofile.yaml"));
+  EXPECT_NE(RunRapidbyte({"bench", "profile", "--mode", "turbo"}).exit_code, 0);
+  EXPECT_FALSE(std::filesystem::exists("target"));
+}
+
+TEST_F(BenchScenario, UntilDecidedTakesNoNumberOfBlocks) {
+  const RunResult run = RunRapidbyte({"bench", "run", "--dry-run", "--until-decided", "--iters", "5"});
+  EXPECT_EQ(run.exit_code, 10);
+  EXPECT_THAT(run.err, HasSubstr("--iters"));
+}
+
 TEST_F(BenchScenario, ADryRunMeasuresNothing) {
   Write("s.yaml", kSleepers);
   const RunResult run = RunRapidbyte({"bench", "run", "s.yaml", "--dry-run", "--iters", "3"});
