@@ -40,11 +40,12 @@ Status CheckDimension(const std::set<std::string>& known, const std::string& nam
 }
 
 Status CheckProjection(std::span<const Observation> observations, const Projection& projection) {
-  if (projection.columns.size() < 2)
+  const std::set<std::string> known = DimensionsOf(observations);
+  if (!observations.empty()) RB_TRY(CheckDimension(known, projection.column));
+  if (projection.columns.size() < 2) {
     return Fail(ErrorCode::kUsage, "there is one side only, and nothing to compare it with",
                 "measure another commit, or name two sides");
-  const std::set<std::string> known = DimensionsOf(observations);
-  RB_TRY(CheckDimension(known, projection.column));
+  }
   for (const std::string& name : projection.rows) RB_TRY(CheckDimension(known, name));
   for (const std::string& name : projection.ignore) RB_TRY(CheckDimension(known, name));
   return {};

@@ -37,7 +37,7 @@ Status CheckMetric(const scenario::Scenario& scenario, const std::string& name) 
 Result<StopCriterion> StopCriterionOf(const BenchBisectOptions& options, const scenario::Scenario& scenario) {
   if (!options.metric.empty()) RB_TRY(CheckMetric(scenario, options.metric));
   if (options.threshold.empty()) return StopCriterion{options.metric, std::nullopt};
-  const auto threshold = scenario::ParsePercent(options.threshold);
+  const auto threshold = scenario::ParsePercentOrNumber(options.threshold);
   if (!threshold) return Fail(ErrorCode::kUsage, "--threshold: expected a percentage from 0% to 100%, as 3%");
   return StopCriterion{options.metric, threshold};
 }
@@ -247,7 +247,7 @@ CLI::App* AddBenchBisect(CLI::App& bench, BenchBisectOptions& options) {
   command->add_option("BAD", options.bad, "a later one that is slower")->required();
   AddMeasureOptions(*command, options.measure);
   command->add_option("--metric", options.metric, "what decides; the scenario's primary metric if not given");
-  command->add_option("--threshold", options.threshold, "the least change that matters: 3%");
+  command->add_option("--threshold", options.threshold, "the least change that matters, in per cent: 3%");
   command->add_flag("--json", options.json, "print the result as JSON");
   command->add_option("--store", options.store, "a file, or postgresql://…")->capture_default_str();
   return command;

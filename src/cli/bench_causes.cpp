@@ -10,6 +10,11 @@
 namespace rapidbyte::cli {
 namespace {
 
+// Only what the wall time is made of is known; another metric's change has other causes.
+bool HasCauses(const analysis::ComparedCell& cell) {
+  return cell.decision.verdict == stats::Verdict::kRegressed && cell.rule.name == "wall";
+}
+
 // Says of one sample after the other whether it is one of a cell's, without making texts or maps: most are not.
 class CellMatch {
  public:
@@ -126,7 +131,7 @@ std::vector<report::CellCauses> CausesOfRegressions(const Selection& selection, 
                                                     const analysis::Comparison& comparison) {
   std::vector<report::CellCauses> causes;
   for (const analysis::ComparedCell& cell : comparison.cells) {
-    if (cell.decision.verdict != stats::Verdict::kRegressed) continue;
+    if (!HasCauses(cell)) continue;
     auto found = CausesOfCell(selection, projection, cell);
     if (found && !found->explanation.parts.empty()) causes.push_back(*std::move(found));
   }
@@ -140,7 +145,7 @@ std::vector<report::CellCauses> CausesOfCampaign(const record::Campaign& campaig
   if (!comparison) return causes;
   const std::string& dimension = comparison->dimension;
   for (const analysis::ComparedCell& cell : comparison->cells) {
-    if (cell.decision.verdict != stats::Verdict::kRegressed) continue;
+    if (!HasCauses(cell)) continue;
     const auto side = [&](size_t column) {
       const std::string& value = comparison->columns[column];
       return ProfiledSide{dimension + " " + value, SamplesOfRow(campaign, samples, cell, dimension, value), {}};

@@ -116,7 +116,7 @@ record::Campaign Describe(const CommandPlan& plan, const BenchCmdOptions& option
 lab::OutputTo OutputOf(const CommandPlan& plan, const BenchCmdOptions& options) {
   if (options.output == "pipe") return lab::OutputTo::kPipe;
   if (options.output == "null") return lab::OutputTo::kNull;
-  if (options.output == "inherit") return lab::OutputTo::kInherit;
+  if (options.show_output || options.output == "inherit") return lab::OutputTo::kInherit;
   if (!options.output.empty()) return lab::OutputTo::kFile;
   return plan.metrics.read.empty() ? lab::OutputTo::kNull : lab::OutputTo::kPipe;
 }

@@ -5,8 +5,11 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <fstream>
+#include <initializer_list>
 #include <iostream>
+#include <map>
 #include <memory>
 
 #include "base/clock.h"
@@ -15,6 +18,7 @@
 #include "cli/bench_cmd_progress.h"
 #include "cli/bench_run_command.h"
 #include "cli/command.h"
+#include "cli/option_checks.h"
 #include "report/command_report.h"
 #include "report/hyperfine_json.h"
 #include "store/migrations.h"
@@ -49,9 +53,13 @@ Result<std::optional<store::SampleStore>> OpenStore(const std::optional<std::str
   return std::nullopt;
 }
 
-CommandProgress::Screen ReadScreen() {
+bool IsOneOf(const std::string& style, std::initializer_list<const char*> styles) {
+  return std::any_of(styles.begin(), styles.end(), [&](const char* one) { return style == one; });
+}
+
+CommandProgress::Screen ReadScreen(const BenchCmdOptions& options) {
   CommandProgress::Screen screen;
-  screen.live = isatty(STDERR_FILENO) == 1;
+  screen.live = isatty(STDERR_FILENO) == 1 && IsOneOf(options.style, {"auto", "full", "nocolor"});
   winsize size{};
   if (screen.live && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20) {
     screen.width = size.ws_col;
@@ -70,10 +78,12 @@ CommandPace PaceOf(const CommandPlan& plan) {
 report::CommandNotes NotesOf(const BenchCmdOptions& options, const MeasuredCommands& measured,
                              const report::CommandAnalysis& analysis) {
   report::CommandNotes notes;
-  notes.order = options.sort == "command"  ? report::CommandOrder::kCommand
-                : options.sort == "median" ? report::CommandOrder::kMedian
-                                           : report::CommandOrder::kAuto;
-  notes.bold = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+  notes.order = options.sort == "command" ? report::CommandOrder::kCommand
+                : options.sort == "auto"  ? report::CommandOrder::kAuto
+                                          : report::CommandOrder::kMedian;
+  const bool may_be_bold = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+  notes.bold = options.style == "auto" ? may_be_bold : IsOneOf(options.style, {"full", "color"});
+  notes.time_unit = options.time_unit;
   if (measured.interrupted) {
     notes.warnings.push_back("interrupted: this is what there was.");
   }
@@ -96,7 +106,8 @@ Status WriteFile(const fs::path& file, const std::string& text) {
 
 // Told before minutes are spent on what cannot be written.
 Status CheckExports(const BenchCmdOptions& options) {
-  for (const fs::path& file : {options.export_json, options.export_markdown, options.export_csv}) {
+  for (const fs::path& file :
+       {options.export_json, options.export_markdown, options.export_asciidoc, options.export_csv}) {
     if (file.empty() || std::ofstream(file, std::ios::binary | std::ios::app)) continue;
     return Fail(ErrorCode::kConfiguration, "cannot write " + file.string());
   }
@@ -109,7 +120,9 @@ Status Report(const BenchCmdOptions& options, const CommandPlan& plan, const Mea
   const report::CommandNotes notes = NotesOf(options, measured, analysis);
   RB_TRY(WriteFile(options.export_json, report::HyperfineJson(analysis)));
   RB_TRY(WriteFile(options.export_csv, report::HyperfineCsv(analysis)));
-  RB_TRY(WriteFile(options.export_markdown, report::CommandMarkdown(analysis, notes.order)));
+  RB_TRY(WriteFile(options.export_markdown, report::CommandMarkdown(analysis, notes)));
+  RB_TRY(WriteFile(options.export_asciidoc, report::CommandAsciidoc(analysis, notes)));
+  if (options.style == "none" && !options.json) return {};
   std::cout << (options.json ? report::CommandJson(measured.campaign, analysis, notes)
                              : report::CommandText(analysis, notes))
             << std::flush;
@@ -123,11 +136,11 @@ Status Measure(const BenchCmdOptions& options) {
   const lab::SignalScope signals(interrupt);
   RB_ASSIGN(std::optional<store::SampleStore> store, OpenStore(options.store));
 
-  CommandProgress progress(std::cerr, ReadScreen(), plan.commands, plan.metrics.primary, PaceOf(plan),
+  CommandProgress progress(std::cerr, ReadScreen(options), plan.commands, plan.metrics.primary, PaceOf(plan),
                            [] { return NanosToSeconds(MonotonicNanos()); });
   Silent silent;
   lab::CampaignListener* listener = &progress;
-  if (options.quiet) listener = &silent;
+  if (options.quiet || options.style == "none") listener = &silent;
   const auto measured = MeasureCommands(plan, options, store ? &*store : nullptr, interrupt, *listener);
   progress.Clear();
   if (!measured) return Fail(measured.error());
@@ -143,9 +156,6 @@ class CommandFormatter : public CLI::Formatter {
     return "Usage: " + name + " [OPTIONS] COMMAND ...\n";
   }
 };
-
-// The parser would read -1 as the largest number.
-std::string RefuseNegative(const std::string& text) { return text.starts_with('-') ? "must not be negative" : ""; }
 
 // An option that may be repeated, and takes one value each time: the next word is a command.
 template <typename T>
@@ -174,10 +184,12 @@ void AddCommandOptions(CLI::App& cmd, BenchCmdOptions& options) {
   cmd.add_option("-S,--shell", options.shell, "the shell that runs them; its own time is taken off")
       ->capture_default_str();
   cmd.add_flag("-i,--ignore-failure", options.ignore_failure,
-               "measure commands that fail, or with --ignore-failure=1,2 those");
+               "measure commands that fail, or with --ignore-failure=1,2 those (=all-non-zero: all)");
   cmd.add_option("--input", options.input, "a file to read, or null")->capture_default_str();
-  cmd.add_option("--output", options.output, "null, pipe, inherit or a file; null, if no metric is read from it");
-  cmd.add_option("--setup", options.setup, "run once before the first run of each command");
+  auto* output =
+      cmd.add_option("--output", options.output, "null, pipe, inherit or a file; null, if no metric is read from it");
+  cmd.add_flag("--show-output", options.show_output, "--output inherit")->excludes(output);
+  cmd.add_option("-s,--setup", options.setup, "run once before the first run of each command");
   AddRepeated(cmd, "-p,--prepare", options.prepare, "run before every run; one for all commands, or one for each");
   AddRepeated(cmd, "-C,--conclude", options.conclude, "run after every run; one for all commands, or one for each");
   cmd.add_option("-c,--cleanup", options.cleanup, "run once after the last run of each command");
@@ -190,6 +202,9 @@ void AddCommandOptions(CLI::App& cmd, BenchCmdOptions& options) {
 }
 
 void AddReportOptions(CLI::App& cmd, BenchCmdOptions& options) {
+  static const std::map<std::string, report::TimeUnit> units = {{"microsecond", report::TimeUnit::kMicroseconds},
+                                                                {"millisecond", report::TimeUnit::kMilliseconds},
+                                                                {"second", report::TimeUnit::kSeconds}};
   AddRepeated(cmd, "--metric", options.metrics,
               "NAME=KIND:ARG out of the output: json:$.a.b, regex:'([0-9.]+) ms', "
               "bench_line:KEY, google_benchmark:NAME, go_benchmark:NAME");
@@ -198,9 +213,16 @@ void AddReportOptions(CLI::App& cmd, BenchCmdOptions& options) {
   cmd.add_option("--export-json", options.export_json, "write the results as hyperfine does");
   cmd.add_option("--export-csv", options.export_csv, "the same as CSV");
   cmd.add_option("--export-markdown", options.export_markdown, "write a table");
+  cmd.add_option("--export-asciidoc", options.export_asciidoc, "the same for AsciiDoc");
   cmd.add_flag("--json", options.json, "print the report as JSON");
-  cmd.add_option("--sort", options.sort, "auto, command or median: the order of the report")
-      ->check(CLI::IsMember({"auto", "command", "median"}));
+  cmd.add_option("--sort", options.sort, "auto, command or median (also: mean-time): the order of the report")
+      ->check(CLI::IsMember({"auto", "command", "median", "mean-time"}));
+  cmd.add_option("-u,--time-unit", options.time_unit,
+                 "microsecond, millisecond or second; what reads best if not given")
+      ->type_name("UNIT")
+      ->transform(Choice(units));
+  cmd.add_option("--style", options.style, "basic, full, nocolor, color: bold names, moving progress; none: no report")
+      ->check(CLI::IsMember({"auto", "basic", "full", "nocolor", "color", "none"}));
   cmd.add_option("--store", options.store,
                  "where samples are kept: a file, postgresql://…, none (target/bench_results/results.db)");
   cmd.add_flag("-q,--quiet", options.quiet, "print the report only");

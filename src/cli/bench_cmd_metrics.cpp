@@ -1,12 +1,11 @@
 #include "cli/bench_cmd_metrics.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "analysis/campaign_rules.h"
-#include "base/nearest_name.h"
+#include "cli/command.h"
 #include "metrics/metric_source.h"
 #include "record/sample.h"
 #include "scenario/axis_values.h"
@@ -15,12 +14,6 @@ namespace rapidbyte::cli {
 namespace {
 
 constexpr std::string_view kKinds[] = {"json", "regex", "bench_line", "google_benchmark", "go_benchmark"};
-
-std::string DidYouMean(std::string_view word, std::span<const std::string_view> candidates) {
-  const std::string_view nearest = NearestName(word, candidates);
-  return nearest.empty() ? fmt::format("there are {}", fmt::join(candidates, ", "))
-                         : fmt::format("did you mean {}?", nearest);
-}
 
 Result<metrics::MetricSource> ParseSource(const std::string& kind, const std::string& argument) {
   if (kind == "json") return metrics::JsonMetric{argument};

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "report/command_report.h"
+
 namespace rapidbyte::cli {
 
 struct BenchCmdOptions {
@@ -29,7 +31,8 @@ struct BenchCmdOptions {
   std::string shell = "sh";
   std::string ignore_failure;  // empty: no; "true": of any kind; or exit codes "1,2"
   std::string input = "null";
-  std::string output;  // null, pipe, inherit or a file; empty: null, or a pipe where a metric is read from it
+  std::string output;        // null, pipe, inherit or a file; empty: null, or a pipe where a metric is read from it
+  bool show_output = false;  // inherit
   std::string setup;
   std::vector<std::string> prepare;   // none, one, or one for each command
   std::vector<std::string> conclude;  // the same
@@ -46,10 +49,13 @@ struct BenchCmdOptions {
 
   std::filesystem::path export_json;  // as hyperfine writes it
   std::filesystem::path export_markdown;
+  std::filesystem::path export_asciidoc;
   std::filesystem::path export_csv;
   bool json = false;
   std::optional<std::string> store;  // a file, a PostgreSQL server, or "none"
-  std::string sort = "auto";         // auto, command, median
+  std::string sort = "auto";         // auto, command, median or mean-time
+  report::TimeUnit time_unit = report::TimeUnit::kAuto;
+  std::string style = "auto";  // auto, basic, full, nocolor, color, none
   bool quiet = false;
 };
 

@@ -162,7 +162,7 @@ Result<std::vector<PlannedCommand>> Expand(const BenchCmdOptions& options) {
 
 Result<lab::AcceptedCodes> AcceptedCodesOf(const std::string& text) {
   lab::AcceptedCodes accepted;
-  accepted.all = text == "true";
+  accepted.all = text == "true" || text == "all-non-zero";
   if (text.empty() || accepted.all) return accepted;
   RB_ASSIGN(const std::vector<std::string> codes, scenario::ParseValueList(text));
   for (const std::string& code : codes) {

@@ -65,7 +65,24 @@ TEST(BenchCmdOptions, HelpSaysThatThereMayBeSeveralCommands) {
               HasSubstr("Usage: rapidbyte bench cmd [OPTIONS] COMMAND ...\n"));
 }
 
+TEST(BenchCmdOptions, HyperfinesSpellingsAreUnderstood) {
+  const BenchCmdOptions options =
+      Parse({"-s", "make", "-u", "second", "--ignore-failure=all-non-zero", "--show-output", "--sort", "mean-time",
+             "--style", "basic", "--export-asciidoc", "t.adoc", "a"});
+  EXPECT_EQ(options.setup, "make");
+  EXPECT_EQ(options.time_unit, report::TimeUnit::kSeconds);
+  EXPECT_TRUE(options.show_output);
+  EXPECT_THAT(options.commands, ElementsAre("a"));
+  const auto plan = PlanCommands(options);
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_TRUE(plan->accepted.all);
+}
+
 TEST(BenchCmdOptions, RefusesWhatIsNone) {
+  EXPECT_THROW(Parse({"true", "-u", "hour"}), CLI::ParseError);
+  EXPECT_THROW(Parse({"true", "--style", "loud"}), CLI::ParseError);
+  EXPECT_THROW(Parse({"true", "--show-output", "--output", "null"}), CLI::ParseError);
+
   EXPECT_THROW(Parse({"true", "--warmpu", "1"}), CLI::ParseError);
   EXPECT_THROW(Parse({"true", "-r", "0"}), CLI::ParseError);
   EXPECT_THROW(Parse({"true", "-r", "-1"}), CLI::ParseError);

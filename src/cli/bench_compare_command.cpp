@@ -1,5 +1,6 @@
 #include "cli/bench_compare_command.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -13,6 +14,7 @@
 #include "lab/interrupt.h"
 #include "report/comparison_report.h"
 #include "report/exploration_text.h"
+#include "scenario/axis_values.h"
 
 namespace rapidbyte::cli {
 namespace {
@@ -73,6 +75,10 @@ Status Compare(const BenchCompareOptions& options) {
   if (!options.column.empty() && !options.rows.empty()) selected.dimensions.push_back(options.column);
   RB_ASSIGN(const Selection selection, Select(selected));
   const analysis::Projection projection = ProjectionOf(options, selection);
+  if (projection.column != selection.dimension && projection.columns.size() == 1) {
+    return Fail(ErrorCode::kUsage,
+                fmt::format("--col {}: it has one value only, {}", projection.column, projection.columns.front()));
+  }
   RB_ASSIGN(const analysis::Comparison comparison,
             analysis::Compare(selection.observations, projection, selection.rule, selection.stopping));
   report::ComparisonNotes notes{{}, selection.warnings, options.why, {}};
@@ -115,16 +121,24 @@ Status MeasureSides(const MeasureOptions& options, SelectionOptions& selected) {
   return {};
 }
 
+void AddTimeOption(CLI::App& command, SelectionOptions& options) {
+  command.add_option("--time", options.time_column, "a column of a CSV that says when, and is not compared");
+}
+
 void AddSelectionOptions(CLI::App& command, SelectionOptions& options) {
   command.add_option("--scenario", options.scenario, "samples of this scenario only");
   command.add_option("--rows", options.rows, "samples with so many rows only: \"1000 10000\"");
   command.add_option("--filter", options.filters, "KEY=a,b: samples with these values only");
   command.add_option("--metric", options.metric, "what is compared; the scenario's primary metric if not given");
-  command
-      .add_option_function<double>(
-          "--threshold", [&options](double percent) { options.threshold = percent / 100; },
-          "the change that matters, in per cent; the scenario's if not given")
-      ->check(CLI::Range(0.0, 100.0));
+  command.add_option_function<std::string>(
+      "--threshold",
+      [&options](const std::string& text) {
+        options.threshold = scenario::ParsePercentOrNumber(text);
+        if (!options.threshold) {
+          throw CLI::ValidationError("--threshold", "expected a percentage from 0% to 100%, as 3%");
+        }
+      },
+      "the change that matters, in per cent: 3%; the scenario's if not given");
   command.add_option("--store", options.store, "a file, or postgresql://…")->capture_default_str();
 }
 
@@ -149,6 +163,7 @@ CLI::App* AddBenchCompare(CLI::App& bench, BenchCompareOptions& options) {
   compare->add_option("--col", options.column, "the parameter whose values are compared, instead of commits");
   compare->add_option("--row", options.rows, "parameters that make the rows; all others if not given")->delimiter(',');
   compare->add_option("--ignore", options.ignored, "parameters to pool")->delimiter(',');
+  AddTimeOption(*compare, options.selection);
   compare->add_option("--format", options.format, "text, markdown, json, csv")
       ->check(CLI::IsMember({"text", "markdown", "json", "csv"}))
       ->capture_default_str();

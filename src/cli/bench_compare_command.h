@@ -35,6 +35,9 @@ Status MeasureSides(const MeasureOptions& options, SelectionOptions& selected);
 // What `compare` and `gate` have in common: which samples, by which rule.
 void AddSelectionOptions(CLI::App& command, SelectionOptions& options);
 
+// --time, for those that read a CSV.
+void AddTimeOption(CLI::App& command, SelectionOptions& options);
+
 // Adds `compare` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.
 CLI::App* AddBenchCompare(CLI::App& bench, BenchCompareOptions& options);
 

@@ -8,6 +8,7 @@
 #include <set>
 #include <system_error>
 
+#include "cli/option_checks.h"
 #include "record/run_record.h"
 #include "record/sample_json.h"
 #include "report/csv.h"
@@ -99,7 +100,7 @@ CLI::App* AddBenchExport(CLI::App& bench, BenchExportOptions& options) {
   CLI::App* command = bench.add_subcommand("export", "Write the samples that were taken as JSON lines or CSV");
   command->add_option("--format", options.format, "jsonl (all there is) or csv (numbers and texts)")
       ->required()
-      ->transform(CLI::Transformer(formats));
+      ->transform(Choice(formats));
   command->add_option("--campaign", options.campaign, "The id of one campaign; otherwise all");
   command->add_option("--store", options.store, "The database")->capture_default_str();
   command->add_option("-o,--output", options.output, "A file; otherwise standard output");

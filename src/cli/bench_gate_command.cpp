@@ -12,6 +12,7 @@
 #include "cli/bench_compare_command.h"
 #include "cli/command.h"
 #include "report/gate_report.h"
+#include "report/text_layout.h"
 
 namespace rapidbyte::cli {
 namespace {
@@ -20,6 +21,7 @@ constexpr int kPass = 0;
 constexpr int kRegression = 1;
 constexpr int kInconclusive = 2;
 constexpr int kGateError = 3;
+constexpr size_t kWidth = 80;
 constexpr std::string_view kWindowPrefix = "window:";
 
 Result<size_t> WindowOf(const std::string& text) {
@@ -31,6 +33,10 @@ Result<size_t> WindowOf(const std::string& text) {
 }
 
 Result<SelectionOptions> SelectionOf(const BenchGateOptions& options) {
+  if (options.baseline.empty()) {
+    return Fail(ErrorCode::kUsage, "--baseline is required: what is the candidate compared to?",
+                "a commit, run or file, baseline:NAME, or window:N for N earlier runs");
+  }
   SelectionOptions selection = options.selection;
   if (options.baseline.starts_with(kWindowPrefix)) {
     RB_ASSIGN(selection.window, WindowOf(options.baseline));
@@ -61,13 +67,36 @@ int CodeOf(const analysis::Comparison& comparison, bool fail_inconclusive) {
   return kPass;
 }
 
+std::string Runs(size_t count) { return fmt::format("{} {}", count, count == 1 ? "run" : "runs"); }
+
+// What the inconclusive cells lack, as far as numbers can tell: of the cell that lacks most.
+std::string Lacking(const analysis::Comparison& comparison) {
+  const analysis::ComparedCell* most = nullptr;
+  size_t needed = 0;
+  for (const analysis::ComparedCell& cell : comparison.cells) {
+    const auto enough = stats::BlocksToDecide(cell.decision);
+    if (!enough || *enough <= needed) continue;
+    most = &cell;
+    needed = *enough;
+  }
+  if (most == nullptr) return "More of the same would not decide it; --why has the reasons.";
+  if (most->decision.design == stats::Design::kPaired) {
+    return fmt::format("It takes about {} blocks, and there are {}: `bench compare BASE HEAD --measure` runs more.",
+                       needed, most->decision.ratio ? most->decision.ratio->pairs : 0);
+  }
+  return fmt::format("There are {} before and {} after, and it takes about {} a side: each `bench run` is one.",
+                     Runs(most->runs_before), Runs(most->runs_after), needed);
+}
+
 std::string Sentence(int code, const analysis::Comparison& comparison) {
+  const size_t cells = comparison.cells.size();
   switch (code) {
     case kRegression:
       return fmt::format("The gate is shut: {} of {} cells regressed.", comparison.Count(stats::Verdict::kRegressed),
-                         comparison.cells.size());
+                         cells);
     case kInconclusive:
-      return "The gate cannot decide: more blocks are needed (--inconclusive pass lets it through).";
+      return fmt::format("The gate cannot decide on {} of {} cells. {} --inconclusive pass lets it through.",
+                         comparison.Count(stats::Verdict::kInconclusive), cells, Lacking(comparison));
     default:
       return "The gate is open: no regression.";
   }
@@ -101,7 +130,7 @@ Result<int> Gate(const BenchGateOptions& options) {
   } else if (options.format == "json") {
     std::cout << report::ComparisonJson(comparison, notes);
   } else {
-    std::cout << report::ComparisonText(comparison, notes) << Sentence(code, comparison) << '\n';
+    std::cout << report::ComparisonText(comparison, notes) << report::Wrap("", Sentence(code, comparison), kWidth);
   }
   return code;
 }
@@ -111,8 +140,8 @@ Result<int> Gate(const BenchGateOptions& options) {
 CLI::App* AddBenchGate(CLI::App& bench, BenchGateOptions& options) {
   CLI::App* gate = bench.add_subcommand("gate", "Tell by the exit code whether a commit regressed");
   gate->add_option("CANDIDATE", options.candidate, "a commit, run or file; none: the last commit in the store");
-  gate->add_option("--baseline", options.baseline, "a commit, run, file, baseline:NAME, or window:N earlier runs")
-      ->required();
+  gate->add_option("--baseline", options.baseline,
+                   "a commit, run, file, baseline:NAME, or window:N earlier runs (required)");
   gate->add_option("--inconclusive", options.inconclusive, "fail: exit with 2; pass: exit with 0")
       ->check(CLI::IsMember({"fail", "pass"}))
       ->capture_default_str();
@@ -123,6 +152,7 @@ CLI::App* AddBenchGate(CLI::App& bench, BenchGateOptions& options) {
   gate->add_option("--junit", options.junit_file, "a file for the CI's test report");
   gate->add_option("--json", options.json_file, "a file for programs");
   gate->add_flag("--why", options.why, "print the reasons of every verdict");
+  AddTimeOption(*gate, options.selection);
   AddSelectionOptions(*gate, options.selection);
   gate->footer("Exit codes: 0 no regression, 1 regression, 2 inconclusive, 3 the gate itself failed.");
   return gate;

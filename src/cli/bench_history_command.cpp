@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "analysis/campaign_rules.h"
@@ -94,6 +95,24 @@ Result<std::vector<HistorySeries>> FromStore(const BenchHistoryOptions& options)
   return all;
 }
 
+// What to say where no series has a second point, because a column with another value in every row made the cells.
+std::string CellsHint(const metrics::ForeignTable& table) {
+  const bool any_long = std::any_of(table.series.begin(), table.series.end(),
+                                    [](const metrics::ForeignSeries& series) { return series.values.size() > 1; });
+  if (any_long || table.rows.size() < 2 || table.format != metrics::ForeignFormat::kCsv) return {};
+  std::map<std::string, std::set<std::string>> values;
+  for (const metrics::ForeignSeries& series : table.series) {
+    for (const auto& [column, value] : series.cell) values[column].insert(value);
+  }
+  for (const auto& [column, all] : values) {
+    if (all.size() == table.rows.size()) {
+      return fmt::format("every row has its own {}, and is a series by itself; --time {} makes it their order", column,
+                         column);
+    }
+  }
+  return "every row is a series by itself; --time COLUMN names the column that orders them";
+}
+
 Result<std::vector<HistorySeries>> FromFile(const BenchHistoryOptions& options) {
   std::ifstream file(options.file, std::ios::binary);
   std::ostringstream text;
@@ -106,6 +125,7 @@ Result<std::vector<HistorySeries>> FromFile(const BenchHistoryOptions& options) 
   if (!options.time_column.empty()) foreign.dimensions = std::vector<std::string>();
   RB_ASSIGN(const metrics::ForeignTable table, metrics::ReadForeignTable(text.str(), options.file, foreign));
   for (const std::string& warning : table.warnings) std::cerr << "warning: " << warning << '\n';
+  if (const std::string hint = CellsHint(table); !hint.empty()) std::cerr << "hint: " << hint << '\n';
   const std::vector<size_t> order = metrics::OrderByTime(table.rows);
   std::vector<size_t> place(order.size());
   for (size_t i = 0; i < order.size(); ++i) place[order[i]] = i;

@@ -62,6 +62,7 @@ TEST(ImportSamples, AFileThatIsWrongIsNamed) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kConfiguration);
   EXPECT_THAT(refused.error().message, HasSubstr("in.jsonl:1: "));
+  EXPECT_FALSE(std::filesystem::exists(folder / "results.db")) << "no empty store stays behind";
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "cli/option_checks.h"
 #include "scenario/axis_values.h"
 #include "store/migrations.h"
 
@@ -39,9 +40,6 @@ Result<std::vector<std::string>> ResolveAll(const lab::GitRepository& repository
   }
   return shas;
 }
-
-// The parser would read -1 as the largest number.
-std::string RefuseNegative(const std::string& text) { return text.starts_with('-') ? "must not be negative" : ""; }
 
 }  // namespace
 

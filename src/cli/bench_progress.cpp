@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/format.h"
+#include "report/matrix_report.h"
 #include "report/text_layout.h"
 
 namespace rapidbyte::cli {
@@ -38,9 +39,9 @@ std::string BenchHeader(const record::Campaign& campaign, size_t cells, size_t d
   const record::HostFingerprint& host = campaign.host;
   std::string text = fmt::format("scenario {}, {} {}\n", campaign.scenario, cells, cells == 1 ? "cell" : "cells");
   if (!campaign.server.empty()) text += "server   " + campaign.server.substr(0, campaign.server.find(',')) + "\n";
-  text += fmt::format("host     {}: {}, {} CPUs, {}\ncommit   {} on {}{}\nseed     {}\n", host.hostname, host.cpu_model,
-                      host.cpus, FormatBytes(static_cast<double>(host.memory_bytes)), campaign.git_sha.substr(0, 10),
-                      campaign.git_branch, campaign.git_dirty ? ", with changes" : "", campaign.seed);
+  text +=
+      fmt::format("host     {}: {}, {} CPUs, {}\ncommit   {}\nseed     {}\n", host.hostname, host.cpu_model, host.cpus,
+                  FormatBytes(static_cast<double>(host.memory_bytes)), report::CommitText(campaign), campaign.seed);
   if (done > 0)
     text += fmt::format("goes on  with {} after {} finished runs (--fresh begins anew)\n", campaign.id, done);
   return text;

@@ -92,7 +92,7 @@ TEST(BenchHeader, NamesWhatIsMeasuredAndWhere) {
             "scenario load-methods, 54 cells\n"
             "server   PostgreSQL 15.14\n"
             "host     vm-1: Example CPU, 2 CPUs, 8.20 GB\n"
-            "commit   0123456789 on main, with changes\n"
+            "commit   0123456789 on main, with changes that are not committed\n"
             "seed     42\n"
             "goes on  with 20261124T090000-5eed after 7 finished runs (--fresh begins anew)\n");
 }

@@ -13,11 +13,13 @@
 #include "cli/bench_progress.h"
 #include "cli/bench_scenarios.h"
 #include "cli/command.h"
+#include "cli/option_checks.h"
 #include "report/bench_report.h"
 #include "report/matrix_report.h"
 #include "report/plan_text.h"
 #include "scenario/axis_values.h"
 #include "stats/power.h"
+#include "stats/sequential.h"
 #include "store/migrations.h"
 
 namespace rapidbyte::cli {
@@ -113,13 +115,21 @@ Status PrintReport(const PlannedScenario& planned, const record::Campaign& campa
   return file.Add((file.is_begun() && !options.json ? "\n" : "") + text);
 }
 
+// The first look is later than the fewest blocks of a fixed number, because it may spend a share of the level only.
+size_t BlocksBeforeVerdict(const PlannedScenario& planned) {
+  const auto& until = planned.scenario.until_decided;
+  const size_t fewest = stats::BlocksBeforeSignificance(planned.cells.size());
+  if (!until || until->max_blocks < fewest) return fewest;
+  return stats::PlanLooks({planned.cells.size(), until->max_blocks, {}}).front().blocks;
+}
+
 void PrintPlan(const PlannedScenario& planned, const BenchRunOptions& options, const scenario::Overrides& overrides) {
   // Made anew from the scenario with its overrides in it: these hold no filter, so it is given again.
   scenario::Overrides filters;
   filters.filters = overrides.filters;
   const auto plan = scenario::MakePlan(planned.scenario, filters);
   if (!plan) return;
-  std::cout << report::PlanText(*plan, stats::BlocksBeforeSignificance(planned.cells.size()));
+  std::cout << report::PlanText(*plan, BlocksBeforeVerdict(planned));
   if (options.seed) std::cout << "seed " << *options.seed << '\n';
 }
 
@@ -165,9 +175,6 @@ int MeasureAll(const std::vector<PlannedScenario>& scenarios, const BenchRunOpti
   }
   return exit_code;
 }
-
-// The parser would read -1 as the largest number.
-std::string RefuseNegative(const std::string& text) { return text.starts_with('-') ? "must not be negative" : ""; }
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "cli/bench_sides.h"
+#include "metrics/text.h"
 #include "scenario/axis_values.h"
 
 namespace rapidbyte::cli {
@@ -181,6 +182,60 @@ Result<std::vector<Side>> SidesOf(const SelectionOptions& options, std::vector<s
   return sides;
 }
 
+// The names of metrics that the side's samples have, those of every sample first.
+std::vector<std::string> MetricNames(const Side& side) {
+  std::vector<std::string> names(record::BuiltInMetrics().begin(), record::BuiltInMetrics().end());
+  std::set<std::string> own;
+  for (const record::Sample& sample : side.samples) {
+    for (const auto& [name, value] : sample.metrics) own.insert(name);
+    if (!sample.run.is_object()) continue;
+    for (const auto& item : sample.run.items()) {
+      if (item.value().is_number()) own.insert(item.key());
+    }
+  }
+  names.insert(names.end(), own.begin(), own.end());
+  return names;
+}
+
+// Why a side has no value to compare.
+Error NoValueOf(const Side& side, const SelectionOptions& options) {
+  size_t counted = 0;
+  size_t failed = 0;
+  std::string metric = options.metric;
+  for (const record::Sample& sample : side.samples) {
+    const record::Campaign* campaign = CampaignOf(side, sample.campaign_id);
+    if (campaign == nullptr || (!options.scenario.empty() && campaign->scenario != options.scenario)) continue;
+    if (metric.empty()) metric = analysis::PrimaryRule(*campaign).name;
+    counted += sample.Counts() ? 1 : 0;
+    failed += sample.outcome != record::Outcome::kOk ? 1 : 0;
+  }
+  Error error{ErrorCode::kUsage, side.name + ": ", {}, {}, false, CommitState::kNotCommitted};
+  if (counted > 0) {
+    error.message += fmt::format("there is no metric '{}'{}", metric, metrics::Suggestion(metric, MetricNames(side)));
+  } else if (failed > 0) {
+    error.message += failed == 1 ? "its only run failed" : fmt::format("all {} runs failed", failed);
+    error.hint = "there is nothing to compare; `rapidbyte bench export` has the outcome of every run";
+  } else if (!options.scenario.empty()) {
+    error.message += fmt::format("there is no run of the scenario '{}'", options.scenario);
+  } else {
+    error.message += "there is no run that counts";
+  }
+  return error;
+}
+
+// A side without values can be missing beside others, but not be what they compare to.
+Status CheckValues(const std::vector<Side>& sides, const std::vector<Observation>& observations,
+                   const SelectionOptions& options) {
+  std::set<std::string> there;
+  for (const Observation& observation : observations) there.insert(observation.dimensions.at(kSideDimension));
+  const bool has_first = !sides.empty() && there.contains(sides.front().column);
+  if (has_first && (sides.size() == 1 || there.size() > 1)) return {};
+  for (const Side& side : sides) {
+    if (!there.contains(side.column)) return Fail(NoValueOf(side, options));
+  }
+  return {};
+}
+
 Result<std::vector<Side>> AllSides(const SelectionOptions& options, std::vector<std::string>& warnings) {
   if (!options.window) return SidesOf(options, warnings);
   SelectionOptions candidate = options;
@@ -215,6 +270,7 @@ Result<Selection> Select(const SelectionOptions& options) {
       selection.observations.push_back(std::move(observation));
     }
   }
+  RB_TRY(CheckValues(sides, selection.observations, options));
   const std::vector<std::string> more = WarningsOf(sides);
   selection.warnings.insert(selection.warnings.end(), more.begin(), more.end());
   selection.stopping = StoppingOf(sides);

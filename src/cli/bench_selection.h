@@ -29,6 +29,7 @@ struct SelectionOptions {
   std::string metric;                // empty: each scenario's primary one
   // Columns of a CSV that tell its rows apart, also where they hold numbers; empty: those that are not of numbers only.
   std::vector<std::string> dimensions;
+  std::string time_column;          // of a CSV: neither a metric nor a cell
   std::optional<double> threshold;  // instead of the scenarios'
   std::string store = "target/bench_results/results.db";
 };
@@ -59,7 +60,8 @@ struct Selection {
 };
 
 // Errors: kConfiguration for a store or a file that is missing or broken (naming line or key), kUsage for a side that
-// is nothing of all that, and for samples that --rows or --filter leave none of.
+// is nothing of all that, for one without a value of the metric where nothing could be compared, and for samples that
+// --rows or --filter leave none of.
 Result<Selection> Select(const SelectionOptions& options);
 
 // Every cell a row, every side a column.

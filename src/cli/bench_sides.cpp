@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
@@ -31,6 +32,19 @@ Result<std::string> ReadFile(const std::string& path) {
   text << file.rdbuf();
   if (!file) return Fail(ErrorCode::kConfiguration, "cannot read " + path);
   return std::move(text).str();
+}
+
+// Files that a name with such an end can only mean.
+bool IsFileName(const std::string& text) {
+  constexpr std::string_view kEnds[] = {".csv", ".tsv", ".json", ".jsonl", ".txt"};
+  return std::any_of(std::begin(kEnds), std::end(kEnds), [&](std::string_view end) { return text.ends_with(end); });
+}
+
+// Our own results, under any name: another tool's JSON is one document, whose first line is no whole one unless it is
+// the only line.
+bool IsJsonLines(const std::string& text) {
+  if (metrics::DetectFormat(text)) return false;
+  return nlohmann::json::accept(text.substr(0, text.find('\n')));
 }
 
 Result<Side> SideOfLines(const std::string& path, std::vector<std::string>& warnings) {
@@ -66,17 +80,16 @@ std::vector<std::string> MainMetrics(const std::string& text, const std::string&
 Result<Side> SideOfFile(const std::string& path, const SelectionOptions& options, std::vector<std::string>& warnings) {
   RB_ASSIGN(const std::string text, ReadFile(path));
   Side side;
-  if (path.ends_with(".jsonl")) {
+  if (path.ends_with(".jsonl") || IsJsonLines(text)) {
     RB_ASSIGN(side, SideOfLines(path, warnings));
-  } else if (metrics::DetectFormat(text)) {
+  } else {
     metrics::ForeignOptions foreign;
+    foreign.time_column = options.time_column;
     foreign.metrics = MainMetrics(text, options.metric);
     if (!options.dimensions.empty()) foreign.dimensions = options.dimensions;
     RB_ASSIGN(metrics::ForeignTable table, metrics::ReadForeignTable(text, path, foreign));
     warnings.insert(warnings.end(), table.warnings.begin(), table.warnings.end());
     side.foreign = std::move(table);
-  } else {
-    RB_ASSIGN(side, SideOfLines(path, warnings));
   }
   side.column = path;
   side.name = path;
@@ -162,14 +175,16 @@ void AddWindow(std::vector<store::HistoryRow> rows, const record::Campaign& cand
 Result<Side> SideOf(const std::string& text, const SelectionOptions& options, std::vector<std::string>& warnings) {
   std::error_code ignored;
   if (fs::is_regular_file(text, ignored)) return SideOfFile(text, options, warnings);
-  RB_ASSIGN(auto store, store::SampleStore::OpenExisting(options.store));
-  if (text.starts_with(kBaselinePrefix)) return SideOfBaseline(store, text.substr(kBaselinePrefix.size()), options);
-  RB_ASSIGN(const auto campaign, store.FindCampaign(text));
-  if (campaign) return SideOfCampaign(store, *campaign);
-  auto side = SideOfCommit(store, text, options);
+  if (IsFileName(text)) return Fail(ErrorCode::kConfiguration, "there is no file " + text);
+  auto store = store::SampleStore::OpenExisting(options.store);
+  if (!store) return Context(fmt::format("\"{}\" is no file, and of the store", text), store.error());
+  if (text.starts_with(kBaselinePrefix)) return SideOfBaseline(*store, text.substr(kBaselinePrefix.size()), options);
+  RB_ASSIGN(const auto campaign, store->FindCampaign(text));
+  if (campaign) return SideOfCampaign(*store, *campaign);
+  auto side = SideOfCommit(*store, text, options);
   if (side) return side;
-  return Fail(ErrorCode::kUsage,
-              fmt::format("\"{}\" is no file, campaign or commit of {}: {}", text, store.name(), side.error().message));
+  return Fail(ErrorCode::kUsage, fmt::format("\"{}\" is no file, campaign or commit of {}: {}", text, store->name(),
+                                             side.error().message));
 }
 
 Result<std::vector<Side>> SidesOfStore(const SelectionOptions& options) {
@@ -191,7 +206,6 @@ Result<Side> WindowBefore(const Side& candidate, size_t runs, const SelectionOpt
   RB_ASSIGN(auto store, store::SampleStore::OpenExisting(options.store));
   Side side;
   side.column = fmt::format("window:{}", runs);
-  side.name = fmt::format("up to {} runs before", runs);
   std::set<std::string> scenarios;
   for (const record::Campaign& campaign : candidate.campaigns) {
     if (!scenarios.insert(campaign.scenario).second) continue;
@@ -199,7 +213,10 @@ Result<Side> WindowBefore(const Side& candidate, size_t runs, const SelectionOpt
     RB_ASSIGN(std::vector<store::HistoryRow> rows, store.History({campaign.scenario, {}, metric}));
     AddWindow(std::move(rows), campaign, candidate.column, runs, side);
   }
-  if (!side.window.empty()) return side;
+  std::set<std::string> held;
+  for (const Observation& observation : side.window) held.insert(observation.run);
+  side.name = fmt::format("{} {} of earlier commits (window:{})", held.size(), held.size() == 1 ? "run" : "runs", runs);
+  if (!held.empty()) return side;
   return Fail(ErrorCode::kUsage, fmt::format("{} has no runs of earlier commits on this machine", store.name()));
 }
 

@@ -1,7 +1,11 @@
 #include "cli/command.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <iostream>
 
+#include "base/nearest_name.h"
 #include "dest_postgres/dest_postgres.h"
 #include "engine/connector_catalog.h"
 #include "source_postgres/source_postgres.h"
@@ -13,6 +17,12 @@ int PrintError(const Error& error) {
   std::cerr << "error: " << error.message << '\n';
   if (!error.hint.empty()) std::cerr << "hint: " << error.hint << '\n';
   return static_cast<int>(error.code);
+}
+
+std::string DidYouMean(std::string_view word, std::span<const std::string_view> candidates) {
+  const std::string_view nearest = NearestName(word, candidates);
+  return nearest.empty() ? fmt::format("there are {}", fmt::join(candidates, ", "))
+                         : fmt::format("did you mean {}?", nearest);
 }
 
 engine::RunOptions DefaultRunOptions(const net::CancelToken& cancel) {

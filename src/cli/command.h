@@ -4,6 +4,10 @@
 // takes them and returns the exit code. main.cpp knows nothing more of it.
 #pragma once
 
+#include <span>
+#include <string>
+#include <string_view>
+
 #include "base/result.h"
 #include "engine/runner.h"
 #include "net/connection.h"
@@ -12,6 +16,9 @@ namespace rapidbyte::cli {
 
 // Prints «error: …» and «hint: …» to stderr; returns the exit code.
 int PrintError(const Error& error);
+
+// A hint for a name that is not one of `candidates`: the nearest of them, else all that there are.
+std::string DidYouMean(std::string_view word, std::span<const std::string_view> candidates);
 
 // The connectors linked into this program and those beside it, with the user's cache. `cancel` must outlive the run.
 engine::RunOptions DefaultRunOptions(const net::CancelToken& cancel);

@@ -28,6 +28,7 @@
 #include "cli/profile_record_command.h"
 #include "cli/profile_timeline_command.h"
 #include "cli/run_command.h"
+#include "cli/usage_error.h"
 
 namespace rapidbyte::cli {
 namespace {
@@ -138,7 +139,7 @@ int Main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const bool asked_for_help = error.get_exit_code() == 0;
-    return app.exit(error) == 0 && asked_for_help ? 0 : static_cast<int>(ErrorCode::kUsage);
+    return asked_for_help ? app.exit(error) : PrintError(UsageError(app, error));
   }
 
   return commands.Run();

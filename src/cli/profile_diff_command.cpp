@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/load_profile.h"
+#include "cli/option_checks.h"
 #include "cli/write_output.h"
 #include "report/profile_difference_report.h"
 
@@ -94,7 +95,7 @@ CLI::App* AddProfileDiff(CLI::App& profile, ProfileDiffOptions& options) {
       ->check(CLI::IsMember({"svg", "text", "json"}));
   diff->add_option("--by", options.difference.basis, "share: of the whole of each run; run: time of one run (share)")
       ->type_name("BASIS")
-      ->transform(CLI::Transformer(bases).description(""));
+      ->transform(Choice(bases));
   diff->add_option("--state", options.state, "on, off or both: time on the CPU, off it")
       ->check(CLI::IsMember({"on", "off", "both"}))
       ->capture_default_str();

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/load_profile.h"
+#include "cli/option_checks.h"
 #include "cli/write_output.h"
 
 namespace rapidbyte::cli {
@@ -32,7 +33,7 @@ CLI::App* AddProfileDraw(CLI::App& profile, ProfileDrawOptions& options) {
   draw->add_flag("--split-threads", options.picture.split_threads, "each thread by itself");
   draw->add_option("--state", options.picture.state, "on, off or both: time on the CPU, off it (on)")
       ->type_name("STATE")
-      ->transform(CLI::Transformer(states).description(""));
+      ->transform(Choice(states));
   draw->add_option("--min-share", options.picture.min_share,
                    "frames below this share of the whole are summed up: 0.001 is a thousandth (0)")
       ->check(CLI::Range(0.0, 1.0));

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "cli/load_profile.h"
+#include "cli/option_checks.h"
 #include "cli/write_output.h"
 
 namespace rapidbyte::cli {
@@ -26,7 +27,7 @@ CLI::App* AddProfileExport(CLI::App& profile, ProfileExportOptions& options) {
       ->type_name("FILE");
   command->add_option("--format", options.format, "folded, pprof, speedscope, firefox or chrome (also for Perfetto)")
       ->required()
-      ->transform(CLI::Transformer(formats).description(""))
+      ->transform(Choice(formats))
       ->type_name("FORMAT");
   command->add_option("-o,--output", options.output, "A file; otherwise standard output")->type_name("FILE");
   return command;

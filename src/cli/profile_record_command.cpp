@@ -6,9 +6,12 @@
 #include <iostream>
 
 #include "base/format.h"
+#include "base/nearest_name.h"
 #include "cli/command.h"
+#include "cli/option_checks.h"
 #include "cli/write_output.h"
 #include "lab/interrupt.h"
+#include "lab/program_search.h"
 #include "profile/profile_file.h"
 #include "report/flamegraph.h"
 #include "report/flamegraph_text.h"
@@ -84,13 +87,13 @@ CLI::App* AddProfileRecord(CLI::App& profile, ProfileRecordOptions& options) {
   command->add_flag("--timers", options.timers,
                     "CPU-time timers inside the program, where the kernel allows no events");
   auto* pid = command->add_option("-p,--pid", options.pid, "watch this process instead of running a command")
-                  ->check(CLI::PositiveNumber);
+                  ->check(CLI::Validator(RefuseNotPositive, "PID"));
   command
       ->add_option("--duration", options.duration_secs,
                    "seconds after which to stop, which ends a command by SIGTERM; 0: when the program ends")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Validator(RefuseNegative, "SECS"));
   command->add_option("--server", options.server, "PID of a PostgreSQL server whose new backends are recorded too")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Validator(RefuseNotPositive, "PID"));
   command->add_flag("-q,--quiet", options.quiet, "no summary");
   command->add_option("-o,--output", options.output, "the profile; - for standard output")->capture_default_str();
   command->add_option("COMMAND", options.command, "what to run, after --")->excludes(pid);
@@ -125,6 +128,21 @@ CLI::App* AddProfile(CLI::App& app, ProfileOptions& options) {
       ->capture_default_str();
   profile->add_option("COMMAND", options.command, "what to run and draw, after --");
   profile->positionals_at_end();
+  // A misspelt command looks like a program that is to be profiled.
+  profile->callback([profile, &options] {
+    if (options.command.size() != 1) return;
+    const std::string& word = options.command.front();
+    std::vector<std::string> names;
+    for (const CLI::App* command : profile->get_subcommands([](const CLI::App*) { return true; })) {
+      names.push_back(command->get_name());
+    }
+    const std::string_view nearest = NearestName(word, std::vector<std::string_view>(names.begin(), names.end()));
+    lab::Command program;
+    program.argv = {word};
+    if (nearest.empty() || lab::CheckProgram(program)) return;
+    throw CLI::ValidationError("profile",
+                               fmt::format("there is no command or program \"{}\"; did you mean {}?", word, nearest));
+  });
   return profile;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "metrics/csv.h"
@@ -11,6 +12,8 @@
 
 namespace rapidbyte::metrics {
 namespace {
+
+constexpr double kFirstUnixTime = 1e9;  // September 2001
 
 struct Column {
   std::string name;
@@ -82,10 +85,30 @@ struct PlaceColumns {
   std::optional<size_t> commit;
 };
 
+// Whether the column says when a row was measured, although nobody said so: its name does, and it holds dates, or
+// numbers that may be seconds or milliseconds since 1970. Numbers in a column "time" are more likely durations.
+bool SaysWhen(const Sheet& sheet, size_t column) {
+  std::string name = sheet.columns[column].name;
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const bool may_be_numbers = name == "date" || name == "timestamp" || name == "datetime";
+  if (!may_be_numbers && name != "time") return false;
+  return std::all_of(sheet.records.begin(), sheet.records.end(), [&](const CsvRecord& record) {
+    const std::string_view cell = Trim(record.fields[column]);
+    const auto number = ParseNumber(cell);
+    return number ? may_be_numbers && *number >= kFirstUnixTime : ParseIsoTime(cell).has_value();
+  });
+}
+
 Result<PlaceColumns> FindPlaceColumns(const Sheet& sheet, const ForeignOptions& options) {
   PlaceColumns places;
   if (!options.time_column.empty()) {
     RB_ASSIGN(places.time, sheet.Require(options.time_column));
+  }
+  for (size_t i = 0; i < sheet.columns.size() && !places.time; ++i) {
+    const auto& metrics = options.metrics;
+    const bool is_metric = std::find(metrics.begin(), metrics.end(), sheet.columns[i].name) != metrics.end();
+    if (!is_metric && SaysWhen(sheet, i)) places.time = i;
   }
   if (!options.commit_column.empty()) {
     RB_ASSIGN(places.commit, sheet.Require(options.commit_column));

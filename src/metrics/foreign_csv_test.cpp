@@ -52,6 +52,17 @@ TEST(ReadCsvTable, KeepsTimeAndCommitOfEachRow) {
   EXPECT_THAT(OrderByTime(table.rows), ElementsAre(1, 0));
 }
 
+TEST(ReadCsvTable, AColumnOfTimesIsKnownByItsNameAndContent) {
+  const ForeignTable dates = Read("Date,ms\n2024-01-02,1\n2024-01-01,2\n");
+  ASSERT_EQ(dates.series.size(), 1u);
+  EXPECT_THAT(dates.series[0].values, ElementsAre(1, 2));
+  EXPECT_EQ(dates.rows[0].time, "2024-01-02");
+  EXPECT_EQ(Read("timestamp,ms\n1700000000,1\n1700000060,2\n").series.size(), 1u);
+  EXPECT_EQ(Read("n,time\n1,0.5\n2,0.7\n").series.size(), 2u) << "more likely a duration";
+  EXPECT_EQ(Read("n,time\n1,1700000000\n2,1700000060\n").series.size(), 2u) << "as are these, in nanoseconds";
+  EXPECT_EQ(Read("when,ms\n2024-01-02,1\n2024-01-01,2\n").series.size(), 2u) << "a text, of which nobody says so";
+}
+
 TEST(ReadCsvTable, ANamedMetricMustBeNumbers) {
   const ForeignOptions wall{.metrics = {"wall"}};
   EXPECT_EQ(ErrorOf("wall\n1\nnan\n", wall), "f.csv:3: 'nan' in column 'wall' is not a number");

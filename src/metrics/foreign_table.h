@@ -43,7 +43,7 @@ struct ForeignTable {
 // How to read the columns of a CSV. The other formats say themselves what they hold; of these options only `metrics`
 // matters to them, as the metrics to keep.
 struct ForeignOptions {
-  std::string time_column;                             // empty: none
+  std::string time_column;                             // empty: time, date, timestamp or datetime, if it holds such
   std::string commit_column;                           // empty: commit, sha or git_sha, where there is one
   std::vector<std::string> metrics;                    // empty: every column of numbers
   std::optional<std::vector<std::string>> dimensions;  // nothing: every column that is not of numbers only

@@ -8,6 +8,8 @@
 #include "report/bench_report.h"
 #include "report/bench_sentences.h"
 #include "report/bench_tables.h"
+#include "report/failed_runs.h"
+#include "report/matrix_report.h"
 #include "report/text_layout.h"
 
 namespace rapidbyte::report {
@@ -15,8 +17,6 @@ namespace {
 
 using record::Campaign;
 using record::Sample;
-
-constexpr size_t kShaDigits = 10;
 
 // A number or a text of the run's own line, taken from the first run that has it.
 const nlohmann::json* FromFirstRun(const BenchAnalysis& analysis, const char* key) {
@@ -39,12 +39,6 @@ std::string Title(const Campaign& campaign, const BenchAnalysis& analysis) {
 std::string HostText(const record::HostFingerprint& host) {
   return fmt::format("{}: Linux {}, {}, {} CPU{}, {} of memory", host.hostname, host.kernel, host.cpu_model, host.cpus,
                      host.cpus == 1 ? "" : "s", FormatBytes(static_cast<double>(host.memory_bytes)));
-}
-
-std::string CommitText(const Campaign& campaign) {
-  std::string text = campaign.git_sha.substr(0, kShaDigits);
-  if (!campaign.git_branch.empty()) text += " on " + campaign.git_branch;
-  return text + (campaign.git_dirty ? ", with changes that are not committed" : "");
 }
 
 std::string CellNames(const BenchAnalysis& analysis) {
@@ -128,13 +122,13 @@ std::string OutcomeText(const Sample& sample) {
   }
 }
 
-std::string Failures(const BenchAnalysis& analysis) {
+std::string Failures(const Campaign& campaign, const BenchAnalysis& analysis) {
   if (analysis.failures.empty()) return {};
   std::string text = "\nFailures (in no statistic)\n";
-  for (const Sample* sample : analysis.failures) {
-    text += fmt::format("  block {}{}, {}: {}\n", sample->block, sample->warmup ? " (warm-up)" : "",
-                        CellName(*sample, false), OutcomeText(*sample));
-    for (const std::string& line : LinesOf(sample->error)) text += Wrap("    ", line, kPageWidth);
+  for (const FailedRuns& runs : GroupFailures(analysis.failures)) {
+    text += fmt::format("  {}, {}: {}\n", runs.Blocks(campaign.warmup_blocks), CellName(*runs.first, false),
+                        OutcomeText(*runs.first));
+    for (const std::string& line : LinesOf(runs.first->error)) text += Wrap("    ", line, kPageWidth);
   }
   return text;
 }
@@ -154,7 +148,7 @@ std::string BenchReportText(const Campaign& campaign, std::span<const Sample> sa
   const bool any_run = FromFirstRun(analysis, "duration_secs") != nullptr;
   if (any_run) text += Tables(analysis) + HostFunctions(analysis);
   text += List("Where the time goes (both sides run at once, so that shares overlap)", WhereTimeGoes(analysis));
-  text += Failures(analysis);
+  text += Failures(campaign, analysis);
   text += List("Notes", Notes(analysis)) + "\n";
   for (const std::string& sentence : Conclusions(analysis)) text += Wrap("", sentence, kPageWidth);
   return text;

@@ -84,24 +84,50 @@ std::string RatioText(const CommandAnalysis& analysis, size_t index) {
                   : ratio;
 }
 
-}  // namespace
+struct TableRow {
+  std::string command, median, min, max;
+  size_t runs = 0;
+  std::string ratio;
+};
 
-std::string CommandMarkdown(const CommandAnalysis& analysis, CommandOrder order) {
+std::vector<TableRow> TableRows(const CommandAnalysis& analysis, const CommandNotes& notes) {
   std::vector<size_t> indices(analysis.commands.size());
   std::iota(indices.begin(), indices.end(), size_t{0});
-  if (order == CommandOrder::kMedian) indices = ByMedian(analysis);
-  const analysis::MetricRule& rule = analysis.question.primary;
-  std::string text = fmt::format(
-      "| Command | Median {} | Min | Max | Runs | Relative (95% interval) |\n|:---|---:|---:|---:|---:|---:|\n",
-      rule.name);
+  if (notes.order == CommandOrder::kMedian) indices = ByMedian(analysis);
+  std::vector<TableRow> rows;
   for (const size_t index : indices) {
     const CommandNumbers& numbers = analysis.commands[index];
-    const auto value = [&](double number) { return numbers.primary.n == 0 ? "–" : FormatValue(number, rule.unit); };
-    text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", CodeSpan(numbers.command.name),
-                        value(numbers.primary.median), value(numbers.primary.min), value(numbers.primary.max),
-                        numbers.primary.n, RatioText(analysis, index));
+    const auto value = [&](double number) {
+      return numbers.primary.n == 0 ? "–" : CommandValue(number, analysis.question.primary.unit, notes);
+    };
+    rows.push_back({numbers.command.name, value(numbers.primary.median), value(numbers.primary.min),
+                    value(numbers.primary.max), numbers.primary.n, RatioText(analysis, index)});
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::string CommandMarkdown(const CommandAnalysis& analysis, const CommandNotes& notes) {
+  std::string text = fmt::format(
+      "| Command | Median {} | Min | Max | Runs | Relative (95% interval) |\n|:---|---:|---:|---:|---:|---:|\n",
+      analysis.question.primary.name);
+  for (const TableRow& row : TableRows(analysis, notes)) {
+    text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", CodeSpan(row.command), row.median, row.min, row.max,
+                        row.runs, row.ratio);
   }
   return text;
+}
+
+std::string CommandAsciidoc(const CommandAnalysis& analysis, const CommandNotes& notes) {
+  std::string text =
+      fmt::format("[cols=\"<,>,>,>,>,>\"]\n|===\n| Command | Median {} | Min | Max | Runs | Relative (95% interval)\n",
+                  analysis.question.primary.name);
+  for (const TableRow& row : TableRows(analysis, notes)) {
+    text += fmt::format("\n| {}\n| {}\n| {}\n| {}\n| {}\n| {}\n", CodeSpan(row.command), row.median, row.min, row.max,
+                        row.runs, row.ratio);
+  }
+  return text + "|===\n";
 }
 
 std::string CommandJson(const record::Campaign& campaign, const CommandAnalysis& analysis, const CommandNotes& notes) {

@@ -12,16 +12,21 @@ namespace rapidbyte::report {
 
 enum class CommandOrder { kAuto, kCommand, kMedian };  // kAuto: as given, but the table by median
 
+enum class TimeUnit { kAuto, kMicroseconds, kMilliseconds, kSeconds };  // kAuto: whichever reads best
+
 struct CommandNotes {
   std::vector<std::string> warnings;  // whole sentences of what the samples do not say, such as a shell's share
   CommandOrder order = CommandOrder::kAuto;
   bool bold = false;  // a terminal's escapes around the commands' names
+  TimeUnit time_unit = TimeUnit::kAuto;
 };
 
 // At most 80 columns wide but for long commands. Ends with a line feed.
 std::string CommandText(const CommandAnalysis& analysis, const CommandNotes& notes);
 // One table of all commands, GitHub's dialect.
-std::string CommandMarkdown(const CommandAnalysis& analysis, CommandOrder order);
+// Tables of the order and the unit that the notes say.
+std::string CommandMarkdown(const CommandAnalysis& analysis, const CommandNotes& notes);
+std::string CommandAsciidoc(const CommandAnalysis& analysis, const CommandNotes& notes);
 // docs/bench_cmd.md has the keys.
 std::string CommandJson(const record::Campaign& campaign, const CommandAnalysis& analysis, const CommandNotes& notes);
 
@@ -34,6 +39,9 @@ std::string NoRatioReason(const analysis::MetricRule& rule);
 std::vector<std::string> CommandWarnings(const CommandAnalysis& analysis);
 
 // A command on one line, in single quotes; a long one is cut.
+// As FormatValue, with times in the notes' unit.
+std::string CommandValue(double value, const std::string& unit, const CommandNotes& notes);
+
 std::string QuotedCommand(std::string_view command);
 
 }  // namespace rapidbyte::report

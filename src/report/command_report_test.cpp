@@ -35,6 +35,29 @@ TEST_F(CommandReportTest, OneCommand) {
   ExpectGolden("command_one.txt", Text());
 }
 
+TEST_F(CommandReportTest, TimesInTheUnitThatIsAsked) {
+  Add("sleep 0.02", 0.0209);
+  CommandNotes notes;
+  notes.time_unit = TimeUnit::kSeconds;
+  EXPECT_THAT(Text(notes), testing::AllOf(HasSubstr("0.0209 s"), testing::Not(HasSubstr(" ms"))));
+  notes.time_unit = TimeUnit::kMicroseconds;
+  EXPECT_THAT(CommandMarkdown(Analysis(), notes), HasSubstr("| 20900 µs |"));
+}
+
+TEST_F(CommandReportTest, AsciidocIsATableOfItsOwn) {
+  Add("a | b", 0.0209);
+  const std::string text = CommandAsciidoc(Analysis(), {});
+  EXPECT_THAT(text, testing::StartsWith("[cols="));
+  EXPECT_THAT(text, HasSubstr("\n| `a \\| b`\n| 20.9 ms\n"));
+  EXPECT_THAT(text, testing::EndsWith("|===\n"));
+}
+
+TEST_F(CommandReportTest, TheFarthestOutlierMayBeAShortOne) {
+  Add("sleep 0.02", 0.0209);
+  samples_[5].wall_secs = 0.001;
+  EXPECT_THAT(Text(), HasSubstr("the farthest 1.00 ms in block"));
+}
+
 TEST_F(CommandReportTest, TwoCommands) {
   Add("rg needle", 0.0209);
   Add("grep -r needle .", 0.0257);
@@ -53,7 +76,7 @@ TEST_F(CommandReportTest, SeveralCommandsWithMetricsAndWarnings) {
   CommandNotes notes;
   notes.warnings = {"a warning of the command line."};
   ExpectGolden("command_several.txt", Text(notes));
-  ExpectGolden("command_several.md", CommandMarkdown(Analysis(), CommandOrder::kMedian));
+  ExpectGolden("command_several.md", CommandMarkdown(Analysis(), {.order = CommandOrder::kMedian}));
 }
 
 TEST_F(CommandReportTest, ATableSaysWhyARatioIsMissing) {

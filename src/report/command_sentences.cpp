@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/format.h"
 #include "report/command_report.h"
@@ -95,11 +96,13 @@ std::string UndecidedSentence(const std::string& command, const std::string& ref
 std::string OutlierWarning(const CommandNumbers& numbers) {
   const std::string name = QuotedCommand(numbers.command.name);
   const size_t count = numbers.outliers.size();
+  const double median = numbers.Of("wall").median;
+  const auto distance = [median](const record::Sample* run) { return std::abs(run->wall_secs - median); };
   const auto farthest =
       *std::max_element(numbers.outliers.begin(), numbers.outliers.end(),
-                        [](const record::Sample* a, const record::Sample* b) { return a->wall_secs < b->wall_secs; });
+                        [&](const record::Sample* a, const record::Sample* b) { return distance(a) < distance(b); });
   return fmt::format(
-      "{} had {} {} among {} runs, the longest {} in block {}. They are in the numbers; a quieter machine would help.",
+      "{} had {} {} among {} runs, the farthest {} in block {}. They are in the numbers; a quieter machine would help.",
       name, count, count == 1 ? "outlier" : "outliers", numbers.runs.size(), FormatDuration(farthest->wall_secs),
       farthest->block + 1);
 }
@@ -121,6 +124,13 @@ std::string QuotedCommand(std::string_view command) {
 std::string NoRatioReason(const analysis::MetricRule& rule) {
   if (rule.name != "wall") return fmt::format("a run has a {} of zero", rule.name);
   return "a run took no longer than the shell's start-up, which is taken off (-N does without the shell)";
+}
+
+std::string CommandValue(double value, const std::string& unit, const CommandNotes& notes) {
+  if (unit == "s" && notes.time_unit == TimeUnit::kSeconds) return FormatDigits(value) + " s";
+  if (unit == "s" && notes.time_unit == TimeUnit::kMilliseconds) return FormatDigits(value * 1e3) + " ms";
+  if (unit == "s" && notes.time_unit == TimeUnit::kMicroseconds) return FormatDigits(value * 1e6) + " µs";
+  return FormatValue(value, unit);
 }
 
 std::string CommandSentence(const CommandAnalysis& analysis, size_t command) {

@@ -17,8 +17,8 @@ constexpr size_t kWidth = 80;
 constexpr size_t kNameWidth = 34;  // of a table's first column at most
 
 // A range in one unit: "20.6 to 21.4 ms".
-std::string Range(const stats::Summary& summary, const std::string& unit) {
-  return fmt::format("{} to {}", FormatValue(summary.min, unit), FormatValue(summary.max, unit));
+std::string Range(const stats::Summary& summary, const std::string& unit, const CommandNotes& notes) {
+  return fmt::format("{} to {}", CommandValue(summary.min, unit, notes), CommandValue(summary.max, unit, notes));
 }
 
 struct Row {
@@ -26,25 +26,26 @@ struct Row {
 };
 
 Row MetricRow(const CommandNumbers& numbers, const std::string& label, const std::string& metric,
-              const std::string& unit) {
+              const std::string& unit, const CommandNotes& notes) {
   const stats::Summary summary = numbers.Of(metric);
   if (summary.n == 0) return {label, "–", ""};
-  return {label, FormatValue(summary.median, unit), Range(summary, unit)};
+  return {label, CommandValue(summary.median, unit, notes), Range(summary, unit, notes)};
 }
 
 // The mean: the kernel counts such time in ticks, of which a short run has none or one.
-Row MeanRow(const CommandNumbers& numbers, const std::string& label, const std::string& metric) {
+Row MeanRow(const CommandNumbers& numbers, const std::string& label, const std::string& metric,
+            const CommandNotes& notes) {
   double sum = 0;
   for (const record::Sample* run : numbers.runs) sum += record::MetricOf(*run, metric).value_or(0);
-  return {label, FormatDuration(sum / static_cast<double>(numbers.runs.size())), "mean"};
+  return {label, CommandValue(sum / static_cast<double>(numbers.runs.size()), "s", notes), "mean"};
 }
 
-std::vector<Row> RowsOf(const CommandAnalysis& analysis, const CommandNumbers& numbers) {
-  std::vector<Row> rows = {MetricRow(numbers, "wall time", "wall", "s"), MeanRow(numbers, "user time", "user"),
-                           MeanRow(numbers, "system time", "system"),
-                           MetricRow(numbers, "peak memory", "max_rss", "bytes")};
+std::vector<Row> RowsOf(const CommandAnalysis& analysis, const CommandNumbers& numbers, const CommandNotes& notes) {
+  std::vector<Row> rows = {
+      MetricRow(numbers, "wall time", "wall", "s", notes), MeanRow(numbers, "user time", "user", notes),
+      MeanRow(numbers, "system time", "system", notes), MetricRow(numbers, "peak memory", "max_rss", "bytes", notes)};
   for (const analysis::MetricRule& rule : analysis.question.metrics) {
-    rows.push_back(MetricRow(numbers, rule.name, rule.name, rule.unit));
+    rows.push_back(MetricRow(numbers, rule.name, rule.name, rule.unit, notes));
   }
   const size_t runs = numbers.runs.size();
   rows[0].range += fmt::format(", {} {}", runs, runs == 1 ? "run" : "runs");
@@ -56,10 +57,10 @@ std::string Heading(const std::string& name, bool bold) {
   return bold ? "\033[1m" + line + "\033[0m\n" : line + "\n";
 }
 
-std::string Block(const CommandAnalysis& analysis, const CommandNumbers& numbers, bool bold) {
-  std::string text = Heading(numbers.command.name, bold);
+std::string Block(const CommandAnalysis& analysis, const CommandNumbers& numbers, const CommandNotes& notes) {
+  std::string text = Heading(numbers.command.name, notes.bold);
   if (numbers.runs.empty()) return text + "  no successful run\n";
-  const std::vector<Row> rows = RowsOf(analysis, numbers);
+  const std::vector<Row> rows = RowsOf(analysis, numbers, notes);
   size_t label = 0;
   size_t value = 0;
   for (const Row& row : rows) {
@@ -94,12 +95,13 @@ struct Line {
   std::string name, median, times, interval, verdict;
 };
 
-Line LineOf(const CommandAnalysis& analysis, size_t index) {
+Line LineOf(const CommandAnalysis& analysis, size_t index, const CommandNotes& notes) {
   const CommandNumbers& numbers = analysis.commands[index];
   const bool is_reference = index == analysis.reference;
   Line line;
   line.name = Printable(numbers.command.name);
-  line.median = numbers.primary.n == 0 ? "–" : FormatValue(numbers.primary.median, analysis.question.primary.unit);
+  const std::string& unit = analysis.question.primary.unit;
+  line.median = numbers.primary.n == 0 ? "–" : CommandValue(numbers.primary.median, unit, notes);
   line.verdict = VerdictWord(numbers, is_reference, analysis.question.primary.name == "wall");
   if (is_reference) line.times = "1";
   if (numbers.decision && numbers.decision->ratio) {
@@ -131,11 +133,11 @@ std::string Render(const std::vector<Line>& lines) {
   return text;
 }
 
-std::string Table(const CommandAnalysis& analysis, const std::vector<size_t>& order) {
+std::string Table(const CommandAnalysis& analysis, const std::vector<size_t>& order, const CommandNotes& notes) {
   std::vector<Line> lines = {{"command", "median", "ratio", "95% interval", ""}};
   size_t family = 1;
   for (const size_t index : order) {
-    lines.push_back(LineOf(analysis, index));
+    lines.push_back(LineOf(analysis, index, notes));
     if (const auto& decision = analysis.commands[index].decision) family = decision->family;
   }
   const std::string reference = QuotedCommand(analysis.commands[analysis.reference].command.name);
@@ -171,11 +173,12 @@ std::string CommandText(const CommandAnalysis& analysis, const CommandNotes& not
   const bool by_median = notes.order == CommandOrder::kMedian;
   std::string text;
   for (const size_t index : by_median ? ByMedian(analysis) : AsGiven(analysis)) {
-    text += Block(analysis, analysis.commands[index], notes.bold) + "\n";
+    text += Block(analysis, analysis.commands[index], notes) + "\n";
   }
   if (!analysis.HasRuns()) return text + "No run succeeded: there is nothing to report.\n";
   if (analysis.commands.size() > 2) {
-    text += Table(analysis, notes.order == CommandOrder::kCommand ? AsGiven(analysis) : ByMedian(analysis));
+    const bool as_given = notes.order == CommandOrder::kCommand;
+    text += Table(analysis, as_given ? AsGiven(analysis) : ByMedian(analysis), notes);
   } else if (analysis.commands.size() == 2) {
     text += Wrap("", CommandSentence(analysis, 1 - analysis.reference), kWidth);
   }

@@ -95,7 +95,9 @@ std::string ComparisonJson(const analysis::Comparison& comparison, const Compari
 std::string ComparisonCsv(const analysis::Comparison& comparison, const ComparisonNotes&) {
   std::set<std::string> parameters;
   for (const analysis::ComparedCell& cell : comparison.cells) {
-    for (const auto& [name, value] : cell.row) parameters.insert(name);
+    for (const auto& [name, value] : cell.row) {
+      if (name != "metric" || value != cell.rule.name) parameters.insert(name);  // foreign files have it as a row's
+    }
   }
   std::vector<std::string> head(parameters.begin(), parameters.end());
   for (const char* name : {"metric", "before_name", "after_name", "before_median", "after_median", "ratio",

@@ -66,6 +66,12 @@ TEST(ComparisonMarkdown, Golden) { ExpectGolden("comparison.md", ComparisonMarkd
 
 TEST(ComparisonCsv, Golden) { ExpectGolden("comparison.csv", ComparisonCsv(Example(), Notes())); }
 
+TEST(ComparisonCsv, TheMetricOfAForeignFileIsOneColumn) {
+  analysis::Comparison comparison = Example();
+  for (analysis::ComparedCell& cell : comparison.cells) cell.row["metric"] = cell.rule.name;
+  EXPECT_EQ(ComparisonCsv(comparison, Notes()), ComparisonCsv(Example(), Notes()));
+}
+
 TEST(ComparisonJson, HoldsWhatTheVerdictRestsOn) {
   const auto document = nlohmann::json::parse(ComparisonJson(Example(), Notes()));
   EXPECT_EQ(document["metrics"][0], "wall");

@@ -43,9 +43,10 @@ std::string FootnoteOf(const ComparedCell& cell) {
     case stats::Obstacle::kFewBlocks:
       return "needs 6 blocks";
     case stats::Obstacle::kOneRunASide:
-      return "one run a side, not interleaved: how much runs differ is unknown; measure both in one run (--measure)";
+      return "one run on a side, not interleaved: how much runs differ is unknown; `bench compare --measure` "
+             "interleaves them";
     case stats::Obstacle::kFewRuns:
-      return "too few runs, not interleaved; measure both in one run (--measure)";
+      return "too few runs, not interleaved; `bench compare --measure` interleaves them";
   }
   if (decision.verdict != Verdict::kInconclusive) return {};
   const char* unit = decision.design == stats::Design::kPaired ? "blocks" : "runs a side";

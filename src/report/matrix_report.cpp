@@ -13,6 +13,7 @@
 #include "report/comparison_report.h"
 #include "report/comparison_table.h"
 #include "report/exploration_text.h"
+#include "report/failed_runs.h"
 #include "report/run_notes_text.h"
 #include "report/text_layout.h"
 
@@ -24,6 +25,8 @@ using record::CellKey;
 using record::Sample;
 
 constexpr size_t kWidth = 80;
+constexpr size_t kShaDigits = 10;
+constexpr const char* kUnknown = "unknown";  // as a campaign outside of a repository says it
 constexpr size_t kLongestName = 30;
 
 struct CellRuns {
@@ -134,44 +137,28 @@ std::string Heading(const Campaign& campaign, const analysis::MetricRule& rule) 
                fmt::format("{}: Linux {}, {}, {} CPUs, {} of memory", host.hostname, host.kernel, host.cpu_model,
                            host.cpus, FormatBytes(static_cast<double>(host.memory_bytes))),
                kWidth);
-  text += Wrap("commit    ",
-               fmt::format("{} on {}{}", campaign.git_sha.substr(0, 10), campaign.git_branch,
-                           campaign.git_dirty ? ", with changes" : ""),
-               kWidth);
+  text += Wrap("commit    ", CommitText(campaign), kWidth);
   text += Wrap("campaign  ", fmt::format("{}, started {}, seed {}", campaign.id, campaign.started_at, campaign.seed),
                kWidth);
   return text + Wrap("metric    ", rule.name, kWidth);
 }
 
-// Runs of a cell that failed alike, by the first of them.
-std::string FailureText(const CellRuns& cell, const Sample& first, size_t runs) {
-  std::istringstream lines(first.error);
+std::string FailureText(const Campaign& campaign, const CellRuns& cell, const FailedRuns& runs) {
+  std::istringstream lines(runs.first->error);
   std::string line;
   std::getline(lines, line);
-  const std::string more = runs == 1 ? "" : fmt::format(" and {} more", runs - 1);
-  std::string text =
-      Wrap(fmt::format("  block {}{}, ", first.block, more),
-           record::Label(cell.key) + ": " + std::string(record::OutcomeName(first.outcome)) + ": " + Printable(line),
-           kWidth);
+  std::string text = Wrap(
+      fmt::format("  {}, ", runs.Blocks(campaign.warmup_blocks)),
+      record::Label(cell.key) + ": " + std::string(record::OutcomeName(runs.first->outcome)) + ": " + Printable(line),
+      kWidth);
   while (std::getline(lines, line)) text += Wrap("    ", Printable(line), kWidth);
   return text;
 }
 
-std::string Failures(const std::vector<CellRuns>& cells) {
+std::string Failures(const Campaign& campaign, const std::vector<CellRuns>& cells) {
   std::string text;
   for (const CellRuns& cell : cells) {
-    std::vector<std::pair<const Sample*, size_t>> kinds;
-    for (const Sample* sample : cell.failed) {
-      const auto alike = std::find_if(kinds.begin(), kinds.end(), [&](const auto& kind) {
-        return kind.first->outcome == sample->outcome && kind.first->error == sample->error;
-      });
-      if (alike == kinds.end()) {
-        kinds.emplace_back(sample, 1);
-      } else {
-        ++alike->second;
-      }
-    }
-    for (const auto& [first, runs] : kinds) text += FailureText(cell, *first, runs);
+    for (const FailedRuns& runs : GroupFailures(cell.failed)) text += FailureText(campaign, cell, runs);
   }
   return text.empty() ? "" : "\nFailed runs\n" + text;
 }
@@ -187,11 +174,18 @@ ComparisonNotes NotesOf(const analysis::Comparison& comparison, bool why, std::v
 
 }  // namespace
 
+std::string CommitText(const Campaign& campaign) {
+  if (campaign.git_sha.empty() || campaign.git_sha == kUnknown) return "unknown";
+  std::string text = campaign.git_sha.substr(0, kShaDigits);
+  if (!campaign.git_branch.empty() && campaign.git_branch != kUnknown) text += " on " + campaign.git_branch;
+  return text + (campaign.git_dirty ? ", with changes that are not committed" : "");
+}
+
 std::string MatrixText(const Campaign& campaign, std::span<const Sample> samples, bool why,
                        std::vector<CellCauses> causes) {
   const analysis::MetricRule rule = analysis::PrimaryRule(campaign);
   const std::vector<CellRuns> cells = CellsOf(campaign, samples);
-  std::string text = Heading(campaign, rule) + "\n" + CellsTable(cells, rule) + Failures(cells);
+  std::string text = Heading(campaign, rule) + "\n" + CellsTable(cells, rule) + Failures(campaign, cells);
   const auto comparison = analysis::CompareCampaign(campaign, samples, rule);
   if (comparison) {
     text += "\n" + ComparisonText(*comparison, NotesOf(*comparison, why, std::move(causes)));

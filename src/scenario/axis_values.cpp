@@ -21,13 +21,17 @@ std::optional<double> ParseDecimal(std::string_view text) {
   return number;
 }
 
+bool IsNumber(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == text.npos; }
+
 }  // namespace
 
 std::optional<Result<std::vector<std::string>>> ParseRange(std::string_view text) {
   const size_t dots = text.find("..");
-  if (dots == std::string_view::npos || text.find_first_not_of("0123456789.:") != std::string_view::npos) {
-    return std::nullopt;
-  }
+  const size_t end = dots == text.npos ? text.npos : dots + 2;
+  // A number on one side of the dots means one on the other, too; "../data" and "a..b" are texts.
+  const bool is_range = dots != text.npos && (IsNumber(text.substr(0, dots)) || IsNumber(text.substr(end))) &&
+                        text.find('/') == text.npos;
+  if (!is_range && (dots == text.npos || text.find_first_not_of("0123456789.:") != text.npos)) return std::nullopt;
   const size_t colon = text.find(':', dots);
   const auto first = yaml::ParseNumber(text.substr(0, dots));
   const auto last = yaml::ParseNumber(text.substr(dots + 2, colon == text.npos ? colon : colon - dots - 2));
@@ -80,6 +84,10 @@ std::optional<double> ParseDurationSecs(std::string_view text) {
   const double factor = unit == "ms" ? 0.001 : unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : 0;
   if (!number || *number * factor <= 0) return std::nullopt;
   return *number * factor;
+}
+
+std::optional<double> ParsePercentOrNumber(std::string_view text) {
+  return ParsePercent(text.ends_with('%') ? std::string(text) : std::string(text) + "%");
 }
 
 std::optional<double> ParsePercent(std::string_view text) {

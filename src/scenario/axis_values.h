@@ -14,7 +14,7 @@ namespace rapidbyte::scenario {
 inline constexpr size_t kMaxCells = 10'000;
 
 // "1..9:2" is 1 3 5 7 9, "1..8" goes by 1; both ends belong to it. Whole numbers, ascending. nullopt where the text is
-// no range at all (no digits around ".."). Errors: kConfiguration.
+// no range at all (no number on either side of ".."; a path). Errors: kConfiguration.
 std::optional<Result<std::vector<std::string>>> ParseRange(std::string_view text);
 
 // "a,b,1..3" as the command line has it; items may be ranges. Errors: kConfiguration: an empty item, one that occurs
@@ -27,7 +27,8 @@ struct KeyValue {
 };
 std::optional<KeyValue> CutAtEquals(std::string_view text);
 
-std::optional<double> ParseDurationSecs(std::string_view text);  // 500ms, 120s, 10m, 1h; 1.5s; positive
-std::optional<double> ParsePercent(std::string_view text);       // "1.5%" is 0.015; from 0% to 100%
+std::optional<double> ParseDurationSecs(std::string_view text);     // 500ms, 120s, 10m, 1h; 1.5s; positive
+std::optional<double> ParsePercent(std::string_view text);          // "1.5%" is 0.015; from 0% to 100%
+std::optional<double> ParsePercentOrNumber(std::string_view text);  // the same, or "1.5" where the sign is understood
 
 }  // namespace rapidbyte::scenario

@@ -30,7 +30,8 @@ TEST(AxisValuesTest, WhatIsNoRangeIsAValue) {
 }
 
 TEST(AxisValuesTest, WrongRangesAreErrors) {
-  for (const char* text : {"9..1", "1..", "..3", "1..9:0", "1..9:", "1...3", "1..2..3", "1..99999999999999999999"}) {
+  for (const char* text : {"9..1", "1..", "..3", "1..9:0", "1..9:", "1...3", "1..2..3", "1..x", "n..4", "1..4:x",
+                           "1..99999999999999999999"}) {
     EXPECT_THAT(Range(text),
                 ElementsAre(std::string("expected a range that ascends, as 1..8 or 1..9:2, found \"") + text + "\""));
   }
@@ -46,6 +47,12 @@ TEST(AxisValuesTest, ListsMayHoldRanges) {
   EXPECT_FALSE(ParseValueList("a,"));
   EXPECT_EQ(ParseValueList("2,1..3").error().message, "\"2\" is listed twice");
   EXPECT_FALSE(ParseValueList("3..1"));
+}
+
+TEST(AxisValuesTest, APercentageMayLackItsSignWhereItIsUnderstood) {
+  EXPECT_DOUBLE_EQ(*ParsePercentOrNumber("3%"), 0.03);
+  EXPECT_DOUBLE_EQ(*ParsePercentOrNumber("1.5"), 0.015);
+  for (const char* text : {"", "%", "-1", "101", "3%%", "three"}) EXPECT_FALSE(ParsePercentOrNumber(text)) << text;
 }
 
 TEST(AxisValuesTest, Durations) {

@@ -87,6 +87,9 @@ MetricSpec ReadMetric(Fields section, const std::string& name) {
   section.Flag("primary", metric.primary);
   section.OptionalText("unit", "a unit", metric.unit);
   section.OptionalText("from", "stdout, stderr or the path of a file", metric.from);
+  const bool is_benchmark =
+      metric.kind == MetricSpec::Kind::kGoogleBenchmark || metric.kind == MetricSpec::Kind::kGoBenchmark;
+  if (is_benchmark && metric.unit.empty()) metric.unit = std::string("s");  // both are read in seconds
   std::string threshold;
   section.OptionalText("threshold", "a percentage, as 1.5%", threshold);
   if (!threshold.empty()) {

@@ -107,6 +107,7 @@ TEST(ScenarioTest, ReadsMetrics) {
   EXPECT_EQ(metrics[2].kind, MetricSpec::Kind::kRegex);
   EXPECT_EQ(metrics[3].kind, MetricSpec::Kind::kGoogleBenchmark);
   EXPECT_EQ(metrics[3].from, "out.json");
+  EXPECT_EQ(metrics[3].unit, "s");
   EXPECT_EQ(metrics[4].kind, MetricSpec::Kind::kGoBenchmark);
   EXPECT_EQ(metrics[5].kind, MetricSpec::Kind::kBenchLine);
   EXPECT_EQ(metrics[6].name, "cpu");

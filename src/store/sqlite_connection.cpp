@@ -38,7 +38,8 @@ std::string Hint(int code) {
 }
 
 Error MakeError(const std::filesystem::path& path, std::string_view doing, int code, const char* message) {
-  const bool users = (code & 0xff) == SQLITE_NOTADB || (code & 0xff) == SQLITE_CANTOPEN;
+  const int kind = code & 0xff;
+  const bool users = kind == SQLITE_NOTADB || kind == SQLITE_CANTOPEN || kind == SQLITE_CORRUPT;
   Error error;
   error.code = users ? ErrorCode::kConfiguration : ErrorCode::kInternal;
   error.message = fmt::format("{}: cannot {}: {}", path.string(), doing, message);

@@ -313,6 +313,51 @@ TEST_F(BenchJudgement, NoChangeOpensItAndNothingToCompareIsAnError) {
   EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", "3333333"}).exit_code, 3);
   EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", "window:x"}).exit_code, 3);
   EXPECT_EQ(RunRapidbyte({"bench", "gate", "--baseline", kOld, "--store", "nowhere.db"}).exit_code, 3);
+  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew}).exit_code, 3) << "no baseline";
+  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", kOld, "--threshold", "3%"}).exit_code, 0);
+  const RunResult column = RunRapidbyte({"bench", "compare", kOld, kNew, "--col", "z"});
+  EXPECT_EQ(column.exit_code, 11);
+  EXPECT_THAT(column.err, HasSubstr("no sample has a parameter \"z\""));
+  EXPECT_THAT(RunRapidbyte({"bench", "compare", kNew, "--col", "query"}).err, HasSubstr("it has one value only, q1"));
+}
+
+// Each commit measured by itself: one run of the candidate against eight decides nothing; the gate says what would.
+TEST_F(BenchJudgement, AWindowNeedsSeveralRunsOfTheCandidate) {
+  const auto measure = [](const std::string& sha, int day, double value) {
+    std::ofstream lines("lines.jsonl");
+    const std::string two_digits = std::to_string(100 + day).substr(1);
+    const std::string date = "2026-01-" + two_digits + "T00:00:00Z";
+    lines << nlohmann::json({{"campaign_id", "202601" + two_digits + "T000000-0000aaaa"},
+                             {"campaign_started_at", date},
+                             {"scenario", "made"},
+                             {"git_sha", sha},
+                             {"git_branch", "main"},
+                             {"cell", {{"query", "q1"}}},
+                             {"block", 0},
+                             {"position", 0},
+                             {"warmup", false},
+                             {"timestamp", date},
+                             {"outcome", "ok"},
+                             {"wall_secs", value},
+                             {"user_secs", value / 2},
+                             {"system_secs", 0.0},
+                             {"max_rss_bytes", 1000}})
+                 .dump()
+          << "\n";
+    lines.close();
+    EXPECT_EQ(RunRapidbyte({"bench", "import", "lines.jsonl"}).exit_code, 0);
+  };
+  for (int day = 1; day <= 8; ++day) measure(kOld, day, 1 + 0.002 * day);
+  measure(kNew, 9, 1.1);
+  const RunResult one = RunRapidbyte({"bench", "gate", "--baseline", "window:20"});
+  EXPECT_EQ(one.exit_code, 2) << one.out << one.err;
+  EXPECT_THAT(one.out, HasSubstr("8 earlier runs (window:20)"));
+  std::string one_line = one.out;
+  std::replace(one_line.begin(), one_line.end(), '\n', ' ');
+  EXPECT_THAT(one_line, HasSubstr("There are 8 runs before and 1 run after"));
+  for (int day = 10; day <= 13; ++day) measure(kNew, day, 1.1 + 0.002 * day);
+  const RunResult five = RunRapidbyte({"bench", "gate", "--baseline", "window:20"});
+  EXPECT_EQ(five.exit_code, 1) << five.out << five.err;
 }
 
 TEST_F(BenchJudgement, ImportedTwiceNothingIsDoubled) {
@@ -346,6 +391,8 @@ TEST_F(BenchScenario, FilesFromElsewhereAreComparedAndHaveAHistory) {
   const nlohmann::json comparison = RunJson({"bench", "compare", "old.csv", "new.csv", "--format", "json"});
   EXPECT_EQ(comparison["cells"][0]["verdict"], "regressed");
   EXPECT_FALSE(comparison["cells"][0]["paired"]);
+  std::ofstream("named.csv") << "when,ms\nmonday,1\ntuesday,2\n";
+  EXPECT_THAT(RunRapidbyte({"bench", "history", "named.csv"}).err, HasSubstr("--time when"));
   const nlohmann::json series =
       RunJson({"bench", "history", "history.csv", "--time", "time", "--metric", "ms", "--json"});
   ASSERT_EQ(series.size(), 1u);

@@ -173,6 +173,9 @@ TEST_F(ExplainCommand, CompareAndGateNameTheCausesOfARegression) {
   }
   EXPECT_EQ(regressed, 1u) << gate.out;
   EXPECT_THAT(RunRapidbyte({"bench", "compare", File("a.jsonl"), File("b.jsonl")}).out, HasSubstr("Causes"));
+  const RunResult system = RunRapidbyte({"bench", "compare", File("a.jsonl"), File("b.jsonl"), "--metric", "system"});
+  EXPECT_THAT(system.out, HasSubstr("regressed"));
+  EXPECT_THAT(system.out, testing::Not(HasSubstr("Causes"))) << "they are those of the wall time";
 }
 
 TEST_F(ExplainCommand, NamesTheFunctionsThatGrew) {
