@@ -137,15 +137,17 @@ Result<std::vector<CellProfile>> ProfileAfter(const CampaignRequest& request, co
 // A program that fails every time is never compared; these many times are enough to believe it.
 constexpr size_t kFailuresToGiveUp = 3;
 
-bool HasHopelessCell(const std::vector<record::Sample>& samples) {
-  std::map<std::pair<std::string, record::CellKey>, std::pair<size_t, size_t>> runs;  // all, failed
+// By what `group_of` names: whether all samples of one group have failed.
+template <typename GroupOf>
+bool HasHopeless(const std::vector<record::Sample>& samples, const GroupOf& group_of) {
+  std::map<decltype(group_of(samples.front())), std::pair<size_t, size_t>> runs;  // all, failed
   for (const record::Sample& sample : samples) {
-    auto& [all, failed] = runs[{sample.build, sample.cell}];
+    auto& [all, failed] = runs[group_of(sample)];
     ++all;
     if (sample.outcome != record::Outcome::kOk) ++failed;
   }
-  return std::any_of(runs.begin(), runs.end(), [](const auto& cell) {
-    return cell.second.first == cell.second.second && cell.second.second >= kFailuresToGiveUp;
+  return std::any_of(runs.begin(), runs.end(), [](const auto& group) {
+    return group.second.first == group.second.second && group.second.second >= kFailuresToGiveUp;
   });
 }
 
@@ -159,7 +161,10 @@ class StopRule {
     if (NanosToSeconds(MonotonicNanos() - start_nanos_) > max_secs_) return true;
     RB_ASSIGN(const std::vector<record::Sample> samples, store_.Samples(campaign_.id));
     const auto comparison = analysis::CompareCampaign(campaign_, samples, analysis::StoppingRule(campaign_));
-    return comparison ? analysis::AllDecided(*comparison) : HasHopelessCell(samples);
+    // One cell that fails leaves the others to be decided; a commit that fails leaves nothing to be said of it.
+    if (HasHopeless(samples, [](const auto& sample) { return sample.build; })) return true;
+    if (comparison) return analysis::AllDecided(*comparison);
+    return HasHopeless(samples, [](const auto& sample) { return std::pair(sample.build, sample.cell); });
   }
 
  private:
