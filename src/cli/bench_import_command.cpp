@@ -43,7 +43,7 @@ Status ImportSamples(const BenchImportOptions& options, std::ostream& out) {
   std::error_code ignored;
   const bool is_new = !store::IsPostgres(options.store) && !std::filesystem::exists(database, ignored);
   size_t files = 0;
-  const Status done = Import(options, out, files);
+  Status done = Import(options, out, files);
   if (!done && is_new && files == 0) std::filesystem::remove(database, ignored);  // it would be empty
   return done;
 }
