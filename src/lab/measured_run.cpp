@@ -20,9 +20,9 @@ constexpr int kNotStartedCode = 127;  // as a shell has it
 // "exit code 7", "killed by signal 11 (SIGSEGV)", and what it printed last: on the same line where that is one.
 std::string HowItFailed(const SubprocessResult& run) {
   const char* name = sigabbrev_np(run.signal);
-  const std::string end = run.signal == 0   ? fmt::format("exit code {}", run.exit_code)
-                          : name == nullptr ? fmt::format("killed by signal {}", run.signal)
-                                            : fmt::format("killed by signal {} (SIG{})", run.signal, name);
+  std::string end = run.signal == 0   ? fmt::format("exit code {}", run.exit_code)
+                    : name == nullptr ? fmt::format("killed by signal {}", run.signal)
+                                      : fmt::format("killed by signal {} (SIG{})", run.signal, name);
   const std::string lines = LastLines(run);
   if (lines.empty()) return end;
   return end + (lines.find('\n') == std::string::npos ? ": " : ":\n") + lines;

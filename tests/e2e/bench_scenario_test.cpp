@@ -1,4 +1,4 @@
-// Scenarios as a user meets them: matrices of commands and of pipelines, resumed, compared, judged.
+// Scenarios as a user meets them: matrices of commands and of pipelines, planned, measured, resumed.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -33,14 +33,6 @@ class BenchScenario : public InOwnFolder {
     }
     return samples;
   }
-
-  static nlohmann::json RunJson(std::vector<std::string> arguments) {
-    const RunResult run = RunRapidbyte(std::move(arguments));
-    EXPECT_EQ(run.exit_code, 0) << run.err;
-    return nlohmann::json::parse(run.out, nullptr, false);
-  }
-
- private:
 };
 
 constexpr const char* kSleepers = R"(version: 1
@@ -263,155 +255,6 @@ iterations: 1
   EXPECT_EQ(outcomes,
             (std::multiset<std::string>{"forgetful wrong_rows", "forgetful wrong_rows", "psql-pipe ok", "psql-pipe ok",
                                         "rapidbyte ok", "rapidbyte ok", "rapidbyte ok", "rapidbyte ok"}));
-}
-
-// A store of two commits that were measured together, made from lines: nothing here depends on this machine's noise.
-class BenchJudgement : public BenchScenario {
- protected:
-  static constexpr const char* kOld = "1111111111111111111111111111111111111111";
-  static constexpr const char* kNew = "2222222222222222222222222222222222222222";
-
-  static void Import(double ratio, const std::string& campaign = "20260101T000000-0000aaaa") {
-    std::ofstream lines("lines.jsonl");
-    for (int block = 0; block < 12; ++block) {
-      for (const char* build : {kOld, kNew}) {
-        const double drift = 1 + 0.05 * block;
-        const double value = drift * (build == kNew ? ratio * (1 + 0.001 * (block % 3)) : 1);
-        lines << nlohmann::json({{"campaign_id", campaign},
-                                 {"campaign_started_at", "2026-01-01T00:00:00Z"},
-                                 {"scenario", "made"},
-                                 {"git_sha", kNew},
-                                 {"git_branch", "main"},
-                                 {"build", build},
-                                 {"cell", {{"query", "q1"}}},
-                                 {"block", block},
-                                 {"position", build == kNew ? 1 : 0},
-                                 {"warmup", false},
-                                 {"timestamp", "2026-01-01T00:00:01Z"},
-                                 {"outcome", "ok"},
-                                 {"wall_secs", value},
-                                 {"user_secs", value / 2},
-                                 {"system_secs", 0.0},
-                                 {"max_rss_bytes", 1000}})
-                     .dump()
-              << "\n";
-      }
-    }
-    lines.close();
-    const RunResult import = RunRapidbyte({"bench", "import", "lines.jsonl"});
-    ASSERT_EQ(import.exit_code, 0) << import.out << import.err;
-  }
-};
-
-TEST_F(BenchJudgement, ARegressionShutsTheGate) {
-  Import(1.08);
-  const nlohmann::json comparison = RunJson({"bench", "compare", kOld, kNew, "--format", "json"});
-  ASSERT_EQ(comparison["cells"].size(), 1u);
-  EXPECT_EQ(comparison["cells"][0]["verdict"], "regressed");
-  EXPECT_TRUE(comparison["cells"][0]["paired"]);
-  EXPECT_NEAR(comparison["cells"][0]["ratio"], 1.08, 0.01);
-
-  const RunResult gate = RunRapidbyte({"bench", "gate", "22222222", "--baseline", "11111111", "--junit", "gate.xml",
-                                       "--markdown", "gate.md", "--json", "gate.json"});
-  EXPECT_EQ(gate.exit_code, 1) << gate.out << gate.err;
-  for (const char* file : {"gate.xml", "gate.md", "gate.json"}) EXPECT_TRUE(std::filesystem::file_size(file) > 100);
-  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", kOld, "--threshold", "20"}).exit_code, 0)
-      << "significant, but shown to lie within what does not matter";
-}
-
-TEST_F(BenchJudgement, NoChangeOpensItAndNothingToCompareIsAnError) {
-  Import(1.0);
-  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", kOld}).exit_code, 0);
-  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", kNew}).exit_code, 3) << "the same commit twice";
-  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", "3333333"}).exit_code, 3);
-  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", "window:x"}).exit_code, 3);
-  EXPECT_EQ(RunRapidbyte({"bench", "gate", "--baseline", kOld, "--store", "nowhere.db"}).exit_code, 3);
-  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew}).exit_code, 3) << "no baseline";
-  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", kOld, "--threshold", "3%"}).exit_code, 0);
-  const RunResult column = RunRapidbyte({"bench", "compare", kOld, kNew, "--col", "z"});
-  EXPECT_EQ(column.exit_code, 11);
-  EXPECT_THAT(column.err, HasSubstr("no sample has a parameter \"z\""));
-  EXPECT_THAT(RunRapidbyte({"bench", "compare", kNew, "--col", "query"}).err, HasSubstr("it has one value only, q1"));
-}
-
-// Each commit measured by itself: one run of the candidate against eight decides nothing; the gate says what would.
-TEST_F(BenchJudgement, AWindowNeedsSeveralRunsOfTheCandidate) {
-  const auto measure = [](const std::string& sha, int day, double value) {
-    std::ofstream lines("lines.jsonl");
-    const std::string two_digits = std::to_string(100 + day).substr(1);
-    const std::string date = "2026-01-" + two_digits + "T00:00:00Z";
-    lines << nlohmann::json({{"campaign_id", "202601" + two_digits + "T000000-0000aaaa"},
-                             {"campaign_started_at", date},
-                             {"scenario", "made"},
-                             {"git_sha", sha},
-                             {"git_branch", "main"},
-                             {"cell", {{"query", "q1"}}},
-                             {"block", 0},
-                             {"position", 0},
-                             {"warmup", false},
-                             {"timestamp", date},
-                             {"outcome", "ok"},
-                             {"wall_secs", value},
-                             {"user_secs", value / 2},
-                             {"system_secs", 0.0},
-                             {"max_rss_bytes", 1000}})
-                 .dump()
-          << "\n";
-    lines.close();
-    EXPECT_EQ(RunRapidbyte({"bench", "import", "lines.jsonl"}).exit_code, 0);
-  };
-  for (int day = 1; day <= 8; ++day) measure(kOld, day, 1 + 0.002 * day);
-  measure(kNew, 9, 1.1);
-  const RunResult one = RunRapidbyte({"bench", "gate", "--baseline", "window:20"});
-  EXPECT_EQ(one.exit_code, 2) << one.out << one.err;
-  EXPECT_THAT(one.out, HasSubstr("8 runs of earlier commits (window:20)"));
-  std::string one_line = one.out;
-  std::replace(one_line.begin(), one_line.end(), '\n', ' ');
-  EXPECT_THAT(one_line, HasSubstr("There are 8 runs before and 1 run after"));
-  for (int day = 10; day <= 13; ++day) measure(kNew, day, 1.1 + 0.002 * day);
-  const RunResult five = RunRapidbyte({"bench", "gate", "--baseline", "window:20"});
-  EXPECT_EQ(five.exit_code, 1) << five.out << five.err;
-}
-
-TEST_F(BenchJudgement, ImportedTwiceNothingIsDoubled) {
-  Import(1.0);
-  const RunResult again = RunRapidbyte({"bench", "import", "lines.jsonl"});
-  EXPECT_EQ(again.exit_code, 0) << again.err;
-  EXPECT_THAT(again.out, HasSubstr("24 already there"));
-  std::ofstream("lines.jsonl", std::ios::app) << "{\"torn";
-  EXPECT_THAT(RunRapidbyte({"bench", "import", "lines.jsonl"}).out, HasSubstr("warning"));
-}
-
-TEST_F(BenchJudgement, ABaselineHasAName) {
-  Import(1.08);
-  EXPECT_EQ(RunRapidbyte({"bench", "baseline", "release", kOld}).exit_code, 0);
-  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", "baseline:release"}).exit_code, 1);
-}
-
-TEST_F(BenchScenario, FilesFromElsewhereAreComparedAndHaveAHistory) {
-  std::ofstream before("old.csv"), after("new.csv"), history("history.csv");
-  before << "case,ms\n";
-  after << "case,ms\n";
-  history << "time,ms\n";
-  for (int i = 0; i < 20; ++i) {
-    before << "a," << 100 + i % 4 << "\n";
-    after << "a," << 120 + i % 4 << "\n";
-  }
-  for (int i = 0; i < 60; ++i) history << i << "," << (i < 40 ? 100 : 130) + i * 7 % 5 << "\n";
-  before.close();
-  after.close();
-  history.close();
-  const nlohmann::json comparison = RunJson({"bench", "compare", "old.csv", "new.csv", "--format", "json"});
-  EXPECT_EQ(comparison["cells"][0]["verdict"], "regressed");
-  EXPECT_FALSE(comparison["cells"][0]["paired"]);
-  std::ofstream("named.csv") << "when,ms\nmonday,1\ntuesday,2\n";
-  EXPECT_THAT(RunRapidbyte({"bench", "history", "named.csv"}).err, HasSubstr("--time when"));
-  const nlohmann::json series =
-      RunJson({"bench", "history", "history.csv", "--time", "time", "--metric", "ms", "--json"});
-  ASSERT_EQ(series.size(), 1u);
-  EXPECT_EQ(series[0]["metric"], "ms");
-  ASSERT_EQ(series[0]["change_points"].size(), 1u);
-  EXPECT_EQ(series[0]["change_points"][0]["index"], 40);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <utility>
 
 #include "lab/postgres.h"
 #include "lab/verification.h"
@@ -137,6 +138,12 @@ std::string Content(const std::string& table, const std::string& database) {
       "SELECT count(*) || ' rows, ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM " +
           table + " t",
       database);
+}
+
+nlohmann::json RunJson(std::vector<std::string> arguments) {
+  const RunResult run = RunRapidbyte(std::move(arguments));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  return nlohmann::json::parse(run.out, nullptr, false);
 }
 
 void InOwnFolder::SetUp() {

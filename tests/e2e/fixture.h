@@ -71,6 +71,9 @@ RunResult RunRapidbyte(std::vector<std::string> arguments, std::map<std::string,
 // Makes the schema src anew with the table t (id, name) of `rows` rows, and drops the schema raw.
 void MakeSourceTable(int rows);
 
+// Of a command that succeeds and prints one JSON document.
+nlohmann::json RunJson(std::vector<std::string> arguments);
+
 // A test with a working directory, and so a store and profiles, of its own.
 class InOwnFolder : public testing::Test {
  protected:
