@@ -160,9 +160,9 @@ class StopRule {
   Result<bool> Enough() {
     if (NanosToSeconds(MonotonicNanos() - start_nanos_) > max_secs_) return true;
     RB_ASSIGN(const std::vector<record::Sample> samples, store_.Samples(campaign_.id));
-    const auto comparison = analysis::CompareCampaign(campaign_, samples, analysis::StoppingRule(campaign_));
     // One cell that fails leaves the others to be decided; a commit that fails leaves nothing to be said of it.
     if (HasHopeless(samples, [](const auto& sample) { return sample.build; })) return true;
+    const auto comparison = analysis::CompareCampaign(campaign_, samples, analysis::StoppingRule(campaign_));
     if (comparison) return analysis::AllDecided(*comparison);
     return HasHopeless(samples, [](const auto& sample) { return std::pair(sample.build, sample.cell); });
   }

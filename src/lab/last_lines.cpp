@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "base/utf8.h"
+
 namespace rapidbyte::lab {
 namespace {
 
@@ -29,7 +31,7 @@ std::string LastLines(const SubprocessResult& result) {
   begin = begin == std::string::npos || begin == 0 ? 0 : begin + 1;
   if (all.size() - begin <= kBytesToShow) return all.substr(begin);
   begin = all.size() - kBytesToShow;
-  while (begin < all.size() && (static_cast<unsigned char>(all[begin]) & 0xc0) == 0x80) ++begin;  // amid a character
+  while (begin < all.size() && IsContinuation(all[begin])) ++begin;  // amid a character
   return "…" + all.substr(begin);
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/format.h"
+#include "base/utf8.h"
 #include "report/command_report.h"
 #include "report/comparison_table.h"
 #include "report/text_layout.h"
@@ -114,8 +115,7 @@ std::string QuotedCommand(std::string_view command) {
   std::replace(line.begin(), line.end(), '\n', ' ');
   if (DisplayWidth(line) > kLongestQuote) {
     size_t bytes = 0;
-    for (size_t width = 0; width < kLongestQuote; ++bytes)
-      width += (static_cast<unsigned char>(line[bytes]) & 0xc0) != 0x80;
+    for (size_t width = 0; width < kLongestQuote; ++bytes) width += IsContinuation(line[bytes]) ? 0 : 1;
     line = line.substr(0, bytes - 1) + "…";
   }
   return "'" + line + "'";

@@ -20,17 +20,18 @@ inline RecordOptions Target(std::vector<std::string> arguments) {
   return options;
 }
 
+inline Recording Recorded(const RecordOptions& options) {
+  auto recording = Record(options);
+  EXPECT_TRUE(recording) << recording.error().message;
+  return recording ? std::move(*recording) : Recording{};
+}
+
 class RecordTest : public testing::Test {
  protected:
   void SetUp() override {
     const Permission permission = AskKernel();
     if (!permission.events) GTEST_SKIP() << "the kernel refuses perf_event_open";
     if (!permission.kernel) GTEST_SKIP() << "the kernel's side may not be sampled (perf_event_paranoid)";
-  }
-  static Recording Recorded(const RecordOptions& options) {
-    auto recording = Record(options);
-    EXPECT_TRUE(recording) << recording.error().message;
-    return recording ? std::move(*recording) : Recording{};
   }
 };
 

@@ -15,16 +15,18 @@ namespace {
 using profile::State;
 using testing::HasSubstr;
 
+Recording ByTimers(RecordOptions options) {
+  options.method = Method::kTimers;
+  return Recorded(options);
+}
+
 constexpr const char* kTooBusy = "so busy a machine that the ticks of its clock hardly meet the program";
 
 // What a container that forbids perf_event_open leaves.
 TEST(TimersTest, NameWhatRanAndSayWhatIsMissing) {
-  RecordOptions options = Target({"states"});
-  options.method = Method::kTimers;
-  const auto recording = Record(options);
-  ASSERT_TRUE(recording) << recording.error().message;
-  const profile::Profile& profile = recording->profile;
-  EXPECT_EQ(recording->exit_code, 0);
+  const Recording recording = ByTimers(Target({"states"}));
+  const profile::Profile& profile = recording.profile;
+  EXPECT_EQ(recording.exit_code, 0);
   EXPECT_EQ(profile.event, "cpu-time timer");
   EXPECT_THAT(profile.missing, testing::Contains(HasSubstr("CPU time")));
   if (profile.samples.size() < 20) GTEST_SKIP() << kTooBusy;
@@ -36,34 +38,25 @@ TEST(TimersTest, NameWhatRanAndSayWhatIsMissing) {
 }
 
 TEST(TimersTest, LeaveTheSignalsOfProgramsAlone) {
-  RecordOptions options = Target({"own-sigprof"});
-  options.method = Method::kTimers;
-  const auto recording = Record(options);
-  ASSERT_TRUE(recording) << recording.error().message;
-  EXPECT_EQ(recording->exit_code, 0);
-  EXPECT_THAT(recording->profile.missing, testing::Not(testing::Contains(HasSubstr("signal"))));
-  if (recording->profile.samples.size() < 20) GTEST_SKIP() << kTooBusy;
-  EXPECT_NEAR(ValueIn(recording->profile, State::kRunning, "work::OwnProfilingSignal"), 0.6e9, 0.1e9);
+  const Recording recording = ByTimers(Target({"own-sigprof"}));
+  EXPECT_EQ(recording.exit_code, 0);
+  EXPECT_THAT(recording.profile.missing, testing::Not(testing::Contains(HasSubstr("signal"))));
+  if (recording.profile.samples.size() < 20) GTEST_SKIP() << kTooBusy;
+  EXPECT_NEAR(ValueIn(recording.profile, State::kRunning, "work::OwnProfilingSignal"), 0.6e9, 0.1e9);
 }
 
 TEST(TimersTest, OutliveThatAllSignalsGetTheirDefaultAction) {
-  RecordOptions options = Target({"default-signals"});
-  options.method = Method::kTimers;
-  const auto recording = Record(options);
-  ASSERT_TRUE(recording) << recording.error().message;
-  EXPECT_EQ(recording->exit_code, 0);
-  EXPECT_THAT(recording->profile.missing, testing::Not(testing::Contains(HasSubstr("signal"))));
-  if (recording->profile.samples.size() < 20) GTEST_SKIP() << kTooBusy;
-  EXPECT_GT(ShareOf(recording->profile, State::kRunning, "work::DefaultSignals"), 0.9);
+  const Recording recording = ByTimers(Target({"default-signals"}));
+  EXPECT_EQ(recording.exit_code, 0);
+  EXPECT_THAT(recording.profile.missing, testing::Not(testing::Contains(HasSubstr("signal"))));
+  if (recording.profile.samples.size() < 20) GTEST_SKIP() << kTooBusy;
+  EXPECT_GT(ShareOf(recording.profile, State::kRunning, "work::DefaultSignals"), 0.9);
 }
 
 TEST(TimersTest, SayThatAProgramTookTheirSignal) {
-  RecordOptions options = Target({"own-signals"});
-  options.method = Method::kTimers;
-  const auto recording = Record(options);
-  ASSERT_TRUE(recording) << recording.error().message;
-  EXPECT_EQ(recording->exit_code, 0);
-  EXPECT_THAT(recording->profile.missing, testing::Contains(HasSubstr("acts on the signal of the sampling timers")));
+  const Recording recording = ByTimers(Target({"own-signals"}));
+  EXPECT_EQ(recording.exit_code, 0);
+  EXPECT_THAT(recording.profile.missing, testing::Contains(HasSubstr("acts on the signal of the sampling timers")));
 }
 
 TEST(TimersTest, AskedForDoNotBlameTheKernel) {
@@ -80,11 +73,8 @@ TEST(TimersTest, AskedForDoNotBlameTheKernel) {
 }
 
 TEST(TimersTest, SayHowMuchShortThreadsTookUnseen) {
-  RecordOptions options = Target({"threads", "100"});
-  options.method = Method::kTimers;
-  const auto recording = Record(options);
-  ASSERT_TRUE(recording) << recording.error().message;
-  const profile::Profile& profile = recording->profile;
+  const Recording recording = ByTimers(Target({"threads", "100"}));
+  const profile::Profile& profile = recording.profile;
   EXPECT_THAT(profile.missing, testing::Contains(HasSubstr("of CPU time have no samples")));
   for (const profile::Sample& sample : profile.samples) {
     EXPECT_EQ(sample.value, std::round(sample.value));
@@ -95,47 +85,37 @@ TEST(TimersTest, SayHowMuchShortThreadsTookUnseen) {
 }
 
 TEST(TimersTest, WhatWasBeforeExecIsTheFirstProgramsTime) {
-  RecordOptions options = Target({"exec", "0.3"});
-  options.method = Method::kTimers;
-  const auto recording = Record(options);
-  ASSERT_TRUE(recording) << recording.error().message;
-  const profile::Profile& profile = recording->profile;
+  const Recording recording = ByTimers(Target({"exec", "0.3"}));
+  const profile::Profile& profile = recording.profile;
   if (profile.samples.size() < 20) GTEST_SKIP() << kTooBusy;
   EXPECT_EQ(profile.threads.at(0).process, "sampler_target");
   EXPECT_NEAR(ValueIn(profile, State::kRunning, "work::Burn"), 0.3e9, 0.05e9);
 }
 
 TEST(TimersTest, FollowForks) {
-  RecordOptions options = Target({"forks"});
-  options.method = Method::kTimers;
-  const auto recording = Record(options);
-  ASSERT_TRUE(recording) << recording.error().message;
-  if (recording->profile.samples.size() < 20) GTEST_SKIP() << kTooBusy;
-  EXPECT_GT(ShareOf(recording->profile, State::kRunning, "work::ChildWork"), 0);
-  EXPECT_GT(ShareOf(recording->profile, State::kRunning, "work::GrandchildWork"), 0);
+  const Recording recording = ByTimers(Target({"forks"}));
+  if (recording.profile.samples.size() < 20) GTEST_SKIP() << kTooBusy;
+  EXPECT_GT(ShareOf(recording.profile, State::kRunning, "work::ChildWork"), 0);
+  EXPECT_GT(ShareOf(recording.profile, State::kRunning, "work::GrandchildWork"), 0);
 }
 
 // Closed again before the program ends, so that its maps have to be looked at while it runs.
 TEST(TimersTest, NameWhatLibrariesDoThatAreOpenedLater) {
   RecordOptions options;
   options.argv = {SAMPLER_PLUGIN_HOST, SAMPLER_PLUGIN};
-  options.method = Method::kTimers;
-  const auto recording = Record(options);
-  ASSERT_TRUE(recording) << recording.error().message;
-  EXPECT_EQ(recording->exit_code, 0);
-  if (recording->profile.samples.size() < 20) GTEST_SKIP() << kTooBusy;
-  EXPECT_GT(ShareOf(recording->profile, State::kRunning, "work::PluginLeaf"), 0.9);
-  EXPECT_GT(ShareOf(recording->profile, State::kRunning, "main"), 0.9);
+  const Recording recording = ByTimers(options);
+  EXPECT_EQ(recording.exit_code, 0);
+  if (recording.profile.samples.size() < 20) GTEST_SKIP() << kTooBusy;
+  EXPECT_GT(ShareOf(recording.profile, State::kRunning, "work::PluginLeaf"), 0.9);
+  EXPECT_GT(ShareOf(recording.profile, State::kRunning, "main"), 0.9);
 }
 
 TEST(TimersTest, StaticProgramsHaveNoSamplesAndThatIsSaid) {
   RecordOptions options;
   options.argv = {SAMPLER_TARGET_STATIC, "burn", "0.05"};
-  options.method = Method::kTimers;
-  const auto recording = Record(options);
-  ASSERT_TRUE(recording) << recording.error().message;
-  EXPECT_TRUE(recording->profile.samples.empty());
-  EXPECT_THAT(recording->profile.missing, testing::Contains(HasSubstr("statically linked")));
+  const Recording recording = ByTimers(options);
+  EXPECT_TRUE(recording.profile.samples.empty());
+  EXPECT_THAT(recording.profile.missing, testing::Contains(HasSubstr("statically linked")));
 }
 
 }  // namespace

@@ -17,30 +17,37 @@ class BenchJudgement : public InOwnFolder {
   static constexpr const char* kOld = "1111111111111111111111111111111111111111";
   static constexpr const char* kNew = "2222222222222222222222222222222222222222";
 
-  static void Import(double ratio, const std::string& campaign = "20260101T000000-0000aaaa") {
+  // Of a run that went well; the day of January tells when and by which campaign.
+  static nlohmann::json SampleOf(const std::string& day, const std::string& git_sha, double wall_secs) {
+    const std::string date = "2026-01-" + day + "T00:00:0";
+    return {{"campaign_id", "202601" + day + "T000000-0000aaaa"},
+            {"campaign_started_at", date + "0Z"},
+            {"scenario", "made"},
+            {"git_sha", git_sha},
+            {"git_branch", "main"},
+            {"cell", {{"query", "q1"}}},
+            {"block", 0},
+            {"position", 0},
+            {"warmup", false},
+            {"timestamp", date + "1Z"},
+            {"outcome", "ok"},
+            {"wall_secs", wall_secs},
+            {"user_secs", wall_secs / 2},
+            {"system_secs", 0.0},
+            {"max_rss_bytes", 1000}};
+  }
+
+  static void Import(double ratio) {
     std::ofstream lines("lines.jsonl");
     for (int block = 0; block < 12; ++block) {
       for (const char* build : {kOld, kNew}) {
         const double drift = 1 + 0.05 * block;
         const double value = drift * (build == kNew ? ratio * (1 + 0.001 * (block % 3)) : 1);
-        lines << nlohmann::json({{"campaign_id", campaign},
-                                 {"campaign_started_at", "2026-01-01T00:00:00Z"},
-                                 {"scenario", "made"},
-                                 {"git_sha", kNew},
-                                 {"git_branch", "main"},
-                                 {"build", build},
-                                 {"cell", {{"query", "q1"}}},
-                                 {"block", block},
-                                 {"position", build == kNew ? 1 : 0},
-                                 {"warmup", false},
-                                 {"timestamp", "2026-01-01T00:00:01Z"},
-                                 {"outcome", "ok"},
-                                 {"wall_secs", value},
-                                 {"user_secs", value / 2},
-                                 {"system_secs", 0.0},
-                                 {"max_rss_bytes", 1000}})
-                     .dump()
-              << "\n";
+        nlohmann::json sample = SampleOf("01", kNew, value);
+        sample["build"] = build;
+        sample["block"] = block;
+        sample["position"] = build == kNew ? 1 : 0;
+        lines << sample.dump() << "\n";
       }
     }
     lines.close();
@@ -84,25 +91,7 @@ TEST_F(BenchJudgement, NoChangeOpensItAndNothingToCompareIsAnError) {
 TEST_F(BenchJudgement, AWindowNeedsSeveralRunsOfTheCandidate) {
   const auto measure = [](const std::string& sha, int day, double value) {
     std::ofstream lines("lines.jsonl");
-    const std::string two_digits = std::to_string(100 + day).substr(1);
-    const std::string date = "2026-01-" + two_digits + "T00:00:00Z";
-    lines << nlohmann::json({{"campaign_id", "202601" + two_digits + "T000000-0000aaaa"},
-                             {"campaign_started_at", date},
-                             {"scenario", "made"},
-                             {"git_sha", sha},
-                             {"git_branch", "main"},
-                             {"cell", {{"query", "q1"}}},
-                             {"block", 0},
-                             {"position", 0},
-                             {"warmup", false},
-                             {"timestamp", date},
-                             {"outcome", "ok"},
-                             {"wall_secs", value},
-                             {"user_secs", value / 2},
-                             {"system_secs", 0.0},
-                             {"max_rss_bytes", 1000}})
-                 .dump()
-          << "\n";
+    lines << SampleOf(std::to_string(100 + day).substr(1), sha, value).dump() << "\n";
     lines.close();
     EXPECT_EQ(RunRapidbyte({"bench", "import", "lines.jsonl"}).exit_code, 0);
   };
