@@ -82,7 +82,7 @@ std::string UnitOfMetric(const std::string& name) {
   for (const char* time : {"wall", "user", "system", "cpu"}) {
     if (name == time) return "s";
   }
-  for (const char* bytes : {"max_rss", "read_bytes", "written_bytes"}) {
+  for (const char* bytes : {"max_rss", "tree_rss", "read_bytes", "written_bytes"}) {
     if (name == bytes) return "bytes";
   }
   return name.ends_with("_secs") ? "s" : "";

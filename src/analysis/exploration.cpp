@@ -21,6 +21,12 @@ bool AnyHas(std::span<const record::Sample> samples, const char* metric) {
                      [&](const record::Sample& sample) { return record::MetricOf(sample, metric).has_value(); });
 }
 
+bool AnyOfSeveralProcesses(std::span<const record::Sample> samples) {
+  return std::any_of(samples.begin(), samples.end(), [](const record::Sample& sample) {
+    return sample.tree_rss_bytes.value_or(0) > sample.max_rss_bytes;
+  });
+}
+
 bool IsWorthIt(const ComparedCell& cell, const Comparison& comparison, size_t all_below) {
   return stats::IsChange(cell.decision.verdict) || comparison.cells.size() <= all_below;
 }
@@ -35,7 +41,8 @@ std::vector<MetricRule> ExploratoryMetrics(std::span<const record::Campaign> cam
     if (known.insert(rule.name).second) metrics.push_back(rule);
   };
   for (const record::Campaign& campaign : campaigns) known.insert(PrimaryRule(campaign).name);
-  for (const char* name : {"wall", "cpu", "max_rss"}) {
+  for (const char* name : {"wall", "cpu", "max_rss", "tree_rss"}) {
+    if (name == std::string_view("tree_rss") && !AnyOfSeveralProcesses(samples)) continue;
     MetricRule rule;
     rule.name = name;
     rule.unit = UnitOfMetric(name);

@@ -47,6 +47,20 @@ TEST(Explore, ShowsWhatElseChangedInAChangedCell) {
   EXPECT_NEAR(explored[0].metrics[2].cell.decision.ratio->estimate, 1.0 / 3, 1e-9);
 }
 
+TEST(ExploratoryMetrics, HaveTheMemoryOfTheTreeWhereSeveralProcessesHadSome) {
+  const record::Campaign campaign = TheCampaign();
+  auto samples = Samples();
+  const auto names = [&] {
+    std::vector<std::string> result;
+    for (const MetricRule& rule : ExploratoryMetrics({&campaign, 1}, samples)) result.push_back(rule.name);
+    return result;
+  };
+  for (record::Sample& sample : samples) sample.tree_rss_bytes = sample.max_rss_bytes = 1 << 20;
+  EXPECT_THAT(names(), testing::Not(testing::Contains("tree_rss")));
+  samples.back().tree_rss_bytes = 2 << 20;
+  EXPECT_THAT(names(), testing::Contains("tree_rss"));
+}
+
 TEST(ExploratoryMetrics, LeavesThePrimaryOneOut) {
   const record::Campaign campaign = TheCampaign();
   const auto samples = Samples();

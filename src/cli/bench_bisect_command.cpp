@@ -13,6 +13,7 @@
 #include "analysis/campaign_rules.h"
 #include "base/nearest_name.h"
 #include "cli/command.h"
+#include "record/sample.h"
 #include "scenario/axis_values.h"
 
 namespace rapidbyte::cli {
@@ -25,7 +26,7 @@ constexpr int kNotFound = 2;
 
 // One of the scenario's metrics, or a built-in one.
 Status CheckMetric(const scenario::Scenario& scenario, const std::string& name) {
-  std::vector<std::string_view> known(std::begin(scenario::kBuiltinMetrics), std::end(scenario::kBuiltinMetrics));
+  std::vector<std::string_view> known(record::BuiltInMetrics().begin(), record::BuiltInMetrics().end());
   for (const scenario::MetricSpec& metric : scenario.metrics) known.push_back(metric.name);
   if (std::find(known.begin(), known.end(), name) != known.end()) return {};
   const std::string_view nearest = NearestName(name, known);

@@ -11,12 +11,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "lab/process_tree.h"
+
+// Between two looks at the tree's memory: at the least, and so many times what a look takes.
+#define LEAST_LOOK_NANOS 10000000u
+#define LOOK_COST_FACTOR 500u
 
 static volatile pid_t program;   // 0: not started; -1: reaped
 static volatile int exec_error;  // written by the child of vfork, which shares our memory
@@ -43,16 +50,19 @@ static void Become(char** argv, pid_t launcher, const sigset_t* mask) {
   _exit(127);
 }
 
+// SIGCHLD stays blocked here: it is waited for.
 static pid_t StartProgram(char** argv) {
-  sigset_t term, before;
+  sigset_t both, term, before;
   sigemptyset(&term);
   sigaddset(&term, SIGTERM);
-  sigprocmask(SIG_BLOCK, &term, &before);
+  both = term;
+  sigaddset(&both, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &both, &before);
   const pid_t launcher = getpid();
   const pid_t pid = vfork();
   if (pid == 0) Become(argv, launcher, &before);
   if (pid > 0) program = pid;
-  sigprocmask(SIG_SETMASK, &before, NULL);
+  sigprocmask(SIG_UNBLOCK, &term, NULL);
   return pid;
 }
 
@@ -77,36 +87,53 @@ static pid_t Reap(pid_t pid, int options, int* status, struct launcher_report* r
   return reaped;
 }
 
+struct looks {
+  uint64_t next_nanos;
+  uint64_t most_kib;  // the largest sum that was seen
+};
+
+// One process alone is left to wait4, which knows its peak exactly.
+static void LookWhereDue(struct looks* looks) {
+  const uint64_t start = Nanos();
+  if (start < looks->next_nanos) return;
+  const struct tree_memory memory = MemoryOfDescendants();
+  if (memory.processes > 1 && memory.kib > looks->most_kib) looks->most_kib = memory.kib;
+  const uint64_t end = Nanos();
+  const uint64_t pause = (end - start) * LOOK_COST_FACTOR;
+  looks->next_nanos = end + (pause > LEAST_LOOK_NANOS ? pause : LEAST_LOOK_NANOS);
+}
+
+static void AwaitSignalOfChild(uint64_t until_nanos) {
+  sigset_t child;
+  sigemptyset(&child);
+  sigaddset(&child, SIGCHLD);
+  const uint64_t now = Nanos();
+  const uint64_t left = until_nanos > now ? until_nanos - now : 0;
+  const struct timespec time = {(time_t)(left / 1000000000u), (long)(left % 1000000000u)};
+  sigtimedwait(&child, NULL, &time);
+}
+
 // Until the program has ended. Its orphans become our children where we are their reaper; they are reaped as they end,
 // or a program that makes many would run out of process numbers.
-static void AwaitProgram(pid_t pid, struct launcher_report* report) {
+static void AwaitProgram(pid_t pid, struct looks* looks, struct launcher_report* report) {
   for (;;) {
     siginfo_t info = {.si_pid = 0};
-    if (waitid(P_ALL, 0, &info, WEXITED | WNOWAIT) < 0) continue;
+    waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG);
     if (info.si_pid == pid) return;
-    int status;
-    Reap(info.si_pid, 0, &status, report);
+    if (info.si_pid != 0) {
+      int status;
+      Reap(info.si_pid, 0, &status, report);
+    } else {
+      AwaitSignalOfChild(looks->next_nanos);
+      LookWhereDue(looks);
+    }
   }
 }
 
-// The kernel lists them as numbers with a space behind each. How many were killed; not all where there are hundreds.
-static int KillChildren(void) {
-  char list[4096];
-  const int file = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
-  const ssize_t size = file < 0 ? 0 : read(file, list, sizeof list);
-  if (file >= 0) close(file);
-  int killed = 0;
-  pid_t child = 0;
-  for (ssize_t i = 0; i < size; ++i) {
-    if (list[i] >= '0' && list[i] <= '9') {
-      child = child * 10 + (list[i] - '0');
-    } else if (child > 0) {
-      kill(child, SIGKILL);
-      ++killed;
-      child = 0;
-    }
-  }
-  return killed;
+static void Kill(pid_t child, pid_t parent, void* killed) {
+  (void)parent;
+  kill(child, SIGKILL);
+  ++*(int*)killed;
 }
 
 // The children of one that dies become ours in turn, so this goes on until nobody is left. Without a list of our
@@ -116,18 +143,24 @@ static void KillDescendants(struct launcher_report* report) {
   for (;;) {
     const pid_t reaped = Reap(-1, WNOHANG, &status, report);
     if (reaped < 0) return;
-    if (reaped == 0 && (KillChildren() == 0 || Reap(-1, 0, &status, report) < 0)) return;
+    if (reaped > 0) continue;
+    int killed = 0;
+    ForEachChild(getpid(), Kill, &killed);
+    if (killed == 0 || Reap(-1, 0, &status, report) < 0) return;
   }
 }
 
 // The zombie keeps its number until it is reaped, so that killing the rest of its group can hit no other one.
 static void FinishProgram(pid_t pid, char leftovers, struct launcher_report* report) {
-  AwaitProgram(pid, report);
+  struct looks looks = {.next_nanos = UINT64_MAX};
+  if (leftovers == LAUNCHER_TREE) looks.next_nanos = report->start_nanos + LEAST_LOOK_NANOS;
+  AwaitProgram(pid, &looks, report);
   report->end_nanos = Nanos();
   if (leftovers != LAUNCHER_KEEP) kill(-pid, SIGKILL);
   program = -1;
   Reap(pid, 0, &report->status, report);
   if (leftovers == LAUNCHER_TREE) KillDescendants(report);
+  report->tree_rss_kib = looks.most_kib > report->max_rss_kib ? looks.most_kib : report->max_rss_kib;
 }
 
 int main(int argc, char** argv) {

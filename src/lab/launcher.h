@@ -16,6 +16,7 @@ struct launcher_report {
   uint64_t start_nanos, end_nanos;       // CLOCK_MONOTONIC
   uint64_t user_micros, system_micros;   // of all that were waited for, by the program or here
   uint64_t max_rss_kib;                  // of the largest of them
+  uint64_t tree_rss_kib;                 // the largest sum that was seen (LAUNCHER_TREE), at least max_rss_kib
   uint64_t blocks_read, blocks_written;  // of 512 bytes, whatever the disk's are: ru_inblock, ru_oublock
   uint64_t voluntary_switches, involuntary_switches;
 };

@@ -39,6 +39,7 @@ void FillIn(const SubprocessResult& run, Sample& sample) {
   sample.user_secs = run.user_secs;
   sample.system_secs = run.system_secs;
   sample.max_rss_bytes = run.max_rss_bytes;
+  sample.tree_rss_bytes = run.tree_rss_bytes;
   sample.read_bytes = run.read_bytes;
   sample.written_bytes = run.written_bytes;
   sample.voluntary_switches = run.voluntary_switches;

@@ -255,6 +255,7 @@ void FillResult(const launcher_report& report, SubprocessResult& result) {
   result.user_secs = static_cast<double>(report.user_micros) * 1e-6;
   result.system_secs = static_cast<double>(report.system_micros) * 1e-6;
   result.max_rss_bytes = report.max_rss_kib * 1024;
+  result.tree_rss_bytes = report.tree_rss_kib * 1024;
   result.read_bytes = report.blocks_read * kRusageBlockBytes;
   result.written_bytes = report.blocks_written * kRusageBlockBytes;
   result.voluntary_switches = report.voluntary_switches;

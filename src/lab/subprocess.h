@@ -7,7 +7,8 @@
 //
 // CPU time is that of the process tree: of the command and of all its descendants that were waited for, each by its
 // parent; with Leftovers::kKillTree also of those that nobody waited for. Peak memory is that of the largest single
-// process among them, not the sum of those that lived at the same time (docs/decisions/006-peak-of-one-process.md).
+// process among them, which the kernel keeps, and with Leftovers::kKillTree also that of all that lived at the same
+// time, which is looked at from time to time (docs/decisions/006-two-peaks-of-memory.md).
 #pragma once
 
 #include <cstddef>
@@ -62,7 +63,8 @@ struct SubprocessResult {
   double wall_secs = 0;  // from just before the process is made until it has ended
   double user_secs = 0;  // of the process tree
   double system_secs = 0;
-  uint64_t max_rss_bytes = 0;  // of the largest process of the tree
+  uint64_t max_rss_bytes = 0;   // of the largest process of the tree; exact
+  uint64_t tree_rss_bytes = 0;  // of the processes of the tree together, as far as it was seen; at least max_rss_bytes
   // Of the process tree. What went to or came from block devices, in steps of 512 bytes
   // (ru_inblock, ru_oublock: the read_bytes and write_bytes of /proc/PID/io): what the page cache answers is not in
   // it, and a write counts when a page is made dirty.

@@ -195,6 +195,34 @@ TEST(Subprocess, ABigProgramIsBig) {
   EXPECT_GT(result->max_rss_bytes, 100'000'000u);
 }
 
+SubprocessResult RunTree(const std::string& line) {
+  Command command = Shell(line);
+  command.leftovers = Leftovers::kKillTree;
+  const auto result = RunSubprocess(command);
+  EXPECT_TRUE(result) << result.error().message;
+  return result.value_or(SubprocessResult());
+}
+
+// Each dd holds one buffer of 50 MB and waits with it for the end of what it writes to.
+TEST(Subprocess, ProcessesOfOneTimeAddUpToTheMemoryOfTheTree) {
+  const std::string dd = "dd if=/dev/zero bs=50000000 count=1 2>/dev/null | (sleep 0.5; cat >/dev/null)";
+  const SubprocessResult together = RunTree(dd + " & " + dd + " & wait");
+  EXPECT_GT(together.max_rss_bytes, 50'000'000u);
+  EXPECT_LT(together.max_rss_bytes, 70'000'000u);
+  EXPECT_GT(together.tree_rss_bytes, 100'000'000u);
+  EXPECT_LT(together.tree_rss_bytes, 150'000'000u);
+
+  const SubprocessResult in_turn = RunTree(dd + "; " + dd);
+  EXPECT_GT(in_turn.tree_rss_bytes, 50'000'000u);
+  EXPECT_LT(in_turn.tree_rss_bytes, 90'000'000u);
+}
+
+TEST(Subprocess, TheMemoryOfOneProcessIsThatOfItsTree) {
+  const SubprocessResult one = RunTree("exec dd if=/dev/zero of=/dev/null bs=50000000 count=20 2>/dev/null");
+  EXPECT_GT(one.max_rss_bytes, 50'000'000u);
+  EXPECT_EQ(one.tree_rss_bytes, one.max_rss_bytes);
+}
+
 TEST(Subprocess, CountsTheCpuTimeOfItsChildrenButNotOfOthers) {
   const SubprocessResult busy = RunShell("i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done");
   EXPECT_GT(busy.user_secs, 0.01);

@@ -19,6 +19,7 @@ constexpr std::array kBuiltIn = {std::string_view("wall"),
                                  std::string_view("system"),
                                  std::string_view("cpu"),
                                  std::string_view("max_rss"),
+                                 std::string_view("tree_rss"),
                                  std::string_view("read_bytes"),
                                  std::string_view("written_bytes"),
                                  std::string_view("voluntary_switches"),
@@ -35,6 +36,7 @@ Number BuiltIn(const Sample& sample, std::string_view name) {
   if (name == "system") return sample.system_secs;
   if (name == "cpu") return sample.user_secs + sample.system_secs;
   if (name == "max_rss") return static_cast<double>(sample.max_rss_bytes);
+  if (name == "tree_rss") return Optional(sample.tree_rss_bytes);
   if (name == "read_bytes") return Optional(sample.read_bytes);
   if (name == "written_bytes") return Optional(sample.written_bytes);
   if (name == "voluntary_switches") return Optional(sample.voluntary_switches);

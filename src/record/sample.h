@@ -36,8 +36,9 @@ struct Sample {
   double wall_secs = 0;  // from before fork until the process was reaped
   double user_secs = 0;  // wait4
   double system_secs = 0;
-  uint64_t max_rss_bytes = 0;
-  // Of wait4 too (see lab/subprocess.h for what they count); nothing in samples from before they were kept.
+  uint64_t max_rss_bytes = 0;  // of the largest process
+  // The following are nothing in samples from before they were kept; lab/subprocess.h says what they count.
+  std::optional<uint64_t> tree_rss_bytes;  // of all processes together, as far as it was seen
   std::optional<uint64_t> read_bytes;
   std::optional<uint64_t> written_bytes;
   std::optional<uint64_t> voluntary_switches;
@@ -50,7 +51,7 @@ struct Sample {
 };
 
 // The metrics that every sample has, whatever the scenario says: wall, user, system, cpu (user + system), max_rss,
-// read_bytes, written_bytes, voluntary_switches, involuntary_switches, exit_code. Seconds, bytes, or counts.
+// tree_rss, read_bytes, written_bytes, voluntary_switches, involuntary_switches, exit_code. Seconds, bytes, or counts.
 std::span<const std::string_view> BuiltInMetrics();
 bool IsBuiltInMetric(std::string_view name);
 

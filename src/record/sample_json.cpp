@@ -19,7 +19,8 @@ constexpr std::array kKeys = std::to_array<std::string_view>(
      "user_secs", "system_secs", "max_rss_bytes",
      // Since there are cells:
      "campaign_finished_at", "scenario", "plan_hash", "warmup_blocks", "blocks", "process", "cell", "build",
-     "read_bytes", "written_bytes", "voluntary_switches", "involuntary_switches", "metrics", "run_hidden"});
+     "read_bytes", "written_bytes", "voluntary_switches", "involuntary_switches", "metrics", "run_hidden",
+     "tree_rss_bytes"});
 constexpr size_t kOldKeys = 29;
 static_assert(kKeys[kOldKeys - 1] == "max_rss_bytes");
 
@@ -97,6 +98,7 @@ void AddSample(const Sample& sample, json& line) {
   line["user_secs"] = sample.user_secs;
   line["system_secs"] = sample.system_secs;
   line["max_rss_bytes"] = sample.max_rss_bytes;
+  AddCount("tree_rss_bytes", sample.tree_rss_bytes, line);
   AddCount("read_bytes", sample.read_bytes, line);
   AddCount("written_bytes", sample.written_bytes, line);
   AddCount("voluntary_switches", sample.voluntary_switches, line);
@@ -246,6 +248,7 @@ void TakeSinceCells(const json& line, Fields& fields, SampleLine& result) {
   fields.TakeCount("warmup_blocks", campaign.warmup_blocks);
   fields.TakeCount("blocks", campaign.blocks);
   fields.Take("build", sample.build);
+  fields.TakeCount("tree_rss_bytes", sample.tree_rss_bytes);
   fields.TakeCount("read_bytes", sample.read_bytes);
   fields.TakeCount("written_bytes", sample.written_bytes);
   fields.TakeCount("voluntary_switches", sample.voluntary_switches);

@@ -60,6 +60,7 @@ TEST(MetricOf, KnowsTheBuiltInOnes) {
   EXPECT_EQ(MetricOf(sample, "system"), 0.3);
   EXPECT_EQ(MetricOf(sample, "cpu"), 0.5);
   EXPECT_EQ(MetricOf(sample, "max_rss"), 5e9);
+  EXPECT_EQ(MetricOf(sample, "tree_rss"), 6e9);
   EXPECT_EQ(MetricOf(sample, "read_bytes"), 4096);
   EXPECT_EQ(MetricOf(sample, "written_bytes"), 8192);
   EXPECT_EQ(MetricOf(sample, "voluntary_switches"), 12);

@@ -45,6 +45,7 @@ inline Sample ExampleSample(uint32_t block, uint32_t position, const std::string
   sample.max_rss_bytes = 5'000'000'000;
   sample.read_bytes = 4096;
   sample.written_bytes = 8192;
+  sample.tree_rss_bytes = 6'000'000'000;
   sample.voluntary_switches = 12;
   sample.involuntary_switches = 3;
   sample.metrics = {{"latency", 0.1 + 0.2}, {"throughput", 123456.75}};

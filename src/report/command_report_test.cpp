@@ -58,6 +58,18 @@ TEST_F(CommandReportTest, TheFarthestOutlierMayBeAShortOne) {
   EXPECT_THAT(Text(), HasSubstr("the farthest 1.00 ms in block"));
 }
 
+TEST_F(CommandReportTest, ProcessesOfAPipeHaveTwoPeaks) {
+  Add("a | b", 0.05);
+  const auto of_the_others = [&](uint64_t bytes) {
+    for (record::Sample& sample : samples_) sample.tree_rss_bytes = sample.max_rss_bytes + bytes;
+  };
+  of_the_others(8'000'000);
+  EXPECT_THAT(Text(), testing::ContainsRegex("peak memory, process +1.96 MB"));
+  EXPECT_THAT(Text(), testing::ContainsRegex("peak memory, tree +9.96 MB"));
+  of_the_others(1'000'000);
+  EXPECT_THAT(Text(), testing::Not(HasSubstr("tree"))) << "a shell that waits";
+}
+
 TEST_F(CommandReportTest, TwoCommands) {
   Add("rg needle", 0.0209);
   Add("grep -r needle .", 0.0257);

@@ -38,7 +38,7 @@ std::string Evidence(const Decision& decision) {
 // What a ratio of medians is a ratio of.
 std::string Measure(const analysis::MetricRule& rule) {
   if (rule.name == "cpu") return "CPU time";
-  if (rule.name == "max_rss") return "peak memory";
+  if (rule.name == "max_rss" || rule.name == "tree_rss") return "peak memory";
   if (rule.name == "user" || rule.name == "system") return rule.name + " time";
   return rule.name;
 }

@@ -40,10 +40,20 @@ Row MeanRow(const CommandNumbers& numbers, const std::string& label, const std::
   return {label, CommandValue(sum / static_cast<double>(numbers.runs.size()), "s", notes), "mean"};
 }
 
+// Processes of the same time had more memory than the largest of them and a shell that waits for it.
+bool IsOfSeveralProcesses(const CommandNumbers& numbers) {
+  constexpr double kShellBytes = 4e6;
+  return numbers.Of("tree_rss").median > numbers.Of("max_rss").median + kShellBytes;
+}
+
 std::vector<Row> RowsOf(const CommandAnalysis& analysis, const CommandNumbers& numbers, const CommandNotes& notes) {
   std::vector<Row> rows = {
       MetricRow(numbers, "wall time", "wall", "s", notes), MeanRow(numbers, "user time", "user", notes),
       MeanRow(numbers, "system time", "system", notes), MetricRow(numbers, "peak memory", "max_rss", "bytes", notes)};
+  if (IsOfSeveralProcesses(numbers)) {
+    rows[3].label = "peak memory, process";
+    rows.push_back(MetricRow(numbers, "peak memory, tree", "tree_rss", "bytes", notes));
+  }
   for (const analysis::MetricRule& rule : analysis.question.metrics) {
     rows.push_back(MetricRow(numbers, rule.name, rule.name, rule.unit, notes));
   }

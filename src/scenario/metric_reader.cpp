@@ -4,6 +4,7 @@
 #include <cctype>
 #include <regex>
 
+#include "record/sample.h"
 #include "scenario/axis_values.h"
 #include "scenario/scenario_reader.h"
 #include "yaml/wording.h"
@@ -26,10 +27,6 @@ constexpr Extraction kExtractions[] = {
     {"go_benchmark", "the name of a benchmark", MetricSpec::Kind::kGoBenchmark},
     {"bench_line", "a key of the line that a run prints", MetricSpec::Kind::kBenchLine},
 };
-
-bool IsBuiltin(std::string_view name) {
-  return std::find(std::begin(kBuiltinMetrics), std::end(kBuiltinMetrics), name) != std::end(kBuiltinMetrics);
-}
 
 // $ and then any number of .name and [0].
 bool IsJsonPath(const std::string& path) {
@@ -56,7 +53,7 @@ void ReadExtraction(Fields& section, MetricSpec& metric) {
   }
   if (found.size() > 1)
     return section.Note(found[1], fmt::format("expected one source of the number; found '{}' too", found[0]));
-  if (IsBuiltin(metric.name)) {
+  if (record::IsBuiltInMetric(metric.name)) {
     if (!found.empty())
       section.Note(found[0], fmt::format("'{}' is a built-in metric, which no output says", metric.name));
     if (section.KindOf("from") != yaml::Node::Kind::kNull)
@@ -67,7 +64,7 @@ void ReadExtraction(Fields& section, MetricSpec& metric) {
     std::vector<std::string_view> keys;
     for (const Extraction& extraction : kExtractions) keys.push_back(extraction.key);
     return section.Note("", fmt::format("no built-in metric; expected {} in it{}", yaml::Alternatives(keys),
-                                        yaml::DidYouMean(metric.name, kBuiltinMetrics)));
+                                        yaml::DidYouMean(metric.name, record::BuiltInMetrics())));
   }
   if (metric.argument.empty()) return;  // noted
   if (metric.kind == MetricSpec::Kind::kJson && !IsJsonPath(metric.argument)) {

@@ -113,17 +113,6 @@ struct Scenario {
 
 inline constexpr const char* kScenarioHint = "docs/scenarios.md describes every key";
 
-inline constexpr std::string_view kBuiltinMetrics[] = {"wall",
-                                                       "user",
-                                                       "system",
-                                                       "cpu",
-                                                       "max_rss",
-                                                       "read_bytes",
-                                                       "written_bytes",
-                                                       "voluntary_switches",
-                                                       "involuntary_switches",
-                                                       "exit_code"};
-
 // Errors: kConfiguration, a line «file:line: key 'a.b': what was expected; did you mean 'c'?» each.
 Result<Scenario> ParseScenario(const std::string& text, const std::filesystem::path& path,
                                const yaml::Environment& environment);

@@ -191,6 +191,7 @@ TEST(OpenSqliteStore, BringsTheFirstVersionUpToDateWithoutLoss) {
   EXPECT_EQ(samples[0].max_rss_bytes, 5'000'000'000u);
   EXPECT_EQ(samples[0].run, nlohmann::json({{"records_read", 5000}}));
   EXPECT_EQ(samples[0].read_bytes, std::nullopt);
+  EXPECT_EQ(samples[0].tree_rss_bytes, std::nullopt);
   EXPECT_EQ(samples[1].cell.at("runtime"), "native");
   EXPECT_EQ(samples[1].outcome, record::Outcome::kFailed);
   EXPECT_EQ(samples[1].error, "no room");

@@ -72,12 +72,13 @@ size_t PlaceOf(const BuildPlaces& places, int64_t campaign, const std::string& s
 
 // In SQL, of the alias s; nothing for a metric that has no column.
 std::string ColumnOf(const std::string& metric) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 10> columns = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 11> columns = {{
       {"wall", "s.wall_secs"},
       {"user", "s.user_secs"},
       {"system", "s.system_secs"},
       {"cpu", "s.user_secs + s.system_secs"},
       {"max_rss", "s.max_rss_bytes"},
+      {"tree_rss", "s.tree_rss_bytes"},
       {"read_bytes", "s.read_bytes"},
       {"written_bytes", "s.written_bytes"},
       {"voluntary_switches", "s.voluntary_switches"},

@@ -112,6 +112,7 @@ void BindSample(const record::Sample& sample, int64_t campaign, int64_t cell, in
   insert.Bind(10, sample.wall_secs).Bind(11, sample.user_secs).Bind(12, sample.system_secs);
   insert.Bind(13, Signed(sample.max_rss_bytes)).Bind(14, sample.read_bytes).Bind(15, sample.written_bytes);
   insert.Bind(16, sample.voluntary_switches).Bind(17, sample.involuntary_switches);
+  insert.Bind(18, sample.tree_rss_bytes);
 }
 
 Result<SampleRow> ReadSample(const Statement& row) {
@@ -136,6 +137,7 @@ Result<SampleRow> ReadSample(const Statement& row) {
   sample.written_bytes = ReadCount(row, 14);
   sample.voluntary_switches = ReadCount(row, 15);
   sample.involuntary_switches = ReadCount(row, 16);
+  sample.tree_rss_bytes = ReadCount(row, 17);
   return result;
 }
 

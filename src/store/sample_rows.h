@@ -24,8 +24,9 @@ struct SampleRow {
 };
 inline constexpr std::string_view kSampleColumns =
     "campaign, block, position, warmup, timestamp, cell, build, outcome, exit_code, wall_secs, user_secs, system_secs, "
-    "max_rss_bytes, read_bytes, written_bytes, voluntary_switches, involuntary_switches";
-inline constexpr int kSampleColumnCount = 17;
+    "max_rss_bytes, read_bytes, written_bytes, voluntary_switches, involuntary_switches, "
+    "tree_rss_bytes";
+inline constexpr int kSampleColumnCount = 18;
 
 void BindCampaign(const record::Campaign& campaign, Statement& insert);
 void BindSample(const record::Sample& sample, int64_t campaign, int64_t cell, int64_t build, Statement& insert);

@@ -227,7 +227,11 @@ CREATE INDEX samples_history ON samples
   WHERE warmup = 0 AND outcome = 'ok';
 )sql";
 
-constexpr std::array kSteps = {kRunsAndSamples, kCells};
+constexpr std::string_view kTreeMemory = R"sql(
+ALTER TABLE samples ADD COLUMN tree_rss_bytes INTEGER;
+)sql";
+
+constexpr std::array kSteps = {kRunsAndSamples, kCells, kTreeMemory};
 
 using Replacement = std::pair<std::string_view, std::string_view>;
 
