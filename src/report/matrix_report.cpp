@@ -74,6 +74,12 @@ stats::Summary Summarize(const CellRuns& cell, const std::string& metric) {
   return stats::Summarize(std::move(values));
 }
 
+// Of the whole tree; of the largest process in samples from before that was kept.
+double PeakMemory(const CellRuns& cell) {
+  const stats::Summary tree = Summarize(cell, "tree_rss");
+  return tree.n > 0 ? tree.median : Summarize(cell, "max_rss").median;
+}
+
 struct Line {
   std::string name, n, median, range, cpu, memory;
 };
@@ -86,7 +92,7 @@ Line LineOf(const CellRuns& cell, const std::string& name, const analysis::Metri
   line.median = FormatValue(main.median, rule.unit);
   line.range = FormatValue(main.min, rule.unit) + "–" + FormatValue(main.max, rule.unit);
   line.cpu = FormatDuration(Summarize(cell, "cpu").median);
-  line.memory = FormatBytes(Summarize(cell, "max_rss").median);
+  line.memory = FormatBytes(PeakMemory(cell));
   return line;
 }
 

@@ -11,11 +11,11 @@
 
 namespace rapidbyte::report {
 
-// At most 80 columns wide where names allow it; `why` adds the reasons of every verdict, `causes` those of the cells
-// that are slower than the one they compare to. Ends with a line feed.
 // "4e152f18cd on main, with changes that are not committed", or "unknown".
 std::string CommitText(const record::Campaign& campaign);
 
+// At most 80 columns wide where names allow it; `why` adds the reasons of every verdict, `causes` those of the cells
+// that are slower than the one they compare to. Ends with a line feed.
 std::string MatrixText(const record::Campaign& campaign, std::span<const record::Sample> samples, bool why,
                        std::vector<CellCauses> causes = {});
 
