@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lab/process_tree.h"
+#include "lab/descendants.h"
 
 // Between two looks at the tree's memory: at the least, and so many times what a look takes.
 #define LEAST_LOOK_NANOS 10000000u

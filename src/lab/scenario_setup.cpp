@@ -21,33 +21,16 @@ using scenario::MetricSpec;
 using scenario::PlannedCell;
 using scenario::SubjectSpec;
 
-metrics::MetricSource SourceOf(const MetricSpec& metric) {
-  switch (metric.kind) {
-    case MetricSpec::Kind::kJson:
-      return metrics::JsonMetric{metric.argument};
-    case MetricSpec::Kind::kRegex:
-      return metrics::RegexMetric{metric.argument};
-    case MetricSpec::Kind::kGoogleBenchmark:
-      return metrics::GoogleBenchmarkMetric{metric.argument};
-    case MetricSpec::Kind::kGoBenchmark:
-      return metrics::GoBenchmarkMetric{metric.argument};
-    case MetricSpec::Kind::kBuiltin:
-    case MetricSpec::Kind::kBenchLine:
-      break;
-  }
-  return metrics::BenchLineMetric{metric.argument};
-}
-
 std::vector<OutputMetric> OutputMetrics(const std::vector<MetricSpec>& specs) {
   std::vector<OutputMetric> metrics;
   for (const MetricSpec& spec : specs) {
-    if (spec.kind == MetricSpec::Kind::kBuiltin) continue;
+    if (!spec.source) continue;
     const bool is_stream = spec.from == "stdout" || spec.from == "stderr";
     const MetricFrom from = !is_stream              ? MetricFrom::kFile
                             : spec.from == "stderr" ? MetricFrom::kStderr
                                                     : MetricFrom::kStdout;
     metrics.push_back(
-        {spec.name, SourceOf(spec), from, is_stream ? std::filesystem::path() : std::filesystem::path(spec.from)});
+        {spec.name, *spec.source, from, is_stream ? std::filesystem::path() : std::filesystem::path(spec.from)});
   }
   return metrics;
 }

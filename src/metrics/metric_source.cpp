@@ -34,7 +34,7 @@ RE2::Options RegexOptions() {
 std::string LinePattern(const std::string& pattern) { return "(?m:" + pattern + ")"; }
 
 Status CheckRegex(const std::string& pattern) {
-  const RE2 regex(LinePattern(pattern), RegexOptions());
+  const RE2 regex(pattern, RegexOptions());
   if (!regex.ok()) {
     return Fail(ErrorCode::kConfiguration, fmt::format("regular expression '{}': {}", pattern, regex.error()),
                 "the syntax is RE2's; it has no backreferences and no look-around");

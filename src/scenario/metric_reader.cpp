@@ -1,9 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
-#include <regex>
 
+#include "metrics/metric_source.h"
 #include "record/sample.h"
 #include "scenario/axis_values.h"
 #include "scenario/scenario_reader.h"
@@ -17,38 +16,29 @@ using yaml::Fields;
 struct Extraction {
   std::string_view key;
   std::string_view expected;
-  MetricSpec::Kind kind;
+  metrics::MetricSource (*source)(const std::string& argument);
 };
+
+template <typename Metric>
+metrics::MetricSource Of(const std::string& argument) {
+  return Metric{argument};
+}
 
 constexpr Extraction kExtractions[] = {
-    {"json", "a path into the output, as $.rows_per_sec", MetricSpec::Kind::kJson},
-    {"regex", "a regular expression with one group, the number", MetricSpec::Kind::kRegex},
-    {"google_benchmark", "the name of a benchmark", MetricSpec::Kind::kGoogleBenchmark},
-    {"go_benchmark", "the name of a benchmark", MetricSpec::Kind::kGoBenchmark},
-    {"bench_line", "a key of the line that a run prints", MetricSpec::Kind::kBenchLine},
+    {"json", "a path into the output, as $.rows_per_sec", Of<metrics::JsonMetric>},
+    {"regex", "a regular expression with one group, the number", Of<metrics::RegexMetric>},
+    {"google_benchmark", "the name of a benchmark", Of<metrics::GoogleBenchmarkMetric>},
+    {"go_benchmark", "the name of a benchmark", Of<metrics::GoBenchmarkMetric>},
+    {"bench_line", "a key of the line that a run prints", Of<metrics::BenchLineMetric>},
 };
-
-// $ and then any number of .name and [0].
-bool IsJsonPath(const std::string& path) {
-  static const std::regex form(R"(\$(\.[^.\[\]]+|\[[0-9]{1,9}\])+)");
-  return path.size() < 1000 && std::regex_match(path, form);
-}
-
-std::string WhyNoPattern(const std::string& pattern) {
-  try {
-    const size_t groups = std::regex(pattern, std::regex::ECMAScript).mark_count();
-    return groups == 1 ? "" : fmt::format("expected one group ( ), the number, found {}", groups);
-  } catch (const std::regex_error&) {
-    return "expected a regular expression (ECMAScript), found one that does not compile";
-  }
-}
 
 void ReadExtraction(Fields& section, MetricSpec& metric) {
   std::vector<std::string_view> found;
   for (const Extraction& extraction : kExtractions) {
     if (section.KindOf(extraction.key) == yaml::Node::Kind::kNull) continue;
-    section.OptionalText(extraction.key, extraction.expected, metric.argument);
-    metric.kind = extraction.kind;
+    std::string argument;
+    section.OptionalText(extraction.key, extraction.expected, argument);
+    if (!argument.empty()) metric.source = extraction.source(argument);  // otherwise noted
     found.push_back(extraction.key);
   }
   if (found.size() > 1)
@@ -66,11 +56,10 @@ void ReadExtraction(Fields& section, MetricSpec& metric) {
     return section.Note("", fmt::format("no built-in metric; expected {} in it{}", yaml::Alternatives(keys),
                                         yaml::DidYouMean(metric.name, record::BuiltInMetrics())));
   }
-  if (metric.argument.empty()) return;  // noted
-  if (metric.kind == MetricSpec::Kind::kJson && !IsJsonPath(metric.argument)) {
-    section.Note("json", "expected a path, as $.rows_per_sec or $.results[0].mean");
-  } else if (metric.kind == MetricSpec::Kind::kRegex) {
-    if (const std::string why = WhyNoPattern(metric.argument); !why.empty()) section.Note("regex", why);
+  if (!metric.source) return;
+  if (const Status checked = metrics::CheckSource(*metric.source); !checked) {
+    const Error& error = checked.error();
+    section.Note(found[0], error.hint.empty() ? error.message : error.message + "; " + error.hint);
   }
 }
 
@@ -84,9 +73,7 @@ MetricSpec ReadMetric(Fields section, const std::string& name) {
   section.Flag("primary", metric.primary);
   section.OptionalText("unit", "a unit", metric.unit);
   section.OptionalText("from", "stdout, stderr or the path of a file", metric.from);
-  const bool is_benchmark =
-      metric.kind == MetricSpec::Kind::kGoogleBenchmark || metric.kind == MetricSpec::Kind::kGoBenchmark;
-  if (is_benchmark && metric.unit.empty()) metric.unit = std::string("s");  // both are read in seconds
+  if (metric.source && metric.unit.empty()) metric.unit = metrics::UnitOf(*metric.source);
   std::string threshold;
   section.OptionalText("threshold", "a percentage, as 1.5%", threshold);
   if (!threshold.empty()) {

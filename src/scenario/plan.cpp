@@ -56,14 +56,24 @@ nlohmann::json Json(const DatasetSpec& dataset) {
   return json;
 }
 
+// The key and the value of the document.
+struct SourceJson {
+  nlohmann::json operator()(const metrics::BenchLineMetric& metric) const { return {{"bench_line", metric.key}}; }
+  nlohmann::json operator()(const metrics::JsonMetric& metric) const { return {{"json", metric.path}}; }
+  nlohmann::json operator()(const metrics::RegexMetric& metric) const { return {{"regex", metric.pattern}}; }
+  nlohmann::json operator()(const metrics::GoogleBenchmarkMetric& metric) const {
+    return {{"google_benchmark", metric.name}};
+  }
+  nlohmann::json operator()(const metrics::GoBenchmarkMetric& metric) const { return {{"go_benchmark", metric.name}}; }
+};
+
 nlohmann::json Json(const MetricSpec& metric) {
-  constexpr const char* kinds[] = {"builtin", "json", "regex", "google_benchmark", "go_benchmark", "bench_line"};
   nlohmann::json json{{"name", metric.name}, {"primary", metric.primary}};
   json["direction"] = metric.higher_is_better ? "higher" : "lower";
   if (metric.threshold) json["threshold"] = *metric.threshold;
   if (!metric.unit.empty()) json["unit"] = metric.unit;
-  if (metric.kind == MetricSpec::Kind::kBuiltin) return json;
-  json[kinds[static_cast<size_t>(metric.kind)]] = metric.argument;
+  if (!metric.source) return json;
+  json.update(std::visit(SourceJson(), *metric.source));
   json["from"] = metric.from;
   return json;
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "metrics/metric_source.h"
 #include "yaml/substitution.h"
 
 namespace rapidbyte::scenario {
@@ -80,10 +81,8 @@ struct UntilDecided {
 };
 
 struct MetricSpec {
-  enum class Kind { kBuiltin, kJson, kRegex, kGoogleBenchmark, kGoBenchmark, kBenchLine };
   std::string name;
-  Kind kind = Kind::kBuiltin;
-  std::string argument;  // a path ($.a.b[0]), a pattern with one group, a benchmark's name, a key
+  std::optional<metrics::MetricSource> source = {};  // in an output; nothing for a built-in metric
   bool higher_is_better = false;
   bool primary = false;
   std::optional<double> threshold;  // a relative change that matters: 0.015 for 1.5%

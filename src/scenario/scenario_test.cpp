@@ -95,21 +95,20 @@ TEST(ScenarioTest, ReadsMetrics) {
   const std::vector<MetricSpec> metrics = Parsed(kWhole).metrics;
   ASSERT_EQ(metrics.size(), 7u);
   EXPECT_EQ(metrics[0].name, "throughput");
-  EXPECT_EQ(metrics[0].kind, MetricSpec::Kind::kJson);
-  EXPECT_EQ(metrics[0].argument, "$.a.b[0]");
+  EXPECT_EQ(std::get<metrics::JsonMetric>(metrics[0].source.value()).path, "$.a.b[0]");
   EXPECT_TRUE(metrics[0].higher_is_better);
   EXPECT_TRUE(metrics[0].primary);
   EXPECT_DOUBLE_EQ(*metrics[0].threshold, 0.02);
   EXPECT_EQ(metrics[0].unit, "rows/s");
   EXPECT_EQ(metrics[0].from, "stderr");
-  EXPECT_EQ(metrics[1].kind, MetricSpec::Kind::kBuiltin);
+  EXPECT_FALSE(metrics[1].source);
   EXPECT_FALSE(metrics[1].primary);
-  EXPECT_EQ(metrics[2].kind, MetricSpec::Kind::kRegex);
-  EXPECT_EQ(metrics[3].kind, MetricSpec::Kind::kGoogleBenchmark);
+  EXPECT_TRUE(std::holds_alternative<metrics::RegexMetric>(metrics[2].source.value()));
+  EXPECT_TRUE(std::holds_alternative<metrics::GoogleBenchmarkMetric>(metrics[3].source.value()));
   EXPECT_EQ(metrics[3].from, "out.json");
   EXPECT_EQ(metrics[3].unit, "s");
-  EXPECT_EQ(metrics[4].kind, MetricSpec::Kind::kGoBenchmark);
-  EXPECT_EQ(metrics[5].kind, MetricSpec::Kind::kBenchLine);
+  EXPECT_TRUE(std::holds_alternative<metrics::GoBenchmarkMetric>(metrics[4].source.value()));
+  EXPECT_TRUE(std::holds_alternative<metrics::BenchLineMetric>(metrics[5].source.value()));
   EXPECT_EQ(metrics[6].name, "cpu");
 }
 

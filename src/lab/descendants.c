@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "lab/process_tree.h"
+#include "lab/descendants.h"
 
 #include <dirent.h>
 #include <fcntl.h>
