@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "cli/bench_commits.h"
+#include "cli/bench_recent.h"
 #include "cli/command.h"
 #include "lab/fingerprint.h"
 #include "store/sample_store.h"
@@ -36,9 +37,11 @@ Result<store::Baseline> TargetOf(store::SampleStore& store, const std::string& t
     baseline.git_sha = commit.git_sha;
     return baseline;
   }
-  RB_ASSIGN(const std::vector<std::string> commits, CommitsInOrder(store));
-  if (commits.empty()) return Fail(ErrorCode::kUsage, "there is no sample in " + store.name());
-  baseline.git_sha = commits.back();
+  RB_ASSIGN(const std::vector<store::CommitRow> commits, CommitsInOrder(store));
+  const auto every_cell = [](const store::MeasuredCell& cell) { return std::optional(cell.cell); };
+  RB_ASSIGN(const RecentCommits last, NewestComparable(commits, 1, every_cell));
+  if (last.shas.empty()) return Fail(ErrorCode::kUsage, "there is no sample in " + store.name());
+  baseline.git_sha = last.shas.back();
   return baseline;
 }
 

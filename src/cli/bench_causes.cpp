@@ -63,11 +63,9 @@ class CellMatch {
   }
 
   bool PassesFilters(const record::Sample& sample, const std::string& scenario) const {
-    return std::all_of(selection_.filters.begin(), selection_.filters.end(), [&](const KeptValues& filter) {
-      const bool is_scenario = filter.parameter == analysis::kScenarioDimension;
-      const std::string value = is_scenario ? scenario : record::ParameterOf(sample.cell, filter.parameter);
-      return std::find(filter.values.begin(), filter.values.end(), value) != filter.values.end();
-    });
+    record::CellKey parameters = sample.cell;
+    parameters[std::string(analysis::kScenarioDimension)] = scenario;
+    return Keeps(selection_.filters, parameters);
   }
 
   const Selection& selection_;

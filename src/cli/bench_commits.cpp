@@ -19,13 +19,14 @@ std::vector<size_t> Order(const std::vector<lab::DatedCommit>& commits) {
 
 }  // namespace
 
-Result<std::vector<std::string>> CommitsInOrder(store::SampleStore& store) {
-  RB_ASSIGN(const std::vector<store::CommitRow> rows, store.Commits());
+Result<std::vector<store::CommitRow>> CommitsInOrder(store::SampleStore& store) {
+  RB_ASSIGN(std::vector<store::CommitRow> rows, store.Commits());
+  std::reverse(rows.begin(), rows.end());
   std::vector<lab::DatedCommit> commits;
-  for (auto row = rows.rbegin(); row != rows.rend(); ++row) commits.push_back({row->git_sha, row->measured_at});
-  std::vector<std::string> shas;
-  for (const size_t index : Order(commits)) shas.push_back(commits[index].sha);
-  return shas;
+  for (const store::CommitRow& row : rows) commits.push_back({row.git_sha, row.measured_at});
+  std::vector<store::CommitRow> ordered;
+  for (const size_t index : Order(commits)) ordered.push_back(std::move(rows[index]));
+  return ordered;
 }
 
 Result<store::CommitSamples> SamplesOfCommit(store::SampleStore& store, const std::string& commit,

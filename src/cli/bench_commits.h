@@ -13,7 +13,7 @@
 namespace rapidbyte::cli {
 
 // All of the store's commits, the oldest first.
-Result<std::vector<std::string>> CommitsInOrder(store::SampleStore& store);
+Result<std::vector<store::CommitRow>> CommitsInOrder(store::SampleStore& store);
 
 // A commit by what the store knows, or else by any name that git knows. Errors: as SampleStore::SamplesOfCommits.
 Result<store::CommitSamples> SamplesOfCommit(store::SampleStore& store, const std::string& commit,

@@ -48,7 +48,7 @@ class BenchCommitsTest : public testing::Test {
     record::Campaign campaign;
     campaign.id = "campaign-" + std::to_string(++campaigns_);
     campaign.started_at = "2024-01-0" + std::to_string(campaigns_);
-    campaign.scenario = "cost";
+    campaign.scenario = scenario_;
     campaign.git_sha = std::string(40, '0');
     campaign.blocks = kBlocks;
     campaign.settings = settings;
@@ -65,10 +65,11 @@ class BenchCommitsTest : public testing::Test {
     sample.build = build;
     sample.cell = cell;
     sample.wall_secs = value * (1 + 0.001 * block);
+    if (value == kFails) sample.outcome = record::Outcome::kFailed;
     ASSERT_TRUE(store_->Append(sample));
   }
 
-  // Side by side, in turns: each commit with its time.
+  // Side by side, in turns: each commit with its time, or kFails.
   void Measure(const std::vector<std::pair<std::string, double>>& commits) {
     json builds = json::array();
     for (const auto& [sha, value] : commits) builds.push_back(sha);
@@ -81,19 +82,29 @@ class BenchCommitsTest : public testing::Test {
     }
   }
 
-  std::vector<std::string> ColumnsOfStore() const {
-    SelectionOptions options;
+  void MeasureOf(const std::string& scenario, const std::string& sha, double value) {
+    scenario_ = scenario;
+    Measure({{sha, value}});
+  }
+
+  Result<Selection> SelectOfStore(SelectionOptions options = {}) const {
     options.store = store_file_;
-    const auto selection = Select(options);
+    return Select(options);
+  }
+
+  std::vector<std::string> ColumnsOfStore(SelectionOptions options = {}) const {
+    const auto selection = SelectOfStore(std::move(options));
     EXPECT_TRUE(selection) << selection.error().message;
-    return selection->columns;
+    return selection ? selection->columns : std::vector<std::string>();
   }
 
   static constexpr uint32_t kBlocks = 12;
+  static constexpr double kFails = -1;
   lab::TestRepository files_;
   std::string store_file_;
   std::filesystem::path before_;
   std::optional<store::SampleStore> store_;
+  std::string scenario_ = "cost";
   int campaigns_ = 0;
 };
 
@@ -120,6 +131,119 @@ TEST_F(BenchCommitsTest, AfterASearchTheLastCommitIsNotTheOneThatWasProbedLast) 
   Measure({{shas[0], 1}, {shas[2], 2}});
   Measure({{shas[0], 1}, {shas[1], 2}});
   EXPECT_THAT(ColumnsOfStore(), ElementsAre(shas[1], shas[2]));
+}
+
+TEST_F(BenchCommitsTest, ACommitThatMeasuredSomethingElseIsPassedOver) {
+  std::vector<std::string> shas;
+  for (int i = 0; i < 5; ++i) shas.push_back(files_.Commit("commit " + std::to_string(i)));
+  for (const int i : {0, 1, 3}) MeasureOf("cost", shas[i], 1);
+  for (const int i : {2, 4}) MeasureOf("size", shas[i], 1);
+  MeasureOf("cost", shas[4], 1);
+  EXPECT_THAT(ColumnsOfStore(), ElementsAre(shas[3], shas[4]));
+  EXPECT_THAT(SelectOfStore()->warnings, testing::IsEmpty());
+  SelectionOptions options;
+  options.scenario = "size";
+  EXPECT_THAT(ColumnsOfStore(options), ElementsAre(shas[2], shas[4]));
+  EXPECT_THAT(SelectOfStore(options)->warnings, testing::IsEmpty()) << "what has no such run is not asked for";
+
+  MeasureOf("size", files_.Commit("newest"), 1);
+  EXPECT_EQ(ColumnsOfStore().front(), shas[4]);
+  MeasureOf("other", shas[0], 1);
+  const std::string newest = files_.Commit("newer still");
+  MeasureOf("other", newest, 1);
+  const auto selection = SelectOfStore();
+  EXPECT_THAT(selection->columns, ElementsAre(shas[0], newest));
+  ASSERT_THAT(selection->warnings, SizeIs(1));
+  EXPECT_THAT(selection->warnings.front(),
+              testing::AllOf(HasSubstr("passed over"), HasSubstr(shas[3].substr(0, 10)), HasSubstr("and 2 more")));
+}
+
+TEST_F(BenchCommitsTest, TheLastFewCommitsAreThoseThatCompareWithTheNewest) {
+  std::vector<std::string> shas;
+  for (int i = 0; i < 4; ++i) {
+    shas.push_back(files_.Commit("commit " + std::to_string(i)));
+    MeasureOf(i == 2 ? "size" : "cost", shas.back(), 1);
+  }
+  SelectionOptions options;
+  for (options.last = 3; options.last < 6; ++options.last) {
+    EXPECT_THAT(ColumnsOfStore(options), ElementsAre(shas[0], shas[1], shas[3]));
+  }
+  options.last = 1;
+  EXPECT_THAT(ColumnsOfStore(options), ElementsAre(shas[3]));
+}
+
+TEST_F(BenchCommitsTest, CellsThatArePooledAreInCommon) {
+  const std::string older = files_.Commit("older");
+  const std::string newer = files_.Commit("newer");
+  for (const std::string& sha : {older, newer}) {
+    const std::string id = PutCampaign({{"builds", {sha}}}).id;
+    for (uint32_t block = 0; block < kBlocks; ++block) Append(id, block, 0, sha, {{"x", sha}}, 1);
+  }
+  BenchCompareOptions options;
+  options.selection.store = store_file_;
+  options.format = "csv";
+  const auto refused = SelectOfStore();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("no earlier commit"));
+  EXPECT_THAT(refused.error().message, HasSubstr(newer.substr(0, 10)));
+  EXPECT_THAT(refused.error().hint, HasSubstr(older.substr(0, 10)));
+  options.ignored = {"x"};
+  const Printed printed;
+  EXPECT_EQ(RunBenchCompare(options), 0);
+  EXPECT_THAT(printed.text(), HasSubstr(older));
+}
+
+TEST_F(BenchCommitsTest, ANewestCommitThatFailedIsNotPassedOver) {
+  const std::string first = files_.Commit("first");
+  const std::string second = files_.Commit("second");
+  Measure({{first, 1.0}, {second, 1.0}});
+  const std::string broken = files_.Commit("broken");
+  MeasureOf("cost", broken, kFails);
+  const auto refused = SelectOfStore();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kUsage);
+  EXPECT_THAT(refused.error().message,
+              testing::AllOf(HasSubstr("all runs of " + broken.substr(0, 10)), HasSubstr("failed")));
+  BenchGateOptions gate;
+  gate.selection.store = store_file_;
+  for (const std::string& baseline : {first, std::string("window:5")}) {
+    gate.baseline = baseline;
+    const Printed printed;
+    EXPECT_EQ(RunBenchGate(gate), 3) << printed.text();
+  }
+  SelectionOptions named;
+  named.commits = {first, second};
+  EXPECT_THAT(ColumnsOfStore(named), ElementsAre(first, second));
+  BenchBaselineOptions baseline{"release", "", store_file_};
+  const Printed printed;
+  EXPECT_NE(RunBenchBaseline(baseline), 0);
+
+  const std::string mended = files_.Commit("mended");
+  MeasureOf("cost", mended, 1);
+  const auto selection = SelectOfStore();
+  EXPECT_THAT(selection->columns, ElementsAre(second, mended));
+  EXPECT_THAT(selection->warnings, ElementsAre(HasSubstr(broken.substr(0, 10))));
+}
+
+TEST_F(BenchCommitsTest, AGateJudgesTheNewestCommitThatComparesWithItsBaseline) {
+  const std::string first = files_.Commit("first");
+  MeasureOf("cost", first, 1.0);
+  const std::string slow = files_.Commit("slow");
+  Measure({{first, 1.0}, {slow, 1.5}});
+  const std::string other = files_.Commit("other");
+  MeasureOf("size", other, 1.0);
+  BenchGateOptions options;
+  options.selection.store = store_file_;
+  options.selection.campaign = "campaign-2";
+  options.baseline = first;
+  {
+    const Printed printed;
+    EXPECT_EQ(RunBenchGate(options), 1) << printed.text();
+    EXPECT_THAT(printed.text(), HasSubstr("passed over"));
+    EXPECT_THAT(printed.text(), HasSubstr(other.substr(0, 10)));
+  }
+  MeasureOf("cost", other, kFails);
+  EXPECT_EQ(RunBenchGate(options), 3) << "its runs of the baseline's cells failed";
 }
 
 TEST_F(BenchCommitsTest, AHistoryHasOnePointACommitInTheirOrder) {

@@ -46,15 +46,18 @@ std::vector<std::string> ValuesOf(const Selection& selection, const std::string&
   return values;
 }
 
+bool IsBySide(const BenchCompareOptions& options) {
+  return options.column.empty() || options.column == analysis::kCommitDimension;
+}
+
 analysis::Projection ProjectionOf(const BenchCompareOptions& options, const Selection& selection) {
   analysis::Projection projection;
   projection.rows = options.rows;
   projection.ignore = {options.ignored.begin(), options.ignored.end()};
-  const bool by_side = options.column.empty() || options.column == analysis::kCommitDimension;
-  projection.column = by_side ? selection.dimension : options.column;
-  projection.columns = by_side ? selection.columns : ValuesOf(selection, options.column);
+  projection.column = IsBySide(options) ? selection.dimension : options.column;
+  projection.columns = IsBySide(options) ? selection.columns : ValuesOf(selection, options.column);
   // A campaign's cells against each other: several commits are then rows.
-  if (!by_side && selection.columns.size() == 1) projection.ignore.insert(selection.dimension);
+  if (!IsBySide(options) && selection.columns.size() == 1) projection.ignore.insert(selection.dimension);
   return projection;
 }
 
@@ -71,6 +74,9 @@ Status Compare(const BenchCompareOptions& options) {
   if (options.measure) RB_TRY(MeasureSides(options.measuring, selected));
   // Without sides there are two; parameters of one commit need no second.
   if (!options.column.empty() && !options.last_was_given) selected.last = 1;
+  if (!IsBySide(options)) selected.projection.column = options.column;
+  selected.projection.rows = options.rows;
+  selected.projection.ignore = {options.ignored.begin(), options.ignored.end()};
   selected.dimensions = options.rows;
   if (!options.column.empty() && !options.rows.empty()) selected.dimensions.push_back(options.column);
   RB_ASSIGN(const Selection selection, Select(selected));
@@ -147,7 +153,7 @@ CLI::App* AddBenchCompare(CLI::App& bench, BenchCompareOptions& options) {
   compare->add_option(
       "SIDES", options.selection.sides,
       "runs, commits, files (JSONL, CSV, Google Benchmark, Go, hyperfine), baseline:NAME; none: the last "
-      "two commits in the store");
+      "commit in the store, and the last before it that has a cell in common");
   compare->add_flag("--measure", options.measure,
                     "build the commits that SIDES name and run them in turns, until decided, before comparing");
   compare->add_option("--sha", options.selection.commits, "commits in the store, the first is the reference");
@@ -158,7 +164,7 @@ CLI::App* AddBenchCompare(CLI::App& bench, BenchCompareOptions& options) {
             options.selection.last = last;
             options.last_was_given = true;
           },
-          "the last N commits in the store (2)")
+          "the last N commits in the store with cells in common (2)")
       ->check(CLI::Range(size_t{1}, size_t{1000}));
   compare->add_option("--col", options.column, "the parameter whose values are compared, instead of commits");
   compare->add_option("--row", options.rows, "parameters that make the rows; all others if not given")->delimiter(',');

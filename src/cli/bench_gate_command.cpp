@@ -43,13 +43,9 @@ Result<SelectionOptions> SelectionOf(const BenchGateOptions& options) {
     if (!options.candidate.empty()) selection.sides = {options.candidate};
     return selection;
   }
-  selection.sides = {options.baseline, options.candidate};
-  if (!options.candidate.empty()) return selection;
-  SelectionOptions last = options.selection;
-  last.last = 1;
-  RB_ASSIGN(const Selection newest, Select(last));
-  if (newest.columns.empty()) return Fail(ErrorCode::kUsage, "there is no sample in " + selection.store);
-  selection.sides[1] = newest.columns.front();
+  selection.sides = {options.baseline};
+  selection.with_newest = options.candidate.empty();
+  if (!selection.with_newest) selection.sides.push_back(options.candidate);
   return selection;
 }
 
@@ -139,7 +135,8 @@ Result<int> Gate(const BenchGateOptions& options) {
 
 CLI::App* AddBenchGate(CLI::App& bench, BenchGateOptions& options) {
   CLI::App* gate = bench.add_subcommand("gate", "Tell by the exit code whether a commit regressed");
-  gate->add_option("CANDIDATE", options.candidate, "a commit, run or file; none: the last commit in the store");
+  gate->add_option("CANDIDATE", options.candidate,
+                   "a commit, run or file; none: the last commit in the store that compares with the baseline");
   gate->add_option("--baseline", options.baseline,
                    "a commit, run, file, baseline:NAME, or window:N earlier runs (required)");
   gate->add_option("--inconclusive", options.inconclusive, "fail: exit with 2; pass: exit with 0")

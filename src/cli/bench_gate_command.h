@@ -17,7 +17,7 @@ namespace rapidbyte::cli {
 struct BenchGateOptions {
   SelectionOptions selection;
   std::string baseline;               // a side (bench_sides.h), or window:N
-  std::string candidate;              // a side; empty: the last commit in the store
+  std::string candidate;              // a side; empty: the last commit that compares with it
   std::string inconclusive = "fail";  // fail | pass
   std::string format = "text";        // of what is printed: text, markdown, json
   std::string markdown_file, junit_file, json_file;

@@ -5,11 +5,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include "cli/bench_sides.h"
 #include "metrics/text.h"
-#include "scenario/axis_values.h"
 
 namespace rapidbyte::cli {
 namespace {
@@ -126,30 +124,8 @@ std::optional<analysis::Stopping> StoppingOf(const std::vector<Side>& sides) {
   return analysis::StoppingOf(sides.front().campaigns.front(), samples);
 }
 
-Result<std::vector<KeptValues>> FiltersOf(const SelectionOptions& options) {
-  std::vector<KeptValues> filters;
-  for (const std::string& text : options.filters) {
-    const auto cut = scenario::CutAtEquals(text);
-    if (!cut) return Fail(ErrorCode::kUsage, "--filter " + text + ": expected KEY=value[,value]");
-    RB_ASSIGN(std::vector<std::string> values, scenario::ParseValueList(cut->value));
-    filters.push_back({cut->key, std::move(values)});
-  }
-  if (!options.rows.empty()) {
-    std::istringstream words(options.rows);
-    KeptValues rows{"rows", {}};
-    for (std::string word; words >> word;) rows.values.push_back(word);
-    filters.push_back(rows);
-  }
-  return filters;
-}
-
 void KeepMatching(const std::vector<KeptValues>& filters, std::vector<Observation>& observations) {
-  std::erase_if(observations, [&](const Observation& observation) {
-    return !std::all_of(filters.begin(), filters.end(), [&](const KeptValues& filter) {
-      const std::string value = record::ParameterOf(observation.dimensions, filter.parameter);
-      return std::find(filter.values.begin(), filter.values.end(), value) != filter.values.end();
-    });
-  });
+  std::erase_if(observations, [&](const Observation& observation) { return !Keeps(filters, observation.dimensions); });
 }
 
 // The sides stay in memory for questions about other metrics.
@@ -170,16 +146,6 @@ void PrepareExploration(std::vector<Side> sides, const SelectionOptions& options
     KeepMatching(filters, observations);
     return observations;
   };
-}
-
-Result<std::vector<Side>> SidesOf(const SelectionOptions& options, std::vector<std::string>& warnings) {
-  if (options.sides.empty()) return SidesOfStore(options);
-  std::vector<Side> sides;
-  for (const std::string& text : options.sides) {
-    RB_ASSIGN(Side side, SideOf(text, options, warnings));
-    sides.push_back(std::move(side));
-  }
-  return sides;
 }
 
 // The names of metrics that the side's samples have, those of every sample first.
@@ -236,11 +202,47 @@ Status CheckValues(const std::vector<Side>& sides, const std::vector<Observation
   return {};
 }
 
-Result<std::vector<Side>> AllSides(const SelectionOptions& options, std::vector<std::string>& warnings) {
-  if (!options.window) return SidesOf(options, warnings);
+std::vector<Observation> ObservationsOf(const Side& side, const SelectionOptions& options,
+                                        const std::vector<KeptValues>& filters) {
+  std::vector<Observation> observations;
+  if (side.foreign) AddForeign(side, observations);
+  AddSamples(side, options, options.metric, observations);
+  KeepMatching(filters, observations);
+  return observations;
+}
+
+Result<Side> NewestAfter(const Side& baseline, const SelectionOptions& options, const std::vector<KeptValues>& filters,
+                         std::vector<std::string>& warnings) {
+  std::set<record::CellKey> rows;
+  for (Observation& observation : ObservationsOf(baseline, options, filters)) {
+    observation.dimensions.erase(kSideDimension);
+    rows.insert(std::move(observation.dimensions));
+  }
+  if (rows.empty()) return Fail(NoValueOf(baseline, options));
+  return SideAfter(baseline, rows, options, filters, warnings);
+}
+
+Result<std::vector<Side>> SidesOf(const SelectionOptions& options, const std::vector<KeptValues>& filters,
+                                  std::vector<std::string>& warnings) {
+  if (options.sides.empty()) return SidesOfStore(options, filters, warnings);
+  std::vector<Side> sides;
+  for (const std::string& text : options.sides) {
+    RB_ASSIGN(Side side, SideOf(text, options, warnings));
+    sides.push_back(std::move(side));
+  }
+  if (options.with_newest) {
+    RB_ASSIGN(Side newest, NewestAfter(sides.front(), options, filters, warnings));
+    sides.push_back(std::move(newest));
+  }
+  return sides;
+}
+
+Result<std::vector<Side>> AllSides(const SelectionOptions& options, const std::vector<KeptValues>& filters,
+                                   std::vector<std::string>& warnings) {
+  if (!options.window) return SidesOf(options, filters, warnings);
   SelectionOptions candidate = options;
   candidate.last = 1;
-  RB_ASSIGN(std::vector<Side> sides, SidesOf(candidate, warnings));
+  RB_ASSIGN(std::vector<Side> sides, SidesOf(candidate, filters, warnings));
   if (sides.size() != 1) return Fail(ErrorCode::kUsage, "a window stands before one commit or run");
   RB_ASSIGN(Side window, WindowBefore(sides.front(), *options.window, options));
   sides.insert(sides.begin(), std::move(window));
@@ -252,8 +254,8 @@ Result<std::vector<Side>> AllSides(const SelectionOptions& options, std::vector<
 Result<Selection> Select(const SelectionOptions& options) {
   Selection selection;
   selection.store = options.store;
-  RB_ASSIGN(const std::vector<KeptValues> filters, FiltersOf(options));
-  RB_ASSIGN(std::vector<Side> sides, AllSides(options, selection.warnings));
+  RB_ASSIGN(const std::vector<KeptValues> filters, ParseFilters(options.filters, options.rows));
+  RB_ASSIGN(std::vector<Side> sides, AllSides(options, filters, selection.warnings));
   for (size_t i = 1; i < sides.size(); ++i) {
     if (sides[i].column == sides[0].column) {
       return Fail(ErrorCode::kUsage, "both sides are the same: " + sides[i].name, "name another one");

@@ -12,13 +12,16 @@
 #include "analysis/comparison.h"
 #include "analysis/exploration.h"
 #include "base/result.h"
+#include "cli/bench_filters.h"
 
 namespace rapidbyte::cli {
 
 struct SelectionOptions {
   std::vector<std::string> sides;    // files, baseline:NAME, campaign ids, commits; empty: by the store's commits
   std::vector<std::string> commits;  // --sha
-  size_t last = 2;                   // commits of the store, where nothing is named
+  size_t last = 2;                   // commits of the store, where nothing is named (bench_recent.h)
+  bool with_newest = false;          // after the one side that is named: the newest commit that compares with it
+  analysis::Projection projection;   // what the rows will be, for whether commits that nobody named have one in common
   // Before the one side that is named (or the last commit): so many runs of earlier commits, as one column. None from
   // before the last change point, so that a past step does not widen the baseline.
   std::optional<size_t> window;
@@ -35,12 +38,6 @@ struct SelectionOptions {
 };
 
 struct Side;  // bench_sides.h
-
-// A parameter, and those of its values that are kept.
-struct KeptValues {
-  std::string parameter;
-  std::vector<std::string> values;
-};
 
 struct Selection {
   std::vector<analysis::Observation> observations;

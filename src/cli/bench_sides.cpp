@@ -12,6 +12,7 @@
 
 #include "analysis/history.h"
 #include "cli/bench_commits.h"
+#include "cli/bench_recent.h"
 #include "metrics/foreign_table.h"
 #include "record/sample_json.h"
 #include "store/json_lines.h"
@@ -170,6 +171,26 @@ void AddWindow(std::vector<store::HistoryRow> rows, const record::Campaign& cand
   }
 }
 
+RowOf RowsOfCells(const SelectionOptions& options, const std::vector<KeptValues>& filters) {
+  return [&options, &filters](const store::MeasuredCell& measured) -> std::optional<record::CellKey> {
+    if (!options.scenario.empty() && measured.scenario != options.scenario) return std::nullopt;
+    record::CellKey row = measured.cell;
+    row[std::string(analysis::kScenarioDimension)] = measured.scenario;
+    if (!Keeps(filters, row)) return std::nullopt;
+    // Where parameters are the columns, commits need nothing in common.
+    if (options.projection.column != analysis::kCommitDimension) return record::CellKey();
+    std::erase_if(row, [&](const auto& entry) { return !analysis::IsRowDimension(options.projection, entry.first); });
+    return row;
+  };
+}
+
+tl::unexpected<Error> NoSampleIn(const std::string& store, const SelectionOptions& options, bool is_empty) {
+  if (is_empty) return Fail(ErrorCode::kUsage, "there is no sample in " + store);
+  if (options.scenario.empty()) return Fail(ErrorCode::kUsage, "no sample passes --rows and --filter");
+  return Fail(ErrorCode::kUsage,
+              fmt::format("there is no run of the scenario '{}' in {} that is asked for", options.scenario, store));
+}
+
 }  // namespace
 
 Result<Side> SideOf(const std::string& text, const SelectionOptions& options, std::vector<std::string>& warnings) {
@@ -187,12 +208,16 @@ Result<Side> SideOf(const std::string& text, const SelectionOptions& options, st
                                              side.error().message));
 }
 
-Result<std::vector<Side>> SidesOfStore(const SelectionOptions& options) {
+Result<std::vector<Side>> SidesOfStore(const SelectionOptions& options, const std::vector<KeptValues>& filters,
+                                       std::vector<std::string>& warnings) {
   RB_ASSIGN(auto store, store::SampleStore::OpenExisting(options.store));
   std::vector<std::string> commits = options.commits;
   if (commits.empty()) {
-    RB_ASSIGN(commits, CommitsInOrder(store));
-    commits.erase(commits.begin(), commits.end() - static_cast<std::ptrdiff_t>(std::min(options.last, commits.size())));
+    RB_ASSIGN(const std::vector<store::CommitRow> known, CommitsInOrder(store));
+    RB_ASSIGN(RecentCommits recent, NewestComparable(known, options.last, RowsOfCells(options, filters)));
+    if (recent.shas.empty()) return NoSampleIn(store.name(), options, known.empty());
+    if (!recent.note.empty()) warnings.push_back(recent.note);
+    commits = std::move(recent.shas);
   }
   std::vector<Side> sides;
   for (const std::string& commit : commits) {
@@ -200,6 +225,15 @@ Result<std::vector<Side>> SidesOfStore(const SelectionOptions& options) {
     sides.push_back(std::move(side));
   }
   return sides;
+}
+
+Result<Side> SideAfter(const Side& baseline, const std::set<record::CellKey>& rows, const SelectionOptions& options,
+                       const std::vector<KeptValues>& filters, std::vector<std::string>& warnings) {
+  RB_ASSIGN(auto store, store::SampleStore::OpenExisting(options.store));
+  RB_ASSIGN(const std::vector<store::CommitRow> known, CommitsInOrder(store));
+  RB_ASSIGN(const RecentCommits recent, NewestWith(known, rows, baseline.name, RowsOfCells(options, filters)));
+  if (!recent.note.empty()) warnings.push_back(recent.note);
+  return SideOfCommit(store, recent.shas.front(), options);
 }
 
 Result<Side> WindowBefore(const Side& candidate, size_t runs, const SelectionOptions& options) {

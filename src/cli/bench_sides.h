@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,14 @@ struct Side {
 // Warnings about files are added to `warnings`. Errors: as Select.
 Result<Side> SideOf(const std::string& text, const SelectionOptions& options, std::vector<std::string>& warnings);
 
-// The commits that --sha or --last mean, the oldest first.
-Result<std::vector<Side>> SidesOfStore(const SelectionOptions& options);
+// The commits that --sha names, or else the last ones that have cells in common, the oldest first; of which were passed
+// over `warnings` tells. Errors: kUsage as NewestComparable, and where the store has no sample that is kept.
+Result<std::vector<Side>> SidesOfStore(const SelectionOptions& options, const std::vector<KeptValues>& filters,
+                                       std::vector<std::string>& warnings);
+
+// The newest commit that has one of the rows of `baseline`. Errors: as NewestWith.
+Result<Side> SideAfter(const Side& baseline, const std::set<record::CellKey>& rows, const SelectionOptions& options,
+                       const std::vector<KeptValues>& filters, std::vector<std::string>& warnings);
 
 // Up to `runs` runs of earlier commits than the candidate, on the same machine, cell by cell. Errors: kUsage
 // where there is none.

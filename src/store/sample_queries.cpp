@@ -16,6 +16,7 @@ namespace {
 
 constexpr size_t kMostShown = 5;
 constexpr std::string_view kCounts = "s.warmup = 0 AND s.outcome = 'ok'";  // the condition of samples_history
+constexpr std::string_view kFailed = "s.outcome <> 'ok'";
 
 // What commits and history need of a campaign: without its settings, which are long.
 struct CampaignHead {
@@ -171,6 +172,46 @@ Result<std::vector<Series>> ReadHistory(Connection& connection, const HistoryFil
   return ReadSeries(*select);
 }
 
+// How many samples a campaign has of one cell and build, which are numbers of their tables.
+struct CellCount {
+  int64_t campaign = 0;
+  int64_t cell = 0;
+  int64_t build = 0;
+  size_t samples = 0;
+};
+
+Result<std::vector<CellCount>> CountSamples(Connection& connection, std::string_view condition) {
+  RB_ASSIGN(const StatementHandle select,
+            connection.Prepare(fmt::format("SELECT s.campaign, s.cell, s.build, count(*) FROM samples s WHERE {}"
+                                           " GROUP BY s.campaign, s.cell, s.build",
+                                           condition)));
+  std::vector<CellCount> counts;
+  while (true) {
+    RB_ASSIGN(const bool row, select->Step());
+    if (!row) return counts;
+    counts.push_back(
+        {select->Integer(0), select->Integer(1), select->Integer(2), static_cast<size_t>(select->Integer(3))});
+  }
+}
+
+// A commit while its campaigns are being gathered.
+struct DatedCommit {
+  using When = std::tuple<std::string, std::string, size_t>;  // of a campaign, and the build's place in it
+
+  void Met(const CampaignHead& head, size_t place) {
+    campaigns.insert(head.id);
+    const When when{head.started_at, head.id, place};
+    if (when < newest) return;
+    newest = when;
+    row.measured_at = head.started_at;
+    row.git_branch = head.git_branch;
+  }
+
+  When newest;
+  std::set<std::string> campaigns;
+  CommitRow row;
+};
+
 std::string Listed(const std::vector<std::string>& shas) {
   std::string text;
   for (size_t i = 0; i < std::min(shas.size(), kMostShown); ++i) text += (i == 0 ? "" : ", ") + shas[i];
@@ -204,35 +245,33 @@ Result<std::string> ResolveCommit(Connection& connection, const std::string& com
 Result<std::vector<CommitRow>> SampleStore::Commits() {
   RB_ASSIGN(const Heads heads, ReadHeads(*connection_, ""));
   RB_ASSIGN(const auto builds, NameTable(*connection_, "builds", "git_sha").All());
-  RB_ASSIGN(const StatementHandle select,
-            connection_->Prepare(fmt::format(
-                "SELECT s.campaign, s.build, count(*) FROM samples s WHERE {} GROUP BY s.campaign, s.build", kCounts)));
+  RB_ASSIGN(const auto cells, SampleReader(*connection_).Cells({}));
   RB_ASSIGN(const BuildPlaces places, ReadBuildPlaces(*connection_));
-  using When = std::tuple<std::string, std::string, size_t>;  // of the newest campaign, and the place in it
-  std::map<std::string, std::pair<When, CommitRow>> commits;
-  while (true) {
-    RB_ASSIGN(const bool row, select->Step());
-    if (!row) break;
-    const auto found = heads.find(select->Integer(0));
-    if (found == heads.end()) continue;  // begun in between
-    const CampaignHead& head = found->second;
-    const auto build = builds.find(select->Integer(1));
-    const std::string& sha = build == builds.end() ? head.git_sha : build->second;
-    auto& [newest, commit] = commits[sha];
-    ++commit.campaigns;
-    commit.samples += static_cast<size_t>(select->Integer(2));
-    const When when{head.started_at, head.id, PlaceOf(places, found->first, sha)};
-    if (when < newest) continue;
-    newest = when;
-    commit.git_sha = sha;
-    commit.measured_at = head.started_at;
-    commit.git_branch = head.git_branch;
+  std::map<std::string, DatedCommit> commits;
+  for (const std::string_view condition : {kCounts, kFailed}) {
+    RB_ASSIGN(const std::vector<CellCount> counts, CountSamples(*connection_, condition));
+    for (const CellCount& count : counts) {
+      const auto head = heads.find(count.campaign);
+      const auto cell = cells.find(count.cell);
+      if (head == heads.end() || cell == cells.end()) continue;  // begun in between
+      const auto build = builds.find(count.build);
+      const std::string& sha = build == builds.end() ? head->second.git_sha : build->second;
+      DatedCommit& commit = commits[sha];
+      commit.row.git_sha = sha;
+      commit.Met(head->second, PlaceOf(places, count.campaign, sha));
+      auto& its_cells = condition == kCounts ? commit.row.cells : commit.row.failed_in;
+      its_cells.insert({head->second.scenario, cell->second});
+      if (condition == kCounts) commit.row.samples += count.samples;
+    }
   }
-  std::vector<std::pair<When, CommitRow>> list;
+  std::vector<DatedCommit> list;
   for (auto& [sha, commit] : commits) list.push_back(std::move(commit));
-  std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.newest > b.newest; });
   std::vector<CommitRow> rows;
-  for (auto& [when, commit] : list) rows.push_back(std::move(commit));
+  for (DatedCommit& commit : list) {
+    commit.row.campaigns = commit.campaigns.size();
+    rows.push_back(std::move(commit.row));
+  }
   return rows;
 }
 

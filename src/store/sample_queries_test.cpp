@@ -81,6 +81,31 @@ TEST_P(QueryTest, CommitsAreTheLastMeasuredFirst) {
   EXPECT_EQ(by_sha[kBuild].samples, 2u);
 }
 
+TEST_P(QueryTest, CommitsTellWhichCellsTheyMeasured) {
+  Campaign failing = ExampleCampaign("e");
+  failing.started_at = "2024-01-05";
+  failing.scenario = "sizes";
+  failing.git_sha = "5555";
+  ASSERT_TRUE(store_->PutCampaign(failing));
+  Sample sample = ExampleSample(1, 0, "e");
+  sample.build = "";
+  sample.outcome = record::Outcome::kWrongRows;
+  ASSERT_TRUE(store_->Append(sample));
+  const auto commits = store_->Commits();
+  ASSERT_TRUE(commits) << commits.error().message;
+  ASSERT_THAT(*commits, SizeIs(4));
+  const CommitRow& failed = commits->front();
+  EXPECT_EQ(failed.git_sha, "5555");
+  EXPECT_EQ(failed.samples, 0u);
+  EXPECT_EQ(failed.campaigns, 1u);
+  EXPECT_THAT(failed.cells, IsEmpty());
+  EXPECT_THAT(failed.failed_in, ElementsAre(MeasuredCell{"sizes", sample.cell}));
+  const CommitRow& first = commits->back();
+  EXPECT_EQ(first.git_sha, kFirst);
+  EXPECT_THAT(first.cells, SizeIs(2));
+  EXPECT_EQ(first.cells, first.failed_in) << "each cell has runs of both kinds";
+}
+
 TEST_P(QueryTest, BuildsOfOneCampaignComeAsTheyWereNamed) {
   constexpr const char* kOlder = "ffff0000";
   constexpr const char* kNewer = "0000ffff";

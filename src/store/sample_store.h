@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,13 +36,21 @@ struct SampleFilter {
   bool with_runs = true;  // without, Sample::run stays null, which is many times as quick
 };
 
+struct MeasuredCell {
+  std::string scenario;
+  record::CellKey cell;
+  auto operator<=>(const MeasuredCell&) const = default;
+};
+
 // A commit that was measured, with what is known of it.
 struct CommitRow {
   std::string git_sha;
   std::string git_branch;   // of its newest campaign
   std::string measured_at;  // when that began
   size_t campaigns = 0;
-  size_t samples = 0;  // that count: no warm-up, no failures
+  size_t samples = 0;                // that count: no warm-up, no failures; 0 where all of its runs failed
+  std::set<MeasuredCell> cells;      // of the samples that count
+  std::set<MeasuredCell> failed_in;  // where a run failed, whatever became of others
 };
 
 struct CommitSamples {
@@ -114,7 +123,7 @@ class SampleStore {
   using Visitor = std::function<Status(const record::Sample&, const record::Campaign&)>;
   Status ForEachSample(const std::optional<std::string>& campaign_id, const Visitor& visit);
 
-  // The last measured first; of those of one campaign, the last of its builds.
+  // Of which a run counts or failed. The last measured first; of those of one campaign, the last of its builds.
   Result<std::vector<CommitRow>> Commits();
   // Each commit by its sha or the beginning of it, in that order. Errors: kUsage for one that is not there or not
   // unique, with the newest or the possible ones.
