@@ -261,12 +261,14 @@ Result<MeasuredCommands> MeasureCommands(const CommandPlan& plan, const BenchCmd
   order.seed = campaign.seed;
   order.warmup_blocks = campaign.warmup_blocks;
   order.blocks = plan.max_runs;
+  order.ends_with_hook = true;
   order.enough = [&](uint32_t blocks) -> Result<bool> { return pace.Enough(blocks); };
 
   CommandSink sink(plan, store, measured.samples);
   const auto ports = lab::SystemPorts(options.timeout_secs.value_or(0), interrupt);
   RB_ASSIGN(const lab::CampaignOutcome outcome, lab::RunCampaign(order, cells, ports, interrupt, sink, listener));
   measured.interrupted = outcome.interrupted;
+  measured.cleanup = outcome.cleanup;
   if (outcome.interrupted) return measured;
   campaign.finished_at = lab::UtcNow();
   if (!plan.until_decided) campaign.blocks = outcome.blocks;

@@ -24,14 +24,15 @@ struct MeasuredCommands {
   std::vector<record::Sample> samples;
   std::optional<lab::ShellCost> shell_cost;
   bool interrupted = false;
+  std::optional<Error> cleanup;  // what kept a command from being cleaned up
 };
 
 // Which things the report is to answer for.
 report::CommandQuestion QuestionOf(const CommandPlan& plan, const record::Campaign& campaign,
                                    const std::vector<record::Sample>& samples);
 
-// `store` may be null: nothing is kept. Errors: kConfiguration for what cannot be started, for a hook that fails, and
-// for a command that fails where that is not accepted; kData for a metric that is not found.
+// `store` may be null: nothing is kept. Errors: kConfiguration for what cannot be started, for a hook other than
+// `cleanup` that fails, and for a command that fails where that is not accepted; kData for a metric that is not found.
 Result<MeasuredCommands> MeasureCommands(const CommandPlan& plan, const BenchCmdOptions& options,
                                          store::SampleStore* store, const lab::Interrupt& interrupt,
                                          lab::CampaignListener& listener);

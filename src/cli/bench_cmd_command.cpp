@@ -145,7 +145,11 @@ Status Measure(const BenchCmdOptions& options) {
   progress.Clear();
   if (!measured) return Fail(measured.error());
   RB_TRY(Report(options, plan, *measured));
-  if (measured->interrupted) return Fail(ErrorCode::kInterrupted, "interrupted; what had ended was kept");
+  if (measured->interrupted) {
+    if (measured->cleanup) std::cerr << "warning: " << measured->cleanup->message << '\n';
+    return Fail(ErrorCode::kInterrupted, "interrupted; what had ended was kept");
+  }
+  if (measured->cleanup) return Fail(*measured->cleanup);
   return {};
 }
 

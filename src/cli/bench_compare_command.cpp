@@ -116,7 +116,9 @@ Status MeasureSides(const MeasureOptions& options, SelectionOptions& selected) {
   refs.insert(refs.end(), selected.commits.begin(), selected.commits.end());
   RB_ASSIGN(const CampaignResult result, MeasureCommits(refs, measuring, store, interrupt, progress));
   if (result.outcome.interrupted) return Fail(ErrorCode::kInterrupted, "interrupted; what had ended was kept");
-  if (result.outcome.error) std::cerr << "warning: " << result.outcome.error->message << '\n';
+  for (const auto& error : {result.outcome.error, result.outcome.cleanup}) {
+    if (error) std::cerr << "warning: " << error->message << '\n';
+  }
   for (const CellProfile& profile : result.profiles) std::cerr << profile.picture.string() << '\n';
   selected.sides.clear();
   selected.commits = result.campaign.settings["builds"].get<std::vector<std::string>>();

@@ -152,7 +152,7 @@ Status Explain(const BenchExplainOptions& options) {
 CLI::App* AddBenchExplain(CLI::App& bench, BenchExplainOptions& options) {
   CLI::App* explain = bench.add_subcommand("explain", "Split the change of a cell's wall time over its parts");
   explain->add_option("A", options.before,
-                      "before: a run, commit, file (JSONL) or baseline:NAME; none: the last two commits");
+                      "before: a run, commit, file (JSONL) or baseline:NAME; none: as for compare");
   explain->add_option("B", options.after, "after");
   explain->add_option("CELL", options.cell, "KEY=VALUE,…: these cells; none: the one that regressed most");
   explain->add_flag("--changed", options.changed, "every cell that changed, instead of one");

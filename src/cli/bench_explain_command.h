@@ -18,7 +18,7 @@ namespace rapidbyte::cli {
 
 struct BenchExplainOptions {
   SelectionOptions selection;   // its sides are `before` and `after`
-  std::string before, after;    // as for `compare`; both empty: the last two commits in the store
+  std::string before, after;    // as for `compare`; both empty: those that it takes
   std::string cell;             // "mode=copy,rows=1000"; empty: see above
   bool changed = false;         // every cell that changed, instead of one
   bool all = false;             // also the parts that hardly matter

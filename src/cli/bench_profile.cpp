@@ -142,8 +142,8 @@ Result<std::vector<CellProfile>> ProfileCells(const std::vector<lab::Cell>& cell
   const std::string head = !request.commit.empty() ? request.commit : git.sha == lab::kUnknownCommit ? "" : git.sha;
   std::vector<CellProfile> profiles;
   for (const lab::Cell& cell : cells) {
-    RB_TRY(cell.subject->Setup());
     const Status profiled = [&]() -> Status {
+      RB_TRY(cell.subject->Setup());
       const size_t earlier = EarlierRuns(request, cell);
       for (size_t number = earlier + 1; number <= earlier + request.runs; ++number) {
         const fs::path stem = StemOf(request, cell, cells, time, number);

@@ -152,6 +152,7 @@ int MeasureEach(const std::vector<PlannedScenario>& scenarios, const BenchRunOpt
   int exit_code = 0;
   for (const PlannedScenario& planned : scenarios) {
     const auto outcome = Measure(planned, options, store, interrupt, report);
+    if (outcome && outcome->cleanup) exit_code = PrintError(*outcome->cleanup);
     if (outcome && outcome->interrupted) {
       return PrintError({ErrorCode::kInterrupted, "interrupted; what had ended was kept"});
     }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "lab/block_plan.h"
+#include "lab/hooks.h"
 #include "lab/time_estimate.h"
 
 namespace rapidbyte::lab {
@@ -64,10 +65,9 @@ class Runner {
     for (const Sample& failure : plan_.earlier_failures) Count(failure);
     Status done = SetUp();
     if (done) done = RunBlocks();
-    const Status clean = CleanUp();
+    CleanUp();
     if (!done && !WasInterrupted(done)) return tl::unexpected(done.error());
     outcome_.interrupted = !done;
-    RB_TRY(clean);
     return Finish();
   }
 
@@ -78,20 +78,28 @@ class Runner {
 
   Status SetUp() {
     for (const Cell& cell : cells_) {
-      ++set_up_;  // also where it fails: half a set-up is cleaned up as well
-      RB_TRY(cell.subject->Setup());
+      // Also where it fails: half a set-up is cleaned up as well.
+      set_up_.push_back(cell.subject->Setup());
+      if (!set_up_.back() && !IsFailedRun(set_up_.back().error())) return set_up_.back();
     }
     return {};
   }
 
-  // All of them; the first error counts.
-  Status CleanUp() {
-    Status first;
-    for (size_t i = 0; i < set_up_; ++i) {
+  void CleanUp() {
+    for (size_t i = 0; i < set_up_.size(); ++i) {
       const Status done = cells_[i].subject->Cleanup();
-      if (first && !done) first = done;
+      if (!done && !outcome_.cleanup) outcome_.cleanup = done.error();
     }
-    return first;
+  }
+
+  bool IsFailedRun(const Error& error) const { return IsHookFailure(error) && !plan_.ends_with_hook; }
+
+  Result<Sample> RunOnce(size_t index) {
+    const Cell& cell = cells_[index];
+    if (!set_up_[index]) return FailedByHook(cell, ports_, set_up_[index].error());
+    Result<Sample> sample = MeasureOnce(cell, ports_);
+    if (!sample && IsFailedRun(sample.error())) return FailedByHook(cell, ports_, sample.error());
+    return sample;
   }
 
   Status RunBlocks() {
@@ -115,9 +123,9 @@ class Runner {
   Status WarmUpAgain() {
     if (plan_.warmup_blocks == 0 || !plan_.done.contains({plan_.warmup_blocks - 1, 0})) return {};
     if (plan_.done.size() == size_t{progress_.blocks} * progress_.positions) return {};
-    for (const Cell& cell : cells_) {
+    for (size_t index = 0; index < cells_.size(); ++index) {
       if (interrupt_.triggered()) return Fail(ErrorCode::kInterrupted, "interrupted");
-      RB_TRY(MeasureOnce(cell, ports_));
+      RB_TRY(RunOnce(index));
     }
     return {};
   }
@@ -136,7 +144,7 @@ class Runner {
     progress_.remaining_secs = estimate_.RemainingSecs();
     listener_.OnRunStarted(progress_);
     const uint64_t start = ports_.monotonic_nanos();
-    RB_ASSIGN(Sample sample, MeasureOnce(cell, ports_));
+    RB_ASSIGN(Sample sample, RunOnce(index));
     sample.campaign_id = plan_.campaign_id;
     sample.block = progress_.block;
     sample.position = progress_.position;
@@ -174,7 +182,7 @@ class Runner {
   CampaignListener& listener_;
   CampaignProgress progress_;
   TimeEstimate estimate_;
-  size_t set_up_ = 0;  // cells, from the first
+  std::vector<Status> set_up_;  // of the cells, from the first
   CampaignOutcome outcome_;
   std::optional<Sample> worst_;
 };

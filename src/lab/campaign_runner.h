@@ -1,9 +1,10 @@
 // Runs a campaign: every cell once in each block, every sample handed on before the next run starts.
 //
-// What happens to a program is a sample too: a crash, a timeout, wrong rows. The campaign goes on. It ends early where
-// nothing can be measured any more (the server is gone, the disk is full) or on an interrupt; a run that was cut short
-// by it is no sample. What was set up is cleaned up in any case. The runner reaches processes and clocks through its
-// ports and prints nothing. One thread.
+// What happens to a program is a sample too: a crash, a timeout, wrong rows, a hook that fails around it; after a
+// failing set-up, every run of its cell. The campaign goes on. It ends early where nothing can be measured any more
+// (the server is gone, the disk is full) or on an interrupt; a run that was cut short by it is no sample. What was set
+// up is cleaned up in any case. The runner reaches processes and clocks through its ports and prints nothing. One
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -65,6 +66,7 @@ struct CampaignPlan {
   std::vector<record::Sample> earlier_failures = {};  // among `done`: they count for the outcome
   // Asked after each block that counts, with their number so far; empty: never.
   std::function<Result<bool>(uint32_t blocks)> enough = {};
+  bool ends_with_hook = false;  // a hook that fails before or after a run ends the campaign
 };
 
 // The first failed sample that is not of a warm-up block, or else of one, decides the error: kVerification where any
@@ -74,7 +76,8 @@ struct CampaignOutcome {
   uint32_t failures = 0;
   uint32_t blocks = 0;  // that count and are complete
   bool interrupted = false;
-  std::optional<Error> error;  // of the worst failure
+  std::optional<Error> error;    // of the worst failure
+  std::optional<Error> cleanup;  // of the first cell that was not cleaned up
 };
 
 // Errors: those that end a campaign, with the samples so far in the sink.

@@ -1,6 +1,8 @@
 // Command lines around a measurement: once for a cell, and around each of its runs. Never measured.
 //
 // Lines for a shell; placeholders are gone from them. What they start in the background lives on. One thread.
+//
+// A hook that fails says that what it surrounds cannot be measured, and nothing of other cells.
 #pragma once
 
 #include <string>
@@ -15,6 +17,9 @@ struct CommandHooks {  // empty: none
   std::string setup, prepare, conclude, cleanup;
 };
 
+// Whether the error is that of a hook.
+bool IsHookFailure(const Error& error);
+
 class HookRunner {
  public:
   // `surroundings` has the environment and the folder that they run in. `interrupt` ends a hook, but not a cleanup; it
@@ -25,7 +30,7 @@ class HookRunner {
         shell_(std::move(shell)),
         interrupt_(interrupt) {}
 
-  // Errors: kConfiguration with the line and what it printed; kInterrupted.
+  // Errors: a hook failure, kConfiguration, with the line and what it printed; kInterrupted.
   Status Setup() const { return Run("setup", hooks_.setup, interrupt_); }
   Status Prepare() const { return Run("prepare", hooks_.prepare, interrupt_); }
   Status Conclude() const { return Run("conclude", hooks_.conclude, interrupt_); }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "lab/fingerprint.h"
+#include "lab/hooks.h"
 #include "lab/last_lines.h"
 
 namespace rapidbyte::lab {
@@ -99,7 +100,20 @@ Result<Sample> MeasureOnce(const Cell& cell, const CampaignPorts& ports) {
     FillIn(*run, sample);
     RB_TRY(Judge(subject, *run, sample));
   }
-  RB_TRY(subject.Conclude());
+  const Status concluded = subject.Conclude();
+  // What went wrong first is what a person has to know.
+  const bool is_told = sample.outcome != Outcome::kOk && !concluded && IsHookFailure(concluded.error());
+  if (!concluded && !is_told) return Fail(concluded.error());
+  return sample;
+}
+
+Sample FailedByHook(const Cell& cell, const CampaignPorts& ports, const Error& failure) {
+  Sample sample;
+  sample.timestamp = ports.utc_now();
+  sample.cell = cell.key;
+  sample.build = cell.build;
+  sample.exit_code = kNotStartedCode;
+  Spoil(sample, Outcome::kFailed, failure.message);
   return sample;
 }
 

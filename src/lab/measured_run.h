@@ -24,7 +24,11 @@ struct CampaignPorts {
 CampaignPorts SystemPorts(double timeout_secs, const Interrupt& interrupt);
 
 // A crash, a timeout, wrong rows and a missing program are samples with that outcome. Errors: kInterrupted for a run
-// that was cut short, and what ends a campaign: a subject that cannot be prepared, a system that starts no process.
+// that was cut short; a hook failure (lab/hooks.h), but not of `conclude` after a run that failed by itself; and what
+// ends a campaign: a subject that cannot be prepared, a system that starts no process.
 Result<record::Sample> MeasureOnce(const Cell& cell, const CampaignPorts& ports);
+
+// The sample of a run that a hook's failure did away with.
+record::Sample FailedByHook(const Cell& cell, const CampaignPorts& ports, const Error& failure);
 
 }  // namespace rapidbyte::lab

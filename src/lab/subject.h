@@ -22,9 +22,10 @@ class Subject {
  public:
   virtual ~Subject() = default;
 
-  // Once, before the first run. An error ends the campaign.
+  // Once, before the first run. A failing hook makes every run of the cell a failed one; here as below, any other error
+  // ends the campaign.
   virtual Status Setup() { return {}; }
-  // Puts everything into the state that a run starts from. An error ends the campaign: nothing can be measured.
+  // Puts everything into the state that a run starts from. A failing hook makes the run a failed one.
   virtual Status Prepare() = 0;
   virtual Result<Command> NextCommand() = 0;
   // Whether a run that ended in time may be a sample; what it printed is read only then.
@@ -39,9 +40,9 @@ class Subject {
   }
   // What is wrong with what the run left behind, or nothing. An error ends the campaign.
   virtual Result<std::optional<std::string>> Verify() = 0;
-  // After every run, also a failed one. An error ends the campaign.
+  // After every run, also a failed one. A failing hook makes the run a failed one.
   virtual Status Conclude() { return {}; }
-  // Once, after the last run, also where Setup or a run failed.
+  // Once, after the last run, also where Setup or a run failed. An error is told, and leaves the runs what they are.
   virtual Status Cleanup() { return {}; }
 };
 

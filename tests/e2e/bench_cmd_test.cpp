@@ -127,6 +127,20 @@ TEST_F(BenchCmd, HooksRunAroundRuns) {
   EXPECT_EQ(Text("seen"), "prepare\nprepare\nprepare\n");
 }
 
+TEST_F(BenchCmd, AFailingHookEndsIt) {
+  for (const char* hook : {"--setup", "--prepare", "--conclude"}) {
+    const RunResult run = Run({"true", "-i", "-r", "2", hook, "echo no room; exit 3"});
+    EXPECT_EQ(run.exit_code, 11);
+    EXPECT_THAT(run.err, HasSubstr(std::string("error: the ") + (hook + 2) + " hook failed with exit code 3"));
+    EXPECT_THAT(run.err, HasSubstr("no room"));
+    EXPECT_EQ(run.out, "");
+  }
+  const RunResult run = Run({"true", "-r", "2", "--cleanup", "exit 3"});
+  EXPECT_EQ(run.exit_code, 11);
+  EXPECT_THAT(run.err, HasSubstr("error: the cleanup hook failed with exit code 3"));
+  EXPECT_THAT(run.out, HasSubstr(", 2 runs\n")) << "what was measured before it";
+}
+
 TEST_F(BenchCmd, InputAndOutputGoWhereTheyAreSent) {
   std::ofstream("in") << "hello\n";
   EXPECT_EQ(Run({"cat", "-N", "-r", "2", "--input", "in", "--output", "out"}).exit_code, 0);

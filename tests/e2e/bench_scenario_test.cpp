@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <map>
 #include <set>
 #include <thread>
 #include <tuple>
@@ -120,6 +121,42 @@ iterations: 2
   size_t good = 0;
   for (const nlohmann::json& sample : Samples()) good += sample["outcome"] == "ok" ? 1 : 0;
   EXPECT_EQ(good, 4u);
+}
+
+TEST_F(BenchScenario, AFailingHookFailsItsCellAndTheRestGoesOn) {
+  const std::string body = "\nsubject: {command: 'true {n}'}\naxes:\n  n: [1, 2]\nwarmup: 0\niterations: 2\nhooks:\n";
+  const std::string failing = "'if [ {n} = 2 ]; then echo no room >&2; exit 7; fi'\n";
+  for (const char* hook : {"setup", "prepare", "conclude"}) {
+    SCOPED_TRACE(hook);
+    std::filesystem::remove_all("suite");
+    std::filesystem::remove_all("target");
+    std::filesystem::create_directory("suite");
+    Write("suite/a.yaml", "version: 1\nscenario: a" + body + "  " + hook + ": " + failing);
+    Write("suite/b.yaml", "version: 1\nscenario: b" + body);
+    const RunResult run = RunRapidbyte({"bench", "run", "suite"});
+    EXPECT_EQ(run.exit_code, 11) << run.err;
+    EXPECT_THAT(run.err, HasSubstr("2 of 4 runs failed"));
+    EXPECT_THAT(run.err, HasSubstr(std::string("the ") + hook + " hook failed with exit code 7"));
+    EXPECT_THAT(run.out, HasSubstr("no room"));
+    std::map<std::string, size_t> good;
+    for (const nlohmann::json& sample : Samples()) {
+      good[sample["scenario"].get<std::string>()] += sample["outcome"] == "ok" ? 1 : 0;
+    }
+    EXPECT_EQ(good["a"], 2u);
+    EXPECT_EQ(good["b"], 4u);
+  }
+}
+
+TEST_F(BenchScenario, AFailingCleanupIsInTheExitCodeAndNotInTheRuns) {
+  Write("s.yaml",
+        "version: 1\nscenario: a\nsubject: {command: 'true'}\nwarmup: 0\niterations: 2\n"
+        "hooks: {cleanup: 'echo still there; exit 1'}\n");
+  const RunResult run = RunRapidbyte({"bench", "run", "s.yaml"});
+  EXPECT_EQ(run.exit_code, 11) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("still there"));
+  EXPECT_THAT(run.out, HasSubstr("scenario  a\n")) << "the report of what was measured";
+  for (const nlohmann::json& sample : Samples()) EXPECT_EQ(sample["outcome"], "ok");
+  EXPECT_EQ(Samples().size(), 2u);
 }
 
 TEST_F(BenchScenario, AProgramThatIsNotThereFailsAndTheRestGoesOn) {
