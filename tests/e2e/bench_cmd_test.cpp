@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
 
 #include "fixture.h"
+#include "metrics/foreign_table.h"
 
 namespace rapidbyte::e2e {
 namespace {
@@ -157,6 +159,19 @@ TEST_F(BenchCmd, ExportsHaveTheKeysOfHyperfine) {
   EXPECT_EQ(document["results"][1]["parameters"], json({{"t", "0.002"}}));
   EXPECT_EQ(document["results"][1]["times"].size(), 3u);
   EXPECT_EQ(document["results"][1]["exit_codes"], json({0, 0, 0}));
+  // And what reads hyperfine's own reads ours.
+  const auto table = metrics::ReadForeignTable(Text("out.json"), "out.json");
+  ASSERT_TRUE(table) << table.error().message;
+  EXPECT_EQ(table->format, metrics::ForeignFormat::kHyperfine);
+  std::map<std::string, metrics::ForeignSeries> second;
+  for (const metrics::ForeignSeries& series : table->series) {
+    if (series.cell.at("t") == "0.002") second.emplace(series.metric, series);
+  }
+  EXPECT_EQ(second["wall"].cell.at("command"), "sleep 0.002");
+  EXPECT_EQ(json(second["wall"].values), document["results"][1]["times"]);
+  EXPECT_EQ(json(second["max_rss"].values), document["results"][1]["memory_usage_byte"]);
+  EXPECT_EQ(second["user"].values.size(), 1u);
+  EXPECT_EQ(second["system"].values.size(), 1u);
   EXPECT_THAT(Text("out.csv"), HasSubstr("parameter_t"));
   EXPECT_THAT(Text("out.md"), HasSubstr("| `sleep 0.002` | "));
 }
