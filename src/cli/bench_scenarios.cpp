@@ -4,6 +4,7 @@
 
 #include "cli/bench_pipeline_check.h"
 #include "scenario/plan.h"
+#include "yaml/problems.h"
 #include "yaml/substitution.h"
 
 namespace rapidbyte::cli {
@@ -47,6 +48,16 @@ Result<std::vector<scenario::Scenario>> Load(const std::filesystem::path& path, 
   return scenarios;
 }
 
+// Told before a server is started for it.
+Status CheckSqlFile(const scenario::Scenario& scenario) {
+  const scenario::DatasetSpec& dataset = scenario.dataset;
+  std::error_code ignored;
+  if (dataset.sql_file.empty() || std::filesystem::is_regular_file(dataset.sql_file, ignored)) return {};
+  yaml::Problems problems(scenario.path.string(), scenario::kScenarioHint);
+  problems.Add(dataset.sql_line, "dataset.sql", "there is no file " + dataset.sql_file.string());
+  return Fail(problems.ToError());
+}
+
 // Settings come from a store or a file; what is not as expected counts as not said.
 std::string Text(const nlohmann::json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
@@ -87,6 +98,7 @@ Result<std::vector<PlannedScenario>> PlanScenarios(const ScenarioOptions& option
     PlannedScenario plan;
     RB_ASSIGN(plan.cells, scenario::ExpandMatrix(given, options.overrides));
     RB_ASSIGN(plan.scenario, scenario::ApplyOverrides(given, options.overrides));
+    RB_TRY(CheckSqlFile(plan.scenario));
     RB_TRY(CheckPipelines(plan.scenario, plan.cells));
     if (!options.dsn.empty()) {
       plan.scenario.environment = {scenario::EnvironmentSpec::Kind::kServer, options.dsn, {}};
@@ -105,6 +117,7 @@ Result<PlannedScenario> PlanAgain(const record::Campaign& campaign, const std::v
   PlannedScenario planned;
   RB_ASSIGN(planned.scenario, LoadAgain(campaign));
   RB_ASSIGN(planned.cells, scenario::ExpandMatrix(planned.scenario, {.filters = filters}));
+  RB_TRY(CheckSqlFile(planned.scenario));
   RB_TRY(CheckPipelines(planned.scenario, planned.cells));
   if (!dsn.empty()) planned.scenario.environment = {scenario::EnvironmentSpec::Kind::kServer, dsn, {}};
   const auto environment = nlohmann::json::parse(scenario::ScenarioJson(planned.scenario)).at("environment");

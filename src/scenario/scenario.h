@@ -33,6 +33,7 @@ struct DatasetSpec {
   uint64_t rows = 0;               // kGenerated, where no axis says it
   uint64_t scale = 0;              // kPgbench, where no axis says it
   std::filesystem::path sql_file;  // kSql; absolute or relative to the working directory
+  int sql_line = 0;                // where the document names it
   std::string table;               // kSql, kTable: schema.table
 
   // The parameter that says how much there is: "rows" or "scale"; empty where nothing does.

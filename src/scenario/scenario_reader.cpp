@@ -130,6 +130,7 @@ DatasetSpec ReadDataset(Fields& document, const Reader& reader) {
   } else if (!sql.empty()) {
     dataset.kind = DatasetSpec::Kind::kSql;
     dataset.sql_file = reader.Resolve(sql);
+    dataset.sql_line = section.LineOf("sql");
   } else {
     dataset.kind = DatasetSpec::Kind::kTable;
   }

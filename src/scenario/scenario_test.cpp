@@ -67,6 +67,7 @@ TEST(ScenarioTest, ReadsEveryKey) {
   EXPECT_EQ(scenario.environment.dsn, "postgresql://u:s3cret@h/d");
   EXPECT_EQ(scenario.dataset.kind, DatasetSpec::Kind::kSql);
   EXPECT_EQ(scenario.dataset.sql_file, "folder/data/make.sql");
+  EXPECT_EQ(scenario.dataset.sql_line, 6);
   EXPECT_EQ(scenario.dataset.table, "shop.orders");
   ASSERT_EQ(scenario.subjects.size(), 3u);
   EXPECT_EQ(scenario.subjects[0].pipeline, "p.yaml");

@@ -232,6 +232,9 @@ TEST_F(BenchScenario, ADryRunRefusesWhatThePipelineWould) {
   Write("s.yaml", "version: 1\nscenario: x\ndataset: {name: orders}\nsubject:\n  pipeline: nofile.yaml\n");
   EXPECT_THAT(RunRapidbyte({"bench", "run", "s.yaml", "--dry-run"}).err,
               HasSubstr("s.yaml:5: key 'subject.pipeline': cannot read the pipeline nofile.yaml"));
+  Write("s.yaml", "version: 1\nscenario: x\ndataset:\n  sql: nofile.sql\n  table: a.b\nsubject: {pipeline: default}\n");
+  EXPECT_THAT(RunRapidbyte({"bench", "run", "s.yaml", "--dry-run"}).err,
+              HasSubstr("s.yaml:4: key 'dataset.sql': there is no file nofile.sql"));
   EXPECT_NE(RunRapidbyte({"bench", "profile", "--mode", "turbo"}).exit_code, 0);
   EXPECT_FALSE(std::filesystem::exists("target"));
 }
