@@ -60,6 +60,7 @@ Status FillFolder(const GuardedServer& server) {
   if (chown(server.folder.c_str(), server.owner, server.group) != 0) {
     return Fail(ErrorCode::kInternal, "cannot hand over " + server.folder.string());
   }
+  if (server.template_data.empty()) return {};
   return CopyTree(server.template_data, server.folder / "data", server.owner, server.group);
 }
 
@@ -90,7 +91,8 @@ bool WaitForEnd(int process_fd, int timeout_ms) {
   return ready > 0;
 }
 
-// Returns when our creator has let go of the lifeline. A server that ends before is news.
+// Returns when our creator has let go of the lifeline. A server that ends before is news; without one `process_fd` is
+// -1.
 void WatchOver(int lifeline, int process_fd, int news) {
   pollfd files[] = {{lifeline, POLLIN, 0}, {process_fd, POLLIN, 0}};
   while (files[0].revents == 0) {
@@ -120,6 +122,10 @@ void RemoveFolder(const std::filesystem::path& folder) {
 }
 
 void StartAndWatch(const GuardedServer& server, int lifeline, int news) {
+  if (server.argv.empty()) {
+    Tell(news, {kStarted});
+    return WatchOver(lifeline, -1, news);
+  }
   const pid_t pid = fork();
   if (pid == 0) BecomeServer(server);
   const int process_fd = pid < 0 ? -1 : static_cast<int>(syscall(SYS_pidfd_open, pid, 0));

@@ -1,4 +1,4 @@
-// The process that stops a throwaway server and removes its folder, however we end.
+// The process that stops a throwaway server and removes its folder, or only removes a folder, however we end.
 //
 // It is forked from us, leaves our session and holds the read end of a pipe whose write end only we have. When that
 // end closes, because we closed it or because we were killed, it shuts the server down and removes the folder. It
@@ -20,15 +20,17 @@ namespace rapidbyte::lab {
 
 struct GuardedServer {
   std::filesystem::path folder;         // made by the guardian, 0700; must not exist
-  std::filesystem::path template_data;  // copied to folder/data
+  std::filesystem::path template_data;  // copied to folder/data; empty: nothing is
   uid_t owner = 0;                      // of the folder and all that is in it
   gid_t group = 0;
-  std::vector<std::string> argv;  // the server's command line; its output goes to folder/server.log
+  // The server's command line; its output goes to folder/server.log. Empty: there is no server, only the folder.
+  std::vector<std::string> argv = {};
 };
 
 class Guardian {
  public:
-  // Returns when the server's process has been started; it may not be ready yet. Errors: kInternal, kConfiguration.
+  // Returns when the folder is there and the server's process has been started; it may not be ready yet. Errors:
+  // kInternal, kConfiguration.
   static Result<std::unique_ptr<Guardian>> Start(const GuardedServer& server);
   // Returns when the server has ended and the folder is gone.
   ~Guardian();

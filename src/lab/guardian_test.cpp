@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <fstream>
 #include <thread>
 
+#include "lab/file_descriptor.h"
 #include "lab/temporary_folder.h"
 
 namespace rapidbyte::lab {
@@ -58,6 +61,35 @@ TEST_F(GuardianTest, CopiesStartsStopsAndRemoves) {
   guardian->reset();
   EXPECT_NE(kill(pid, 0), 0);
   EXPECT_FALSE(std::filesystem::exists(server_.folder));
+}
+
+TEST_F(GuardianTest, AFolderWithoutAServerGoesWithItsCreator) {
+  const auto folder = work_.path() / "alone";
+  const GuardedServer alone = {.folder = folder, .template_data = {}, .owner = getuid(), .group = getgid()};
+  auto guardian = Guardian::Start(alone);
+  ASSERT_TRUE(guardian) << guardian.error().message;
+  EXPECT_TRUE(std::filesystem::is_directory(folder));
+  EXPECT_FALSE((*guardian)->ServerEnded());
+  std::ofstream(folder / "file") << "content";
+  guardian->reset();
+  EXPECT_FALSE(std::filesystem::exists(folder));
+
+  Pipe started = Pipe::Open();
+  const pid_t creator = fork();
+  if (creator == 0) {
+    const auto kept = Guardian::Start(alone);
+    if (write(started.write_end.get(), kept ? "S" : "F", 1) == 1) pause();
+    _exit(1);
+  }
+  started.write_end.Close();
+  char news = 0;
+  ASSERT_EQ(read(started.read_end.get(), &news, 1), 1);
+  ASSERT_EQ(news, 'S');
+  EXPECT_TRUE(std::filesystem::exists(folder));
+  kill(creator, SIGKILL);
+  waitpid(creator, nullptr, 0);
+  for (int i = 0; i < 500 && std::filesystem::exists(folder); ++i) std::this_thread::sleep_for(10ms);
+  EXPECT_FALSE(std::filesystem::exists(folder));
 }
 
 TEST_F(GuardianTest, TheServerDiesEvenWithItsGuardian) {

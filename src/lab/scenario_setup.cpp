@@ -1,6 +1,7 @@
 #include "lab/scenario_setup.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -102,8 +103,13 @@ std::optional<pid_t> ScenarioSetup::ServerProcess() {
 }
 
 Status ScenarioSetup::MakeWorkFolder() {
-  const bool has_own = environment_ && !environment_->folder().empty();
-  RB_ASSIGN(TemporaryFolder folder, TemporaryFolder::Make(has_own ? environment_->folder() : TemporaryRoot()));
+  std::filesystem::path parent = environment_ ? environment_->folder() : std::filesystem::path();
+  if (parent.empty()) {
+    parent = TemporaryRoot() / ("rapidbyte-" + RandomHex(4));
+    RB_ASSIGN(guardian_,
+              Guardian::Start({.folder = parent, .template_data = {}, .owner = getuid(), .group = getgid()}));
+  }
+  RB_ASSIGN(TemporaryFolder folder, TemporaryFolder::Make(parent));
   folder_.emplace(std::move(folder));
   return {};
 }

@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "lab/dataset.h"
 #include "lab/environment.h"
+#include "lab/guardian.h"
 #include "lab/interrupt.h"
 #include "lab/pipeline_subject.h"
 #include "lab/postgres.h"
@@ -72,8 +73,9 @@ class ScenarioSetup {
   const scenario::Scenario& scenario_;
   SetupOptions options_;
   std::unique_ptr<Environment> environment_;
-  // For the documents of pipelines, where there are any; in a throwaway server's folder, gone with it even if we
-  // are killed.
+  // For the documents of pipelines, where there are any; gone even if we are killed, with the folder that it is in: a
+  // throwaway server's, or one that has a guardian for it alone.
+  std::unique_ptr<Guardian> guardian_;
   std::optional<TemporaryFolder> folder_;
   std::optional<Postgres> session_;
   std::map<uint64_t, Dataset> datasets_;  // by size

@@ -13,7 +13,8 @@ namespace rapidbyte::lab {
 
 std::filesystem::path TemporaryRoot() {
   const char* folder = std::getenv("TMPDIR");
-  return folder != nullptr && *folder != '\0' ? folder : "/tmp";
+  std::error_code ignored;
+  return std::filesystem::absolute(folder != nullptr && *folder != '\0' ? folder : "/tmp", ignored);
 }
 
 std::string RandomHex(size_t bytes) {

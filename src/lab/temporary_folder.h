@@ -9,7 +9,7 @@
 
 namespace rapidbyte::lab {
 
-// $TMPDIR or /tmp.
+// $TMPDIR or /tmp; absolute, since a guardian works in another folder.
 std::filesystem::path TemporaryRoot();
 
 class TemporaryFolder {

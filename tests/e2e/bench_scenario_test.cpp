@@ -105,6 +105,32 @@ TEST_F(BenchScenario, KilledAndStartedAgainItLosesAndDoublesNothing) {
   EXPECT_EQ(Samples().size(), 40u);
 }
 
+TEST_F(BenchScenario, KilledItLeavesNoTemporaryFolder) {
+  Write("p.yaml",
+        "version: 1\npipeline: p\nsource: {use: source-postgres, config: {host: h, user: u, database: d}, streams: "
+        "[{name: t, sync_mode: full_refresh}]}\n"
+        "destination: {use: dest-postgres, config: {host: h, user: u, database: d}, write_mode: append}\nstate: "
+        "{backend: sqlite, connection: state.db}\n");
+  Write("s.yaml",
+        "version: 1\nscenario: x\nsubject: {pipeline: p.yaml}\naxes: {runtime: native}\n"
+        "hooks: {setup: 'touch begun; while [ -e begun ]; do sleep 0.05; done'}\n");
+  std::filesystem::create_directory("temporary");
+  const pid_t pid = fork();
+  if (pid == 0) {
+    setenv("TMPDIR", "temporary", 1);
+    execl(RAPIDBYTE_BINARY, "rapidbyte", "bench", "run", "s.yaml", nullptr);
+    _exit(127);
+  }
+  for (int i = 0; i < 1000 && !std::filesystem::exists("begun"); ++i) std::this_thread::sleep_for(10ms);
+  EXPECT_TRUE(std::filesystem::exists("begun"));
+  EXPECT_FALSE(std::filesystem::is_empty("temporary"));
+  kill(pid, SIGKILL);
+  waitpid(pid, nullptr, 0);
+  for (int i = 0; i < 1000 && !std::filesystem::is_empty("temporary"); ++i) std::this_thread::sleep_for(10ms);
+  EXPECT_TRUE(std::filesystem::is_empty("temporary"));
+  std::filesystem::remove("begun");
+}
+
 TEST_F(BenchScenario, ACellThatFailsIsReportedAndTheRestGoesOn) {
   Write("s.yaml", R"(version: 1
 scenario: half-broken
