@@ -137,7 +137,11 @@ TEST_F(RecordTest, ProgramsWithoutSymbols) {
   }
   EXPECT_GT(deep, 0.5 * (ValueIn(profile, State::kRunning) + ValueIn(profile, State::kBlocked)));
   // main, Burn and FramelessLeaf are three functions still, the same ones in every stack.
-  EXPECT_EQ(FrameNamed(profile, "[unknown]"), nullptr);
+  // In the midst of exec, where a busy machine may take the CPU away, the code that called it is gone already.
+  for (const profile::Sample& sample : profile.samples) {
+    if (StackHas(profile, sample.stack, "execve")) continue;
+    EXPECT_FALSE(StackHas(profile, sample.stack, "[unknown]")) << Folded(profile, sample.stack);
+  }
   std::map<std::string, double> leaves;
   for (const profile::Sample& sample : profile.samples) {
     if (sample.state != State::kRunning) continue;
