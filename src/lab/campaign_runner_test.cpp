@@ -1,12 +1,10 @@
-#include "lab/campaign_runner.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
 
 #include "lab/block_plan.h"
-#include "lab/hooks.h"
+#include "lab/test_campaign.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -14,113 +12,6 @@ namespace {
 using record::Outcome;
 using record::Sample;
 using testing::ElementsAre;
-
-// What happened, in order; every fake writes into it.
-using Journal = std::vector<std::string>;
-
-class FakeSubject : public Subject {
- public:
-  FakeSubject(std::string name, Journal& journal) : name_(std::move(name)), journal_(journal) {}
-
-  Status Setup() override { return set_up; }
-  Status Prepare() override {
-    journal_.push_back("prepare " + name_);
-    return prepared;
-  }
-  Status Conclude() override { return concluded; }
-  Status Cleanup() override {
-    if (cleans_up) journal_.push_back("clean up " + name_);
-    return cleaned_up;
-  }
-  Result<Command> NextCommand() override { return Command{{name_}, {}, {}}; }
-  Result<nlohmann::json> ReadMetrics(const SubprocessResult& run) override {
-    auto metrics = nlohmann::json::parse(run.out, nullptr, false);
-    if (!metrics.is_object()) return Fail(ErrorCode::kInternal, "no line");
-    return metrics;
-  }
-  Result<std::optional<std::string>> Verify() override {
-    journal_.push_back("verify " + name_);
-    return difference;
-  }
-
-  Status set_up, prepared, concluded, cleaned_up;
-  bool cleans_up = false;  // and says so
-  std::optional<std::string> difference;
-
- private:
-  std::string name_;
-  Journal& journal_;
-};
-
-class FakeSink : public SampleSink {
- public:
-  explicit FakeSink(Journal& journal) : journal_(journal) {}
-  Status Append(const Sample& sample) override {
-    journal_.push_back("keep " + record::ModeOf(sample.cell));
-    if (samples.size() == room) return Fail(ErrorCode::kInternal, "the disk is full");
-    samples.push_back(sample);
-    return {};
-  }
-
-  std::vector<Sample> samples;
-  size_t room = SIZE_MAX;
-
- private:
-  Journal& journal_;
-};
-
-class FakeListener : public CampaignListener {
- public:
-  void OnRunStarted(const CampaignProgress& progress) override { started.push_back(progress); }
-  void OnRunFinished(const CampaignProgress& progress, const Sample&) override { finished.push_back(progress); }
-
-  std::vector<CampaignProgress> started;
-  std::vector<CampaignProgress> finished;
-};
-
-class CampaignRunner : public testing::Test {
- protected:
-  CampaignRunner() {
-    for (const char* mode : {"slow", "fast"}) {
-      auto subject = std::make_unique<FakeSubject>(mode, journal_);
-      subjects_.push_back(subject.get());
-      cells_.push_back({{{"load_method", mode}}, std::move(subject)});
-    }
-    ports_.run = [this](const Command& command) -> Result<SubprocessResult> {
-      journal_.push_back("run " + command.argv[0]);
-      const double secs = command.argv[0] == "slow" ? 4 : 1;
-      now_nanos_ += static_cast<uint64_t>(secs * 1e9);
-      ++runs_;
-      SubprocessResult result;
-      result.out = R"({"records_written": 5})";
-      result.wall_secs = secs;
-      if (on_run_) on_run_(command, result);
-      return result;
-    };
-    ports_.monotonic_nanos = [this] { return now_nanos_; };
-    ports_.utc_now = [this] { return "run " + std::to_string(runs_ + 1); };
-  }
-
-  Result<CampaignOutcome> Run() { return RunCampaign(plan_, cells_, ports_, interrupt_, sink_, listener_); }
-
-  std::vector<std::string> Modes() const {
-    std::vector<std::string> modes;
-    for (const Sample& sample : sink_.samples) modes.push_back(record::ModeOf(sample.cell));
-    return modes;
-  }
-
-  Journal journal_;
-  CampaignPlan plan_{.campaign_id = "c", .seed = 5, .warmup_blocks = 1, .blocks = 3};
-  std::vector<Cell> cells_;
-  std::vector<FakeSubject*> subjects_;
-  CampaignPorts ports_;
-  Interrupt interrupt_;
-  FakeSink sink_{journal_};
-  FakeListener listener_;
-  std::function<void(const Command&, SubprocessResult&)> on_run_;
-  uint64_t now_nanos_ = 0;
-  int runs_ = 0;
-};
 
 TEST_F(CampaignRunner, EveryCellOnceInEveryBlockInThePlannedOrder) {
   const auto outcome = Run();
@@ -267,79 +158,6 @@ TEST_F(CampaignRunner, ASampleThatCannotBeKeptEndsTheCampaign) {
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().message, "the disk is full");
   EXPECT_EQ(runs_, 3);
-}
-
-// As a hook that is a line for a shell fails.
-Status FailingHook() {
-  const HookRunner hooks({.setup = "", .prepare = "echo no room; exit 7", .conclude = "", .cleanup = ""}, {}, "sh",
-                         nullptr);
-  return hooks.Prepare();
-}
-
-TEST_F(CampaignRunner, AFailingHookFailsTheRunsOfItsCellAndTheRestGoesOn) {
-  for (Status FakeSubject::*hook : {&FakeSubject::set_up, &FakeSubject::prepared, &FakeSubject::concluded}) {
-    subjects_[0]->*hook = FailingHook();
-    const auto outcome = Run();
-    subjects_[0]->*hook = {};
-    ASSERT_TRUE(outcome) << outcome.error().message;
-    EXPECT_EQ(outcome->samples, 8u);
-    EXPECT_EQ(outcome->failures, 4u);
-    ASSERT_TRUE(outcome->error);
-    EXPECT_EQ(outcome->error->code, ErrorCode::kConfiguration);
-    EXPECT_THAT(outcome->error->message, testing::HasSubstr("no room"));
-    for (const Sample& sample : sink_.samples) {
-      const bool failed = record::ModeOf(sample.cell) == "slow";
-      EXPECT_EQ(sample.outcome, failed ? Outcome::kFailed : Outcome::kOk);
-      EXPECT_EQ(sample.error.find("exit code 7") != std::string::npos, failed) << sample.error;
-    }
-    sink_.samples.clear();
-  }
-}
-
-TEST_F(CampaignRunner, NoRunStartsAfterAFailingSetUpOrPreparation) {
-  subjects_[0]->cleans_up = true;
-  for (Status FakeSubject::*hook : {&FakeSubject::set_up, &FakeSubject::prepared}) {
-    journal_.clear();
-    subjects_[0]->*hook = FailingHook();
-    ASSERT_TRUE(Run());
-    subjects_[0]->*hook = {};
-    EXPECT_THAT(journal_, testing::Not(testing::Contains("run slow")));
-    EXPECT_THAT(journal_, testing::Contains("run fast"));
-    EXPECT_EQ(journal_.back(), "clean up slow");
-  }
-}
-
-TEST_F(CampaignRunner, WhatFailedFirstIsToldBeforeAHookThatFailsAfterIt) {
-  cells_.pop_back();
-  subjects_[0]->concluded = FailingHook();
-  on_run_ = [](const Command&, SubprocessResult& result) { result.exit_code = 14; };
-  const auto outcome = Run();
-  ASSERT_TRUE(outcome) << outcome.error().message;
-  EXPECT_EQ(outcome->error->code, ErrorCode::kDestination);
-  EXPECT_EQ(sink_.samples[0].exit_code, 14);
-}
-
-TEST_F(CampaignRunner, AFailingHookEndsACampaignThatIsToldSo) {
-  plan_.ends_with_hook = true;
-  for (Status FakeSubject::*hook : {&FakeSubject::set_up, &FakeSubject::prepared, &FakeSubject::concluded}) {
-    subjects_[0]->*hook = FailingHook();
-    const auto outcome = Run();
-    subjects_[0]->*hook = {};
-    ASSERT_FALSE(outcome);
-    EXPECT_EQ(outcome.error().code, ErrorCode::kConfiguration);
-  }
-}
-
-TEST_F(CampaignRunner, AFailingCleanupIsToldAndAllOthersAreCleanedUp) {
-  for (FakeSubject* subject : subjects_) subject->cleans_up = true;
-  subjects_[0]->cleaned_up = FailingHook();
-  const auto outcome = Run();
-  ASSERT_TRUE(outcome) << outcome.error().message;
-  EXPECT_EQ(outcome->failures, 0u);
-  EXPECT_FALSE(outcome->error);
-  ASSERT_TRUE(outcome->cleanup);
-  EXPECT_THAT(outcome->cleanup->message, testing::HasSubstr("no room"));
-  EXPECT_EQ(journal_.back(), "clean up fast");
 }
 
 TEST_F(CampaignRunner, NothingIsMeasuredWhereItCannotBePrepared) {
