@@ -72,14 +72,20 @@ Generator Raised(const Generator& base, size_t begin, size_t end, double height)
 }
 
 // Outliers beside each other, of any sign and of 3 to 3 million deviations; a third of them at each end of the series.
+// Returns where the first of them is.
+size_t AddSpike(Series& series, size_t width, Random& random) {
+  const size_t last = series.size() - width;
+  const size_t places[] = {0, last, static_cast<size_t>(Uniform(random) * static_cast<double>(last))};
+  const size_t place = places[random() % 3];
+  const double height = (Uniform(random) < 0.5 ? -3 : 3) * std::pow(10, 6 * Uniform(random));
+  for (size_t i = place; i < place + width; ++i) series[i] += height;
+  return place;
+}
+
 Generator Spiked(const Generator& base, size_t width) {
   return [=](Random& random) {
     Series series = base(random);
-    const size_t last = series.size() - width;
-    const size_t places[] = {0, last, static_cast<size_t>(Uniform(random) * static_cast<double>(last))};
-    const size_t place = places[random() % 3];
-    const double height = (Uniform(random) < 0.5 ? -3 : 3) * std::pow(10, 6 * Uniform(random));
-    for (size_t i = place; i < place + width; ++i) series[i] += height;
+    AddSpike(series, width, random);
     return series;
   };
 }
@@ -138,6 +144,27 @@ class Bench {
     std::printf("%-52s too many in %.2f%%; ranges hold the place in %.1f%%, %.1f points wide\n", "",
                 100 * Quotient(more, series_), 100 * Quotient(covering, ranges),
                 width / static_cast<double>(std::max<size_t>(ranges, 1)));
+  }
+
+  // The share of series with a spike that show a change with none within kNear points in the series without the spike.
+  void OwedToSpike(const std::string& name, const Generator& generate, Bound bound, double limit) {
+    constexpr size_t kNear = 5;
+    Random random(++seed_);
+    size_t owed = 0;
+    for (size_t i = 0; i < series_; ++i) {
+      Series series = generate(random);
+      const size_t place = AddSpike(series, 1, random);
+      const std::vector<stats::ChangePoint> with = stats::FindChangePoints(series);
+      series.erase(series.begin() + static_cast<std::ptrdiff_t>(place));
+      const std::vector<stats::ChangePoint> without = stats::FindChangePoints(series);
+      owed += std::any_of(with.begin(), with.end(), [&](const stats::ChangePoint& change) {
+        return std::none_of(without.begin(), without.end(), [&](const stats::ChangePoint& other) {
+          const size_t index = other.index + (other.index >= place ? 1 : 0);
+          return index <= change.index + kNear && change.index <= index + kNear;
+        });
+      });
+    }
+    Share(name, owed, series_, bound, limit);
   }
 
   void MeanNumber(const std::string& name, const Generator& generate, size_t series) {
@@ -223,6 +250,15 @@ void MeasureFalseAlarms(Bench& bench) {
   }
 }
 
+void MeasureSpikes(Bench& bench) {
+  const size_t n = 100;
+  std::printf("A spike in 100 points: a change that is not there without it is seen in\n");
+  bench.OwedToSpike("  normal", Independent(Normal, n), Bound::kAtMost, 0.002);
+  bench.OwedToSpike("  AR(1), 0.5", Autoregressive(0.5, n), Bound::kAtMost, 0.005);
+  bench.OwedToSpike("  Student t, 2 degrees of freedom", Independent(StudentT(2), n), Bound::kNone, 0);
+  bench.OwedToSpike("  normal, 1 deviation in the middle", Raised(Independent(Normal, n), 50, n, 1), Bound::kNone, 0);
+}
+
 void MeasurePower(Bench& bench) {
   const size_t n = 100;
   const Generator normal = Independent(Normal, n);
@@ -284,6 +320,7 @@ int Main(int argc, char** argv) {
   MeasurePower(bench);
   MeasureTrends(bench);
   MeasureTime(bench);
+  MeasureSpikes(bench);
   return bench.failed() ? 1 : 0;
 }
 

@@ -33,14 +33,6 @@ LogLikelihoods ByRanks(std::span<const double> segment, double correlation) {
   return result;
 }
 
-// One deviation, were the differences normal: by their median, or by their upper tenth if that is wider, as for two
-// narrow modes, where the median knows of one only.
-double RobustScale(std::vector<double> differences) {
-  for (double& difference : differences) difference = std::abs(difference);
-  std::sort(differences.begin(), differences.end());
-  return std::max(Quantile(differences, 0.5) / 0.6745, Quantile(differences, 0.9) / 1.6449);
-}
-
 // Empty where the values say little. The levels are those of the sides of `index`.
 LogLikelihoods ByValues(std::span<const double> segment, double correlation, size_t index) {
   const double before = Quantile(Sorted(segment.first(index)), 0.5);
@@ -56,7 +48,7 @@ LogLikelihoods ByValues(std::span<const double> segment, double correlation, siz
     innovations.push_back(innovation(i, i < index ? before : after, level_earlier, HUGE_VAL));
   }
   const double step = std::abs(after - before);
-  const double noise = RobustScale(std::move(innovations));
+  const double noise = RobustDeviation(std::move(innovations), 0.9);
   if (step == 0 || step < noise) return {};
   // Without noise, every value that is not on its level counts in full.
   const double scale = std::max(noise, step / 10);

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "stats/change_point_place.h"
 #include "stats/change_point_search.h"
+#include "stats/lone_spikes.h"
 #include "stats/series_scores.h"
 
 namespace rapidbyte::stats {
@@ -76,6 +77,21 @@ std::vector<ChangePoint> PlaceAll(std::span<const double> series, const Changes&
   return placed;
 }
 
+// With index and range, but without levels.
+std::vector<ChangePoint> FindPlaces(std::span<const double> series) {
+  const std::vector<size_t> kept = WithoutLoneSpikes(LogarithmsIfPositive(series));
+  std::vector<double> values;
+  for (const size_t index : kept) values.push_back(series[index]);
+  std::vector<ChangePoint> changes = PlaceAll(values, FindIndexes(values));
+  for (ChangePoint& change : changes) {
+    // A point that was left out just before a change may be its first.
+    change.index = kept[change.index - 1] + 1;
+    change.first = kept[change.first - 1] + 1;
+    change.last = kept[change.last];
+  }
+  return changes;
+}
+
 }  // namespace
 
 double RelativeChange(double before, double after) {
@@ -86,7 +102,7 @@ double RelativeChange(double before, double after) {
 
 std::vector<ChangePoint> FindChangePoints(std::span<const double> series) {
   RB_CHECK(std::all_of(series.begin(), series.end(), [](double value) { return std::isfinite(value); }));
-  std::vector<ChangePoint> changes = PlaceAll(series, FindIndexes(series));
+  std::vector<ChangePoint> changes = FindPlaces(series);
   for (size_t i = 0; i < changes.size(); ++i) {
     ChangePoint& change = changes[i];
     const size_t begin = i == 0 ? 0 : changes[i - 1].index;

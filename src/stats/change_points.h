@@ -1,9 +1,10 @@
 // Where the level of a benchmark's history changed, by how much, and how sure the place is.
 //
-// Ranks decide whether, values decide where: a lone outlier of any size makes no change, heavy-tailed and bimodal noise
-// raise no more false alarms than normal noise, and values of either sign are welcome. Where neighbouring values
-// resemble each other, more is asked for. Of series of independent noise, less than 2% show a change. A level must have
-// lasted for 5 points. Pure and deterministic: no random numbers. Time n log n. Any thread.
+// Ranks decide whether, values decide where: heavy-tailed and bimodal noise raise no more false alarms than normal
+// noise, and values of either sign are welcome. Lone spikes (lone_spikes.h) are left out, so that no change is owed to
+// one. Where neighbouring values resemble each other, more is asked for. Of series of independent noise, less than 2%
+// show a change. A level must have lasted for 5 points, spikes not counted. Pure and deterministic: no random numbers.
+// Time n log n. Any thread.
 //
 // docs/statistics.md, "Change points", says how and why, with sources and the figures that change_point_bench measured.
 #pragma once

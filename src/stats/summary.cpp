@@ -1,7 +1,9 @@
 #include "stats/summary.h"
 
 #include <algorithm>
+#include <boost/math/special_functions/erf.hpp>
 #include <cmath>
+#include <numbers>
 
 #include "base/check.h"
 
@@ -27,6 +29,15 @@ double Quantile(const std::vector<double>& sorted, double probability) {
   const auto below = static_cast<size_t>(place);
   const size_t above = std::min(below + 1, sorted.size() - 1);
   return std::lerp(sorted[below], sorted[above], place - static_cast<double>(below));
+}
+
+double RobustDeviation(std::vector<double> differences, double upper) {
+  for (double& difference : differences) difference = std::abs(difference);
+  std::sort(differences.begin(), differences.end());
+  const auto by = [&](double probability) {
+    return Quantile(differences, probability) / (std::numbers::sqrt2 * boost::math::erf_inv(probability));
+  };
+  return std::max(by(0.5), by(upper));
 }
 
 Summary Summarize(std::vector<double> values) {

@@ -34,4 +34,8 @@ std::optional<Fences> FarOutFences(const Summary& summary);
 // of R. J. Hyndman and Y. Fan, The American Statistician 50 (1996).
 double Quantile(const std::vector<double>& sorted, double probability);
 
+// One standard deviation, were the differences normal about 0: by the median of their sizes, or by the quantile at
+// `upper` if that says more, as for two narrow modes, where the median knows of one only. At least one difference.
+double RobustDeviation(std::vector<double> differences, double upper);
+
 }  // namespace rapidbyte::stats

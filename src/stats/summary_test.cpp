@@ -54,5 +54,11 @@ TEST(Quantile, IsLinearBetweenNeighbours) {
   EXPECT_DOUBLE_EQ(Quantile(sorted, 1), 40);
 }
 
+TEST(RobustDeviation, IsThatOfNormalDifferencesWithTheSameMedianOrUpperQuantile) {
+  EXPECT_NEAR(RobustDeviation({-1, 1, -1, 1, 1e9}, 0.75), 1 / 0.6745, 1e-4);
+  EXPECT_NEAR(RobustDeviation({0, 0, 0, 0, 0, 0, 0, 0, 20, -20, 20}, 0.9), 20 / 1.6449, 1e-3);
+  EXPECT_EQ(RobustDeviation({0, 0, 0}, 0.9), 0);
+}
+
 }  // namespace
 }  // namespace rapidbyte::stats
