@@ -9,6 +9,7 @@
 #include "cli/bench_recent.h"
 #include "cli/command.h"
 #include "lab/fingerprint.h"
+#include "record/cell_key.h"
 #include "store/sample_store.h"
 
 namespace rapidbyte::cli {
@@ -17,7 +18,8 @@ namespace {
 Status List(store::SampleStore& store) {
   RB_ASSIGN(const std::vector<store::Baseline> baselines, store.Baselines());
   for (const store::Baseline& baseline : baselines) {
-    std::cout << fmt::format("{}  {}  {}\n", baseline.name, baseline.git_sha.substr(0, 10), baseline.campaign_id);
+    std::cout << fmt::format("{}  {}  {}\n", baseline.name, record::ShortCommit(baseline.git_sha),
+                             baseline.campaign_id);
   }
   if (baselines.empty()) std::cout << "no baselines in " << store.name() << '\n';
   return {};
@@ -52,7 +54,7 @@ Status Baseline(const BenchBaselineOptions& options) {
   baseline.name = options.name;
   baseline.created_at = lab::UtcNow();
   RB_TRY(store.PutBaseline(baseline));
-  std::cout << fmt::format("baseline:{} is {}{}\n", baseline.name, baseline.git_sha.substr(0, 10),
+  std::cout << fmt::format("baseline:{} is {}{}\n", baseline.name, record::ShortCommit(baseline.git_sha),
                            baseline.campaign_id.empty() ? "" : ", run " + baseline.campaign_id);
   return {};
 }

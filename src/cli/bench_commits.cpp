@@ -6,11 +6,10 @@
 
 #include "lab/commit_order.h"
 #include "lab/git_repository.h"
+#include "record/cell_key.h"
 
 namespace rapidbyte::cli {
 namespace {
-
-constexpr size_t kShaDigits = 10;
 
 std::vector<size_t> Order(const std::vector<lab::DatedCommit>& commits) {
   const auto repository = lab::GitRepository::Open(".", nullptr);
@@ -74,7 +73,7 @@ Result<std::string> NoteOfUnmeasuredHead(store::SampleStore& store, const std::s
       std::any_of(rows.begin(), rows.end(), [&](const store::CommitRow& row) { return row.git_sha == *head; });
   if (is_measured) return std::string();
   return fmt::format("HEAD ({}) was not measured: {}, the last commit in the store, is judged instead",
-                     head->substr(0, kShaDigits), candidate.substr(0, kShaDigits));
+                     record::ShortCommit(*head), record::ShortCommit(candidate));
 }
 
 }  // namespace rapidbyte::cli

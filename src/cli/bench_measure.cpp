@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/option_checks.h"
+#include "record/cell_key.h"
 #include "scenario/axis_values.h"
 #include "store/migrations.h"
 
@@ -33,7 +34,8 @@ Result<std::vector<std::string>> ResolveAll(const lab::GitRepository& repository
     const auto same = std::find(shas.begin(), shas.end(), sha);
     if (same != shas.end()) {
       const std::string& other = refs[static_cast<size_t>(same - shas.begin())];
-      return Fail(ErrorCode::kUsage, fmt::format("{} and {} are the same commit, {}", other, ref, sha.substr(0, 10)),
+      return Fail(ErrorCode::kUsage,
+                  fmt::format("{} and {} are the same commit, {}", other, ref, record::ShortCommit(sha)),
                   ref == lab::kWorkingTree ? "there are no uncommitted changes" : "");
     }
     shas.push_back(sha);

@@ -80,7 +80,7 @@ TEST_F(BenchProgressTest, AStepHasItsDurationOrItsFailure) {
 
 TEST(BenchHeader, NamesWhatIsMeasuredAndWhere) {
   record::Campaign campaign;
-  campaign.git_sha = "0123456789abcdef";
+  campaign.git_sha = "0123456789abcdef0123456789abcdef01234567";
   campaign.git_branch = "main";
   campaign.git_dirty = true;
   campaign.seed = 42;

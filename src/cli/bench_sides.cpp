@@ -14,6 +14,7 @@
 #include "cli/bench_commits.h"
 #include "cli/bench_recent.h"
 #include "metrics/foreign_table.h"
+#include "record/cell_key.h"
 #include "record/sample_json.h"
 #include "store/json_lines.h"
 #include "store/sample_store.h"
@@ -24,7 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 using analysis::Observation;
 
-constexpr size_t kShaDigits = 10;
 constexpr std::string_view kBaselinePrefix = "baseline:";
 
 Result<std::string> ReadFile(const std::string& path) {
@@ -98,7 +98,7 @@ Result<Side> SideOfFile(const std::string& path, const SelectionOptions& options
 }
 
 std::string CommitName(const std::string& sha, const std::vector<record::Campaign>& campaigns) {
-  std::string name = sha.substr(0, kShaDigits);
+  std::string name = record::ShortCommit(sha);
   std::set<std::string> branches;
   bool dirty = false;
   for (const record::Campaign& campaign : campaigns) {
@@ -113,7 +113,7 @@ std::string CommitName(const std::string& sha, const std::vector<record::Campaig
 
 Result<Side> SideOfCampaign(store::SampleStore& store, const record::Campaign& campaign) {
   Side side{
-      campaign.id, fmt::format("{} ({})", campaign.id, campaign.git_sha.substr(0, kShaDigits)), {campaign}, {}, {}};
+      campaign.id, fmt::format("{} ({})", campaign.id, record::ShortCommit(campaign.git_sha)), {campaign}, {}, {}};
   RB_ASSIGN(side.samples, store.Samples(campaign.id));
   return side;
 }

@@ -166,10 +166,11 @@ class Runner {
 
   CampaignOutcome Finish() {
     if (worst_) {
-      outcome_.error = Error{CodeOf(*worst_),
-                             fmt::format("{} of {} runs failed; {} in block {}: {}", outcome_.failures,
-                                         outcome_.samples, record::Label(worst_->cell), worst_->block, worst_->error),
-                             ""};
+      outcome_.error = Error{
+          CodeOf(*worst_),
+          fmt::format("{} of {} runs failed; {} in {}: {}", outcome_.failures, outcome_.samples,
+                      record::Label(worst_->cell), record::BlockName(*worst_, plan_.warmup_blocks), worst_->error),
+          ""};
     }
     return outcome_;
   }

@@ -115,6 +115,16 @@ TEST_F(CampaignRunner, AProgramThatIsNotThereFailsAndTheRestGoesOn) {
               testing::HasSubstr("load_method=slow in block 1: cannot run slow: No such file"));
 }
 
+TEST_F(CampaignRunner, BlocksOfFailuresAreCountedFromOne) {
+  plan_.warmup_blocks = 0;
+  on_run_ = [](const Command& command, SubprocessResult& result) {
+    if (command.argv[0] == "fast") result.exit_code = 16;
+  };
+  const auto outcome = Run();
+  ASSERT_TRUE(outcome);
+  EXPECT_THAT(outcome->error->message, testing::HasSubstr("load_method=fast in block 1: "));
+}
+
 TEST_F(CampaignRunner, WrongRowsDecideTheError) {
   subjects_[0]->difference = "4 rows arrived instead of 5";
   on_run_ = [](const Command& command, SubprocessResult& result) {

@@ -15,6 +15,7 @@
 #include "base/fnv1a.h"
 #include "lab/file_descriptor.h"
 #include "lab/subprocess.h"
+#include "record/cell_key.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -83,7 +84,7 @@ Status CheckOut(const GitRepository& repository, const std::string& sha, const P
   }
   // --force: git may still know of a tree at this place, which was deleted without telling it.
   auto added = repository.Run({"worktree", "add", "--force", "--detach", places.tree.string(), sha});
-  if (!added) return Context("checking out " + sha.substr(0, 10), added.error());
+  if (!added) return Context("checking out " + record::ShortCommit(sha), added.error());
   return {};
 }
 
@@ -120,10 +121,10 @@ Status RunBuild(const std::string& sha, const BuildSettings& settings, const Pla
   RB_ASSIGN(const SubprocessResult run, RunSubprocess(command, {.interrupt = settings.interrupt}));
   if (run.interrupted) return Fail(ErrorCode::kInterrupted, "interrupted");
   if (run.exit_code == 0) return {};
-  return Fail(
-      ErrorCode::kConfiguration,
-      fmt::format("building {}: \"{}\" exited with {}", sha.substr(0, 10), settings.recipe.command, run.exit_code),
-      LogHint(places));
+  return Fail(ErrorCode::kConfiguration,
+              fmt::format("building {}: \"{}\" exited with {}", record::ShortCommit(sha), settings.recipe.command,
+                          run.exit_code),
+              LogHint(places));
 }
 
 // Renamed into place: it is there with its content, or not at all.
@@ -153,10 +154,10 @@ Result<BuiltCommit> BuildCommit(const GitRepository& repository, const std::stri
     RB_TRY(CheckOut(repository, sha, places));
     return RunBuild(sha, settings, places);
   };
-  RB_TRY(settings.step("building " + sha.substr(0, 10), build));
+  RB_TRY(settings.step("building " + record::ShortCommit(sha), build));
   if (!IsProgram(built.executable)) {
     return Fail(ErrorCode::kConfiguration,
-                fmt::format("building {}: \"{}\" made no program {}", sha.substr(0, 10), settings.recipe.command,
+                fmt::format("building {}: \"{}\" made no program {}", record::ShortCommit(sha), settings.recipe.command,
                             settings.recipe.product.string()),
                 "--binary names what the build makes; " + LogHint(places));
   }

@@ -9,6 +9,7 @@
 #include "base/nearest_name.h"
 #include "lab/subprocess.h"
 #include "lab/temporary_folder.h"
+#include "record/cell_key.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -113,12 +114,12 @@ Result<std::string> GitRepository::WorkingTreeCommit() const {
 }
 
 Result<std::vector<std::string>> GitRepository::CommitsBetween(const std::string& good, const std::string& bad) const {
-  if (good == bad) return Fail(ErrorCode::kUsage, "both ends are the same commit, " + good.substr(0, 10));
+  if (good == bad) return Fail(ErrorCode::kUsage, "both ends are the same commit, " + record::ShortCommit(good));
   RB_ASSIGN(const SubprocessResult run, Git(top_, {"merge-base", "--is-ancestor", good, bad}, {}, interrupt_));
   if (run.exit_code != 0) {
     return Fail(ErrorCode::kUsage,
-                fmt::format("{} is no ancestor of {}: no commits lead from one to the other", good.substr(0, 10),
-                            bad.substr(0, 10)),
+                fmt::format("{} is no ancestor of {}: no commits lead from one to the other", record::ShortCommit(good),
+                            record::ShortCommit(bad)),
                 "the good commit comes first, the bad one second");
   }
   RB_ASSIGN(const std::string list, Run({"rev-list", "--first-parent", "--reverse", good + ".." + bad}));

@@ -24,9 +24,22 @@ Result<CellKey> ParseCellKey(std::string_view text) {
   return cell;
 }
 
+std::string ShortCommit(std::string_view commit) {
+  constexpr size_t kWhole = 40;  // or more
+  constexpr size_t kShown = 10;
+  const bool is_sha = commit.size() >= kWhole && commit.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return std::string(is_sha ? commit.substr(0, kShown) : commit);
+}
+
+std::string ShownValue(std::string_view name, std::string_view value) {
+  return name == "commit" ? ShortCommit(value) : std::string(value);
+}
+
 std::string Label(const CellKey& cell) {
   std::string label;
-  for (const auto& [name, value] : cell) label.append(label.empty() ? "" : " ").append(name).append("=").append(value);
+  for (const auto& [name, value] : cell) {
+    label.append(label.empty() ? "" : " ").append(name).append("=").append(ShownValue(name, value));
+  }
   return label.empty() ? "all" : label;
 }
 

@@ -22,6 +22,10 @@ std::string CanonicalText(const CellKey& cell);  // {"load_method":"copy","rows"
 // kConfiguration for anything else.
 Result<CellKey> ParseCellKey(std::string_view text);
 
+// For people: of a commit's sha the first ten digits. Any other name is left whole.
+std::string ShortCommit(std::string_view commit);
+// What people read of a parameter's value: a short commit where the parameter is "commit".
+std::string ShownValue(std::string_view name, std::string_view value);
 std::string Label(const CellKey& cell);  // "load_method=copy rows=10000"; "all" where there are no parameters
 
 std::string ParameterOf(const CellKey& cell, const std::string& name);  // empty where it has none of that name

@@ -39,6 +39,15 @@ TEST(CellKey, MatchesByTheParametersOfTheFilter) {
   EXPECT_FALSE(Matches(kCell, {{"runtime", "aot"}}));
 }
 
+TEST(CellKey, PeopleReadTenDigitsOfACommit) {
+  const std::string sha = "0123456789abcdef0123456789abcdef01234567";
+  EXPECT_EQ(ShortCommit(sha), "0123456789");
+  EXPECT_EQ(ShortCommit("v1.2-14-g0123456"), "v1.2-14-g0123456");
+  EXPECT_EQ(ShownValue("commit", sha), "0123456789");
+  EXPECT_EQ(ShownValue("key", sha), sha);
+  EXPECT_EQ(Label({{"commit", sha}, {"rows", "10"}}), "commit=0123456789 rows=10");
+}
+
 TEST(CellKey, KnowsTheParametersOfTheBuiltInScenario) {
   EXPECT_EQ(ModeOf(kCell), "copy");
   EXPECT_EQ(ModeOf({{"rows", "5"}}), "rows=5");

@@ -87,6 +87,11 @@ std::optional<Outcome> OutcomeOf(std::string_view name) {
   return std::nullopt;
 }
 
+std::string BlockName(const Sample& sample, uint32_t warmup_blocks) {
+  if (sample.warmup) return "warm-up block " + std::to_string(sample.block + 1);
+  return "block " + std::to_string(sample.block + 1 - std::min(warmup_blocks, sample.block));
+}
+
 std::span<const std::string_view> BuiltInMetrics() { return kBuiltIn; }
 
 bool IsBuiltInMetric(std::string_view name) {

@@ -50,6 +50,9 @@ struct Sample {
   bool Counts() const { return !warmup && outcome == Outcome::kOk; }
 };
 
+// The sample's block as people count: "warm-up block 1", or "block 3" of those that count.
+std::string BlockName(const Sample& sample, uint32_t warmup_blocks);
+
 // The metrics that every sample has, whatever the scenario says: wall, user, system, cpu (user + system), max_rss,
 // tree_rss, read_bytes, written_bytes, voluntary_switches, involuntary_switches, exit_code. Seconds, bytes, or counts.
 std::span<const std::string_view> BuiltInMetrics();

@@ -11,6 +11,16 @@ namespace {
 
 using nlohmann::json;
 
+TEST(BlockName, CountsFromOneAndLeavesTheWarmUpAside) {
+  Sample sample;
+  EXPECT_EQ(BlockName(sample, 0), "block 1");
+  sample.block = 2;
+  EXPECT_EQ(BlockName(sample, 2), "block 1");
+  sample.block = 1;
+  sample.warmup = true;
+  EXPECT_EQ(BlockName(sample, 2), "warm-up block 2");
+}
+
 TEST(HostFingerprint, HashIsStable) {
   // FNV-1a over five empty-or-zero fields, each ended by a zero byte; worked out independently in Python.
   EXPECT_EQ(HostFingerprint{}.Hash(), "78c138848ca24207");

@@ -125,7 +125,7 @@ BenchAnalysis Analyze(const Campaign& campaign, std::span<const Sample> samples)
     if (sample.outcome != Outcome::kOk) analysis.failures.push_back(&sample);
   }
   analysis.blocks = blocks.size();
-  analysis.warmup_blocks = warmup_blocks.size();
+  analysis.warmup_blocks = static_cast<uint32_t>(warmup_blocks.size());
   for (const Metric& metric : TableMetrics()) analysis.metrics.push_back(MakeRow(metric, analysis.cells));
   for (const HostFunctionMetrics& function : HostFunctionsOf(samples)) {
     analysis.host_functions.push_back(MakeHostFunctionRow(function, analysis.cells));

@@ -50,9 +50,9 @@ struct Outlier {
 
 struct BenchAnalysis {
   std::vector<Cell> cells;
-  uint64_t rows = 0;         // of the dataset: what the first cell says
-  size_t blocks = 0;         // that count
-  size_t warmup_blocks = 0;  // that do not
+  uint64_t rows = 0;           // of the dataset: what the first cell says
+  size_t blocks = 0;           // that count
+  uint32_t warmup_blocks = 0;  // that do not
   std::vector<MetricRow> metrics;
   std::vector<HostFunctionRow> host_functions;
   std::vector<const record::Sample*> failures;  // warm-up runs too

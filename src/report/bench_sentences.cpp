@@ -77,14 +77,15 @@ std::vector<Share> LargestShares(const BenchAnalysis& analysis, size_t cell, dou
   return shares;
 }
 
-std::string OutlierSentence(const std::string& cell, const Outlier& outlier) {
+std::string OutlierSentence(const std::string& cell, const Outlier& outlier, uint32_t warmup_blocks) {
   const double times = outlier.sample->wall_secs / outlier.median_secs;
   if (outlier.is_first && times > 1) {
     return fmt::format("The first run of {} took {}, {} times its median: more warm-up (--warmup) would help.", cell,
                        FormatDuration(outlier.sample->wall_secs), FormatDigits(times));
   }
-  return fmt::format("Outlier: {} in block {} took {}, {} times its median. It is part of the statistics.", cell,
-                     outlier.sample->block, FormatDuration(outlier.sample->wall_secs), FormatDigits(times));
+  return fmt::format("Outlier: {} in {} took {}, {} times its median. It is part of the statistics.", cell,
+                     record::BlockName(*outlier.sample, warmup_blocks), FormatDuration(outlier.sample->wall_secs),
+                     FormatDigits(times));
 }
 
 }  // namespace
@@ -121,7 +122,7 @@ std::vector<std::string> WhereTimeGoes(const BenchAnalysis& analysis) {
 std::vector<std::string> Notes(const BenchAnalysis& analysis) {
   std::vector<std::string> notes;
   for (const Outlier& outlier : analysis.outliers) {
-    notes.push_back(OutlierSentence(analysis.cells[outlier.cell].name, outlier));
+    notes.push_back(OutlierSentence(analysis.cells[outlier.cell].name, outlier, analysis.warmup_blocks));
   }
   const auto& ratios = analysis.Primary().ratios;
   const bool needs_blocks = std::any_of(ratios.begin(), ratios.end(), [](const auto& r) { return r && !r->interval; });

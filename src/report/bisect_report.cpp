@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "record/cell_key.h"
 #include "report/comparison_table.h"
 #include "report/text_layout.h"
 
@@ -16,7 +17,7 @@ constexpr size_t kWidth = 80;
 constexpr size_t kRoleWidth = 11;
 constexpr size_t kChangeWidth = 8;
 
-std::string Short(const BisectCommit& commit) { return commit.sha.substr(0, 10); }
+std::string Short(const BisectCommit& commit) { return record::ShortCommit(commit.sha); }
 std::string Named(const BisectCommit& commit) { return Short(commit) + "  " + Printable(commit.subject); }
 
 std::string Change(const std::optional<stats::Decision>& decision) {

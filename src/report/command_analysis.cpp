@@ -148,6 +148,9 @@ CommandAnalysis AnalyzeCommands(const CommandQuestion& question, std::span<const
     analysis.commands.push_back(NumbersOf(command, question.primary.name, samples));
   }
   analysis.blocks = CompleteBlocks(analysis.commands);
+  for (const record::Sample& sample : samples) {
+    if (sample.warmup) analysis.warmup_blocks = std::max(analysis.warmup_blocks, sample.block + 1);
+  }
   const bool is_fixed = question.has_reference || question.stopping || analysis.commands.size() <= 2;
   analysis.reference = is_fixed ? 0 : ByMedian(analysis).front();
   question.stopping ? DecideAtLooks(analysis) : DecideAtTheEnd(analysis);

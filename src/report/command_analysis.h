@@ -52,6 +52,7 @@ struct CommandAnalysis {
   std::vector<CommandNumbers> commands;
   size_t reference = 0;  // index
   size_t blocks = 0;     // that count and have a run of every command
+  uint32_t warmup_blocks = 0;
 
   bool HasRuns() const;  // of any command
 };

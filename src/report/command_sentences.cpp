@@ -94,7 +94,7 @@ std::string UndecidedSentence(const std::string& command, const std::string& ref
                      advice);
 }
 
-std::string OutlierWarning(const CommandNumbers& numbers) {
+std::string OutlierWarning(const CommandNumbers& numbers, uint32_t warmup_blocks) {
   const std::string name = QuotedCommand(numbers.command.name);
   const size_t count = numbers.outliers.size();
   const double median = numbers.Of("wall").median;
@@ -103,9 +103,9 @@ std::string OutlierWarning(const CommandNumbers& numbers) {
       *std::max_element(numbers.outliers.begin(), numbers.outliers.end(),
                         [&](const record::Sample* a, const record::Sample* b) { return distance(a) < distance(b); });
   return fmt::format(
-      "{} had {} {} among {} runs, the farthest {} in block {}. They are in the numbers; a quieter machine would help.",
-      name, count, count == 1 ? "outlier" : "outliers", numbers.runs.size(), FormatDuration(farthest->wall_secs),
-      farthest->block + 1);
+      "{} had {} {} among {} runs, the farthest {} in {}. They are in the numbers; a quieter machine would help.", name,
+      count, count == 1 ? "outlier" : "outliers", numbers.runs.size(), FormatDuration(farthest->wall_secs),
+      record::BlockName(*farthest, warmup_blocks));
 }
 
 }  // namespace
@@ -159,7 +159,7 @@ std::vector<std::string> CommandWarnings(const CommandAnalysis& analysis) {
                       name, FormatDuration(numbers.runs.front()->wall_secs),
                       FormatDigits(numbers.runs.front()->wall_secs / numbers.Of("wall").median)));
     } else if (!numbers.outliers.empty()) {
-      warnings.push_back(OutlierWarning(numbers));
+      warnings.push_back(OutlierWarning(numbers, analysis.warmup_blocks));
     }
     if (numbers.nonzero_exits > 0) {
       const auto first = std::find_if(numbers.runs.begin(), numbers.runs.end(),

@@ -62,6 +62,18 @@ TEST(ComparisonText, FitsIntoEightyColumns) {
   }
 }
 
+TEST(ComparisonText, NamesCommitsShort) {
+  const std::string one(40, '1'), two(40, '2');
+  analysis::Comparison comparison = Example();
+  for (analysis::ComparedCell& cell : comparison.cells) cell.row["commit"] = one;
+  EXPECT_THAT(ComparisonText(comparison, Notes()), HasSubstr("where   commit 1111111111, rows 100000\n"));
+  EXPECT_THAT(ComparisonMarkdown(comparison, Notes()), testing::Not(HasSubstr(one)));
+  EXPECT_THAT(ComparisonJson(comparison, Notes()), HasSubstr(one));
+  comparison.cells[0].row["commit"] = two;
+  EXPECT_THAT(ComparisonText(comparison, Notes()),
+              testing::AllOf(HasSubstr("\n2222222222/lz4"), testing::Not(HasSubstr(two))));
+}
+
 TEST(ComparisonMarkdown, Golden) { ExpectGolden("comparison.md", ComparisonMarkdown(Example(), Notes())); }
 
 TEST(ComparisonCsv, Golden) { ExpectGolden("comparison.csv", ComparisonCsv(Example(), Notes())); }

@@ -83,7 +83,7 @@ Parameters DivideParameters(const std::vector<record::CellKey>& cells) {
   for (const auto& [name, all] : values) {
     const auto has = [&name = name](const record::CellKey& cell) { return cell.count(name) != 0; };
     if (all.size() == 1 && std::all_of(cells.begin(), cells.end(), has)) {
-      parameters.constant[name] = *all.begin();
+      parameters.constant[name] = record::ShownValue(name, *all.begin());
     } else {
       parameters.varying.push_back(name);
     }
@@ -95,7 +95,7 @@ std::string CellName(const record::CellKey& cell, const std::vector<std::string>
   if (varying.empty()) return "all";
   std::string name;
   for (const std::string& parameter : varying) {
-    const std::string value = record::ParameterOf(cell, parameter);
+    const std::string value = record::ShownValue(parameter, record::ParameterOf(cell, parameter));
     name += (name.empty() ? "" : "/") + (value.empty() ? std::string("-") : value);
   }
   return name;

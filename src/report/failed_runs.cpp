@@ -6,13 +6,8 @@
 
 namespace rapidbyte::report {
 
-std::string BlockName(const record::Sample& sample, uint32_t warmup_blocks) {
-  if (sample.warmup) return fmt::format("warm-up block {}", sample.block + 1);
-  return fmt::format("block {}", sample.block + 1 - std::min(warmup_blocks, sample.block));
-}
-
 std::string FailedRuns::Blocks(uint32_t warmup_blocks) const {
-  const std::string name = BlockName(*first, warmup_blocks);
+  const std::string name = record::BlockName(*first, warmup_blocks);
   return count == 1 ? name : fmt::format("{} and {} more", name, count - 1);
 }
 

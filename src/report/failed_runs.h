@@ -10,9 +10,6 @@
 
 namespace rapidbyte::report {
 
-// "warm-up block 1", or "block 3" of those that count.
-std::string BlockName(const record::Sample& sample, uint32_t warmup_blocks);
-
 // Runs of one cell that failed alike: same outcome, exit code and output.
 struct FailedRuns {
   const record::Sample* first;

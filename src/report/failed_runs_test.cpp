@@ -15,12 +15,6 @@ record::Sample Failed(uint32_t block, bool warmup, const std::string& error) {
   return sample;
 }
 
-TEST(FailedRuns, BlocksAreCountedAsTheProgressCountsThem) {
-  EXPECT_EQ(BlockName(Failed(0, true, ""), 2), "warm-up block 1");
-  EXPECT_EQ(BlockName(Failed(2, false, ""), 2), "block 1");
-  EXPECT_EQ(BlockName(Failed(0, false, ""), 0), "block 1");
-}
-
 TEST(FailedRuns, ThoseThatFailedAlikeAreOne) {
   const std::vector<record::Sample> samples = {Failed(1, false, "no disk"), Failed(2, false, "no disk"),
                                                Failed(3, false, "no server"), Failed(4, false, "no disk")};

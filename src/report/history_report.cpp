@@ -7,6 +7,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "record/cell_key.h"
 #include "report/comparison_table.h"
 #include "report/text_layout.h"
 #include "stats/summary.h"
@@ -22,11 +23,9 @@ constexpr size_t kWidth = 80;
 constexpr size_t kPictureWidth = 76;
 constexpr std::array<const char*, 8> kBars = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 
-std::string ShortCommit(const std::string& commit) { return commit.substr(0, 10); }
-
 std::string Place(const HistoryPoint& point, size_t index) {
   std::string place = point.time.substr(0, 10);
-  if (!point.commit.empty()) place += (place.empty() ? "" : "  ") + ShortCommit(point.commit);
+  if (!point.commit.empty()) place += (place.empty() ? "" : "  ") + record::ShortCommit(point.commit);
   return place.empty() ? fmt::format("point {}", index + 1) : place;
 }
 

@@ -18,8 +18,8 @@ analysis::HistorySeries Example() {
   series.cell = {{"load_method", "copy"}, {"rows", "100000"}};
   for (int i = 0; i < 40; ++i) {
     const double wobble = 0.001 * (i * 7 % 5);
-    series.points.push_back({fmt::format("2026-10-{:02}T09:00:00Z", i % 30 + 1), fmt::format("{:010x}aaaa", i * 7919),
-                             (i < 25 ? 0.105 : 0.118) + wobble, 10});
+    series.points.push_back({fmt::format("2026-10-{:02}T09:00:00Z", i % 30 + 1),
+                             fmt::format("{:010x}{:a>30}", i * 7919, ""), (i < 25 ? 0.105 : 0.118) + wobble, 10});
   }
   FindChanges(series);
   return series;

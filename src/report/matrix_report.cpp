@@ -25,7 +25,6 @@ using record::CellKey;
 using record::Sample;
 
 constexpr size_t kWidth = 80;
-constexpr size_t kShaDigits = 10;
 constexpr const char* kUnknown = "unknown";  // as a campaign outside of a repository says it
 constexpr size_t kLongestName = 30;
 
@@ -40,7 +39,7 @@ std::vector<CellRuns> CellsOf(const Campaign& campaign, std::span<const Sample> 
   std::map<CellKey, CellRuns> by_key;
   for (const Sample& sample : samples) {
     CellKey key = sample.cell;
-    if (!sample.build.empty()) key.emplace("commit", sample.build.substr(0, 10));
+    if (!sample.build.empty()) key.emplace("commit", record::ShortCommit(sample.build));
     CellRuns& cell = by_key[key];
     cell.key = key;
     if (sample.Counts()) cell.good.push_back(&sample);
@@ -182,7 +181,7 @@ ComparisonNotes NotesOf(const analysis::Comparison& comparison, bool why, std::v
 
 std::string CommitText(const Campaign& campaign) {
   if (campaign.git_sha.empty() || campaign.git_sha == kUnknown) return "unknown";
-  std::string text = campaign.git_sha.substr(0, kShaDigits);
+  std::string text = record::ShortCommit(campaign.git_sha);
   if (!campaign.git_branch.empty() && campaign.git_branch != kUnknown) text += " on " + campaign.git_branch;
   return text + (campaign.git_dirty ? ", with changes that are not committed" : "");
 }
@@ -198,7 +197,7 @@ std::string MatrixText(const Campaign& campaign, std::span<const Sample> samples
     const std::string explored = ExplorationText(analysis::ExploreCampaign(campaign, samples, *comparison));
     if (!explored.empty()) text += "\n" + explored;
   }
-  const std::string notes = NotesSection(analysis::NotesOfRun(samples, rule));
+  const std::string notes = NotesSection(analysis::NotesOfRun(samples, rule), campaign.warmup_blocks);
   return notes.empty() ? text : text + "\n" + notes;
 }
 
@@ -239,7 +238,7 @@ std::string MatrixJson(const Campaign& campaign, std::span<const Sample> samples
                              {"settings", campaign.settings},
                              {"metric", primary.name},
                              {"cells", cells},
-                             {"notes", NoteSentences(analysis::NotesOfRun(samples, primary))},
+                             {"notes", NoteSentences(analysis::NotesOfRun(samples, primary), campaign.warmup_blocks)},
                              {"comparison", nullptr}};
   if (const auto comparison = analysis::CompareCampaign(campaign, samples, primary)) {
     document["comparison"] =

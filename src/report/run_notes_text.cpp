@@ -32,7 +32,7 @@ std::string SlowStartSentence(const RunNotes& notes, double ratio) {
   return fmt::format("The first block {}: more warm-up (--warmup) would help.", what);
 }
 
-std::string OutlierSentence(const RunNotes& notes, const OutlierRun& outlier) {
+std::string OutlierSentence(const RunNotes& notes, const OutlierRun& outlier, uint32_t warmup_blocks) {
   const std::string cell = record::Label(outlier.sample->cell);
   const std::string value = FormatValue(outlier.value, notes.rule.unit);
   const std::string times = FormatDigits(outlier.value / outlier.median);
@@ -40,13 +40,13 @@ std::string OutlierSentence(const RunNotes& notes, const OutlierRun& outlier) {
     return fmt::format("First run of {}: {}, {} times its median; more warm-up (--warmup) may help.", cell, value,
                        times);
   }
-  return fmt::format("Outlier: {} in block {}: {}, {} times its median. It is part of the statistics.", cell,
-                     outlier.sample->block, value, times);
+  return fmt::format("Outlier: {} in {}: {}, {} times its median. It is part of the statistics.", cell,
+                     record::BlockName(*outlier.sample, warmup_blocks), value, times);
 }
 
 }  // namespace
 
-std::vector<std::string> NoteSentences(const RunNotes& notes) {
+std::vector<std::string> NoteSentences(const RunNotes& notes, uint32_t warmup_blocks) {
   std::vector<std::string> sentences;
   if (notes.trend) {
     sentences.push_back(fmt::format(
@@ -65,16 +65,16 @@ std::vector<std::string> NoteSentences(const RunNotes& notes) {
       ++left_out;
       continue;
     }
-    sentences.push_back(OutlierSentence(notes, outlier));
+    sentences.push_back(OutlierSentence(notes, outlier, warmup_blocks));
     ++named;
   }
   if (left_out > 0) sentences.push_back(fmt::format("{} more outliers; all are part of the statistics.", left_out));
   return sentences;
 }
 
-std::string NotesSection(const RunNotes& notes) {
+std::string NotesSection(const RunNotes& notes, uint32_t warmup_blocks) {
   std::string text;
-  for (const std::string& sentence : NoteSentences(notes)) text += Wrap("  ", sentence, kWidth);
+  for (const std::string& sentence : NoteSentences(notes, warmup_blocks)) text += Wrap("  ", sentence, kWidth);
   return text.empty() ? "" : "Notes\n" + text;
 }
 
