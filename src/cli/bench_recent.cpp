@@ -10,11 +10,10 @@ namespace {
 using store::CommitRow;
 using Rows = std::set<record::CellKey>;
 
-constexpr size_t kShaDigits = 10;
 constexpr size_t kMostNamed = 3;
 
 std::string Name(const CommitRow& commit) {
-  const std::string sha = commit.git_sha.substr(0, kShaDigits);
+  const std::string sha = record::ShortCommit(commit.git_sha);
   return commit.git_branch.empty() ? sha : fmt::format("{} ({})", sha, commit.git_branch);
 }
 
