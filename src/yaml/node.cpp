@@ -1,10 +1,12 @@
 #include "yaml/node.h"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <cerrno>
 #include <fstream>
+#include <sstream>
 #include <system_error>
 
 namespace rapidbyte::yaml {
@@ -62,6 +64,38 @@ class TreeCopier {
   int nodes_ = 0;
 };
 
+// Where documents begin, and nothing of what is in them.
+class DocumentStarts : public YAML::EventHandler {
+ public:
+  const std::vector<int>& lines() const { return lines_; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override { lines_.push_back(mark.line + 1); }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnScalar(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                const std::string& /*value*/) override {}
+  void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                       YAML::EmitterStyle::value /*style*/) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  YAML::EmitterStyle::value /*style*/) override {}
+  void OnMapEnd() override {}
+
+ private:
+  std::vector<int> lines_;
+};
+
+// Two at most: yaml-cpp takes a text that belongs to no document, such as a comma, for documents without end.
+std::vector<int> FirstDocumentLines(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentStarts starts;
+  while (starts.lines().size() < 2 && parser.HandleNextDocument(starts)) {
+  }
+  return starts.lines();
+}
+
 // Some of yaml-cpp's messages end with a piece of the document, which may be one of a password ("*secret").
 std::string WithoutQuotation(const std::string& message) { return message.substr(0, message.find(": ")); }
 
@@ -99,13 +133,13 @@ Result<std::string> ReadFile(const std::filesystem::path& path, std::string_view
 
 Result<Node> Parse(const std::string& text, const std::string& file) {
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.empty()) return Node{.line = 1};
-    if (documents.size() > 1) {
+    const std::vector<int> lines = FirstDocumentLines(text);
+    if (lines.empty()) return Node{.line = 1};
+    if (lines.size() > 1) {
       return Fail(ErrorCode::kConfiguration,
-                  fmt::format("{}: expected one document, found {} separated by ---", file, documents.size()));
+                  fmt::format("{}:{}: expected one document, and here is more than that", file, lines[1]));
     }
-    return TreeCopier(file).Copy(documents.front(), 1, 0);
+    return TreeCopier(file).Copy(YAML::Load(text), 1, 0);
   } catch (const YAML::Exception& error) {
     return Fail(ErrorCode::kConfiguration,
                 fmt::format("{}:{}: not valid YAML: {}", file, error.mark.line + 1, WithoutQuotation(error.msg)));
