@@ -1,13 +1,14 @@
-// Scenario documents: a matrix that can be planned, or an error.
+// Scenario documents: one that was read, or an error that says why not.
 #include <string>
 
 #include "base/check.h"
-#include "scenario/plan.h"
+#include "scenario/scenario.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace rapidbyte;
   const std::string text(reinterpret_cast<const char*>(data), size);
-  const auto scenario = scenario::ParseScenario(text, "input.yaml", {});
+  const auto scenario = scenario::ParseScenario(
+      text, "input.yaml", [](const std::string& name) { return std::optional<std::string>(name); });
   RB_CHECK(scenario || !scenario.error().message.empty());
   return 0;
 }

@@ -50,7 +50,7 @@ class Explain : public testing::Test {
     std::vector<std::string> words = {"bench", "compare", "--build", "ln -sf \"$(cat program)\" rapidbyte"};
     words.insert(words.end(), commits.begin(), commits.end());
     std::istringstream more(
-        "--measure --binary rapidbyte --rows 20000 --filter load_method=copy --axis compression=lz4 --iters 8 "
+        "--measure --binary rapidbyte --rows 20000 --filter load_method=copy --axis compression=lz4 --iters 10 "
         "--warmup 1 " +
         options);
     for (std::string word; more >> word;) words.push_back(word);
