@@ -29,7 +29,7 @@ MetricRule ReadRule(const json& metric) {
   const bool higher = Text(metric, "direction") == "higher";
   rule.direction = higher ? stats::Direction::kHigherIsBetter : stats::Direction::kLowerIsBetter;
   const json threshold = Member(metric, "threshold");
-  if (threshold.is_number()) rule.threshold = threshold.get<double>();
+  if (threshold.is_number() && threshold.get<double>() > 0) rule.threshold = threshold.get<double>();
   return rule;
 }
 

@@ -39,7 +39,7 @@ Result<StopCriterion> StopCriterionOf(const BenchBisectOptions& options, const s
   if (!options.metric.empty()) RB_TRY(CheckMetric(scenario, options.metric));
   if (options.threshold.empty()) return StopCriterion{options.metric, std::nullopt};
   const auto threshold = scenario::ParsePercentOrNumber(options.threshold);
-  if (!threshold) return Fail(ErrorCode::kUsage, "--threshold: expected a percentage from 0% to 100%, as 3%");
+  if (!threshold) return Fail(ErrorCode::kUsage, "--threshold: expected a percentage above 0%, up to 100%, as 3%");
   return StopCriterion{options.metric, threshold};
 }
 
@@ -105,6 +105,7 @@ class Search {
     if (worst == ends.cells.end()) return Fail(ErrorCode::kInternal, "no cell of the two ends can be compared");
     if (planned_.cells.size() > 1) FollowCell(worst->row);
     Note({report_.bad, "ends", worst->decision, ""});
+    if (worst->decision.verdict == stats::Verdict::kInconclusive) report_.outcome = BisectOutcome::kUndecided;
     if (worst->decision.verdict != stats::Verdict::kRegressed) return false;
     ends_ = worst->decision;
     // Half-way between the two on a logarithmic scale: where a commit like either is told from the other soonest.
@@ -114,8 +115,10 @@ class Search {
     return true;
   }
 
+  // What regressed, the most first; then what is undecided.
   static double Badness(const stats::Decision& decision) {
-    return decision.verdict == stats::Verdict::kRegressed ? WorseningOf(decision) : 0;
+    if (decision.verdict == stats::Verdict::kRegressed) return 1 + WorseningOf(decision);
+    return decision.verdict == stats::Verdict::kInconclusive ? 1 : 0;
   }
 
   void FollowCell(const record::CellKey& row) {
@@ -187,7 +190,8 @@ class Search {
   // One campaign of these commits. A run that fails is an error.
   Result<analysis::Comparison> Measure(const std::vector<std::string>& shas) {
     RB_ASSIGN(std::vector<Build> builds, BuildCommits(shas, options_.measure, interrupt_, progress_));
-    CampaignRequest request{planned_.scenario, planned_.cells, std::move(builds), options_.measure.seed};
+    CampaignRequest request{planned_.scenario, planned_.cells, std::move(builds), options_.measure.seed,
+                            options_.measure.fresh};
     request.level_share = level_share_;
     request.criterion = criterion_;
     request.recipe = options_.measure.recipe;

@@ -100,6 +100,16 @@ TEST_F(BisectTest, TwoCommitsThatDoNotDifferAreNoSearch) {
   EXPECT_THAT(report->steps, SizeIs(1));
 }
 
+TEST_F(BisectTest, EndsThatAreUndecidedAreNotCalledEqual) {
+  files_.WriteProgram("20");
+  files_.Commit("slow");
+  options_.measure.max_blocks = 6;  // too few for any verdict
+  const auto report = Search();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->outcome, BisectOutcome::kUndecided);
+  EXPECT_THAT(report::BisectText(*report), testing::ContainsRegex("could not be.decided in 6 blocks"));
+}
+
 TEST_F(BisectTest, ACommitWhoseRunsFailIsSkippedAndStaysASuspect) {
   files_.Write("prog.sh", "#!/bin/sh\nexit 1\n");
   files_.Commit("fails");

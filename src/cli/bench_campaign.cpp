@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <map>
 #include <random>
 
@@ -37,6 +39,12 @@ std::string FileIdentity(const fs::path& file) {
   return fmt::format("{}/{}", fs::file_size(file, ignored), written);
 }
 
+// The content, as a checkout writes files anew; nothing where it cannot be read, which is told when it is needed.
+std::string TextOf(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
 // Everything that must be equal for an unfinished campaign to be gone on with.
 std::string PlanHash(const CampaignRequest& request, const record::Campaign& campaign) {
   Fnv1a hash;
@@ -44,6 +52,10 @@ std::string PlanHash(const CampaignRequest& request, const record::Campaign& cam
   for (const scenario::PlannedCell& cell : request.cells) hash.Add(record::CanonicalText(cell.key));
   for (const Build& build : request.builds) hash.Add(build.git_sha + FileIdentity(build.executable));
   hash.Add(FileIdentity(OwnExecutable()));
+  for (const scenario::SubjectSpec& subject : request.scenario.subjects) {
+    if (subject.is_pipeline()) hash.Add(TextOf(subject.pipeline));
+  }
+  if (!request.scenario.dataset.sql_file.empty()) hash.Add(TextOf(request.scenario.dataset.sql_file));
   hash.Add(campaign.git_sha + (campaign.git_dirty ? "+" : ""));
   hash.Add(campaign.host.Hash());
   hash.Add(request.seed ? std::to_string(*request.seed) : "");

@@ -143,7 +143,7 @@ void AddSelectionOptions(CLI::App& command, SelectionOptions& options) {
       [&options](const std::string& text) {
         options.threshold = scenario::ParsePercentOrNumber(text);
         if (!options.threshold) {
-          throw CLI::ValidationError("--threshold", "expected a percentage from 0% to 100%, as 3%");
+          throw CLI::ValidationError("--threshold", "expected a percentage above 0%, up to 100%, as 3%");
         }
       },
       "the change that matters, in per cent: 3%; the scenario's if not given");

@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iostream>
+#include <map>
 
 #include "cli/bench_causes.h"
 #include "cli/bench_commits.h"
 #include "cli/bench_compare_command.h"
+#include "cli/bench_sides.h"
 #include "cli/command.h"
 #include "report/gate_report.h"
 #include "report/text_layout.h"
@@ -57,7 +60,25 @@ Status WriteFile(const std::string& path, const std::string& text) {
   return Fail(ErrorCode::kInternal, "cannot write " + path);
 }
 
-int CodeOf(const analysis::Comparison& comparison, bool fail_inconclusive) {
+// Rows of the baseline of which the candidate, the last side, has failed runs only.
+std::vector<record::CellKey> FailedRows(const Selection& selection, const analysis::Comparison& comparison) {
+  const Side& candidate = selection.sides->back();
+  std::map<std::string, std::string> scenarios;
+  for (const record::Campaign& campaign : candidate.campaigns) scenarios[campaign.id] = campaign.scenario;
+  std::vector<record::CellKey> failed;
+  for (const record::CellKey& row : comparison.only_before) {
+    const auto is_of_row = [&](const record::Sample& sample) {
+      record::CellKey cell = sample.cell;
+      cell[std::string(analysis::kScenarioDimension)] = scenarios[sample.campaign_id];
+      return sample.outcome != record::Outcome::kOk && record::Matches(cell, row);
+    };
+    if (std::any_of(candidate.samples.begin(), candidate.samples.end(), is_of_row)) failed.push_back(row);
+  }
+  return failed;
+}
+
+int CodeOf(const analysis::Comparison& comparison, const std::vector<record::CellKey>& failed, bool fail_inconclusive) {
+  if (!failed.empty()) return kRegression;
   if (comparison.Count(stats::Verdict::kRegressed) > 0) return kRegression;
   if (comparison.Count(stats::Verdict::kInconclusive) > 0 && fail_inconclusive) return kInconclusive;
   return kPass;
@@ -84,12 +105,27 @@ std::string Lacking(const analysis::Comparison& comparison) {
                      Runs(most->runs_before), Runs(most->runs_after), needed);
 }
 
-std::string Sentence(int code, const analysis::Comparison& comparison) {
+std::string FailedSentence(const std::vector<record::CellKey>& failed) {
+  constexpr size_t kNamed = 3;
+  std::string names;
+  for (size_t i = 0; i < std::min(failed.size(), kNamed); ++i) names += (i > 0 ? ", " : "") + record::Label(failed[i]);
+  if (failed.size() > kNamed) names += fmt::format(" and {} more", failed.size() - kNamed);
+  return fmt::format("Every run of the candidate failed in {} {}: {}.", failed.size(),
+                     failed.size() == 1 ? "cell" : "cells", names);
+}
+
+std::string ShutSentence(const analysis::Comparison& comparison, const std::vector<record::CellKey>& failed) {
+  const size_t regressed = comparison.Count(stats::Verdict::kRegressed);
+  std::string text = "The gate is shut";
+  text += regressed > 0 ? fmt::format(": {} of {} cells regressed.", regressed, comparison.cells.size()) : ".";
+  return failed.empty() ? text : text + " " + FailedSentence(failed);
+}
+
+std::string Sentence(int code, const analysis::Comparison& comparison, const std::vector<record::CellKey>& failed) {
   const size_t cells = comparison.cells.size();
   switch (code) {
     case kRegression:
-      return fmt::format("The gate is shut: {} of {} cells regressed.", comparison.Count(stats::Verdict::kRegressed),
-                         cells);
+      return ShutSentence(comparison, failed);
     case kInconclusive:
       return fmt::format("The gate cannot decide on {} of {} cells. {} --inconclusive pass lets it through.",
                          comparison.Count(stats::Verdict::kInconclusive), cells, Lacking(comparison));
@@ -113,11 +149,13 @@ Result<int> Gate(const BenchGateOptions& options) {
   const analysis::Projection projection = ProjectionBySide(selection);
   RB_ASSIGN(const analysis::Comparison comparison,
             analysis::Compare(selection.observations, projection, selection.rule, selection.stopping));
+  const std::vector<record::CellKey> failed = FailedRows(selection, comparison);
   const report::ComparisonNotes notes{selection.names, selection.warnings, options.why,
-                                      CausesOfRegressions(selection, projection, comparison)};
+                                      CausesOfRegressions(selection, projection, comparison), failed};
   const bool fail_inconclusive = options.inconclusive == "fail";
-  const int code = CodeOf(comparison, fail_inconclusive);
-  const std::string markdown = report::ComparisonMarkdown(comparison, notes) + Sentence(code, comparison) + "\n";
+  const int code = CodeOf(comparison, failed, fail_inconclusive);
+  const std::string markdown =
+      report::ComparisonMarkdown(comparison, notes) + Sentence(code, comparison, failed) + "\n";
   RB_TRY(WriteFile(options.markdown_file, markdown));
   RB_TRY(WriteFile(options.junit_file, report::ComparisonJunit(comparison, notes, fail_inconclusive)));
   RB_TRY(WriteFile(options.json_file, report::ComparisonJson(comparison, notes)));
@@ -126,7 +164,8 @@ Result<int> Gate(const BenchGateOptions& options) {
   } else if (options.format == "json") {
     std::cout << report::ComparisonJson(comparison, notes);
   } else {
-    std::cout << report::ComparisonText(comparison, notes) << report::Wrap("", Sentence(code, comparison), kWidth);
+    std::cout << report::ComparisonText(comparison, notes)
+              << report::Wrap("", Sentence(code, comparison, failed), kWidth);
   }
   return code;
 }

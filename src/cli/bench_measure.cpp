@@ -61,6 +61,7 @@ void AddBuildOptions(CLI::App& command, MeasureOptions& options) {
   command.add_option("--dsn", options.dsn, "an existing server, instead of the scenario's");
   command.add_option("--timeout", options.timeout_secs, "seconds after which a run is killed")
       ->check(CLI::Range(0.1, 1e6));
+  command.add_flag("--fresh", options.fresh, "do not go on with an unfinished run of the same plan");
   command.add_option("--seed", options.seed, "decides the order of the runs; random if not given")
       ->check(CLI::Validator(RefuseNegative, "UINT"));
 }
@@ -128,7 +129,8 @@ Result<CampaignResult> MeasureCommits(const std::vector<std::string>& refs, cons
   if (refs.size() < 2) return Fail(ErrorCode::kUsage, "expected two commits or more to measure side by side");
   RB_ASSIGN(PlannedScenario planned, PlanMeasurement(options));
   RB_ASSIGN(std::vector<Build> builds, BuildCommits(refs, options, interrupt, progress));
-  CampaignRequest request{std::move(planned.scenario), std::move(planned.cells), std::move(builds), options.seed};
+  CampaignRequest request{std::move(planned.scenario), std::move(planned.cells), std::move(builds), options.seed,
+                          options.fresh};
   request.recipe = options.recipe;
   if (options.profile) request.profile = options.profile_request;
   return RunCampaign(request, store, interrupt, progress);

@@ -39,6 +39,7 @@ struct MeasureOptions {
   std::string max_time;  // as 10m
   std::optional<double> timeout_secs;
   std::optional<uint64_t> seed;
+  bool fresh = false;
   bool profile = false;  // profiled runs of every cell as well, after the measured ones
   ProfileRequest profile_request;
 };
@@ -49,7 +50,7 @@ void AddBuildOptions(CLI::App& command, MeasureOptions& options);
 MeasureOptions RecipeOf(const record::Campaign& campaign);
 
 // --build, --binary, --scenario, --cmd and what `bench run` has too: --rows, --axis, --filter, --iters, --warmup,
-// --max-blocks, --max-time, --dsn, --timeout, --seed. Not for a subcommand that has any of them itself.
+// --max-blocks, --max-time, --dsn, --timeout, --seed, --fresh. Not for a subcommand that has any of them itself.
 void AddMeasureOptions(CLI::App& command, MeasureOptions& options);
 
 // The one scenario that the options mean, with all that they say in it. Errors: as PlanScenarios; kUsage for a folder

@@ -48,6 +48,20 @@ bool IsJsonLines(const std::string& text) {
   return nlohmann::json::accept(text.substr(0, text.find('\n')));
 }
 
+// A campaign that measured several commits in turns is no side: its values are of both.
+Status CheckOneBuild(const std::string& name, const std::vector<record::Sample>& samples) {
+  std::map<std::string, std::set<std::string>> builds;
+  for (const record::Sample& sample : samples) builds[sample.campaign_id].insert(sample.build);
+  for (const auto& [campaign, shas] : builds) {
+    if (shas.size() < 2) continue;
+    std::string commits;
+    for (const std::string& sha : shas) commits += (commits.empty() ? "" : ", ") + record::ShortCommit(sha);
+    return Fail(ErrorCode::kUsage, fmt::format("{}: several commits were measured in turns: {}", name, commits),
+                "name the commits");
+  }
+  return {};
+}
+
 Result<Side> SideOfLines(const std::string& path, std::vector<std::string>& warnings) {
   RB_ASSIGN(const store::JsonLines lines, store::ReadJsonLines(path));
   warnings.insert(warnings.end(), lines.warnings.begin(), lines.warnings.end());
@@ -59,6 +73,7 @@ Result<Side> SideOfLines(const std::string& path, std::vector<std::string>& warn
     campaigns.emplace(line->campaign.id, line->campaign);
     side.samples.push_back(std::move(line->sample));
   }
+  RB_TRY(CheckOneBuild(path, side.samples));
   for (auto& [id, campaign] : campaigns) side.campaigns.push_back(std::move(campaign));
   return side;
 }
@@ -104,7 +119,8 @@ std::string CommitName(const std::string& sha, const std::vector<record::Campaig
   for (const record::Campaign& campaign : campaigns) {
     if (campaign.git_sha != sha) continue;
     branches.insert(campaign.git_branch);
-    dirty = dirty || campaign.git_dirty;
+    // Builds of commits come from trees of their own.
+    dirty = dirty || (campaign.git_dirty && !campaign.settings.contains("builds"));
   }
   for (const std::string& branch : branches) name += (branch == *branches.begin() ? " (" : ", ") + branch;
   if (!branches.empty()) name += dirty ? ", with changes)" : ")";
@@ -115,6 +131,7 @@ Result<Side> SideOfCampaign(store::SampleStore& store, const record::Campaign& c
   Side side{
       campaign.id, fmt::format("{} ({})", campaign.id, record::ShortCommit(campaign.git_sha)), {campaign}, {}, {}};
   RB_ASSIGN(side.samples, store.Samples(campaign.id));
+  RB_TRY(CheckOneBuild(campaign.id, side.samples));
   return side;
 }
 

@@ -130,7 +130,7 @@ TEST(PipelineErrorsTest, AllProblemsAreToldInTheOrderOfTheDocument) {
 TEST(PipelineErrorsTest, SyntaxErrorsHaveTheirLine) {
   EXPECT_THAT(ErrorsOf("version: 1\npipeline: [a\n"), StartsWith("p.yaml:3: not valid YAML: "));
   EXPECT_THAT(ErrorsOf("a: 1\nb: 'x\n"), StartsWith("p.yaml:"));
-  EXPECT_THAT(ErrorsOf("a: 1\n---\nb: 2\n"), HasSubstr("expected one document, found 2"));
+  EXPECT_THAT(ErrorsOf("a: 1\n---\nb: 2\n"), HasSubstr("p.yaml:2: expected one document"));
   EXPECT_THAT(ErrorsOf("? [a]\n: 1\n"), HasSubstr("a key must be a text"));
   EXPECT_THAT(ErrorsOf(std::string(100'000, '[')), StartsWith("p.yaml:1: "));
 }

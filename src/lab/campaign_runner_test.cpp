@@ -84,7 +84,7 @@ TEST_F(CampaignRunner, ACrashATimeoutAndAMissingLineAreFailures) {
   on_run_ = [this](const Command&, SubprocessResult& result) {
     if (runs_ == 1)
       result.signal = 11, result.exit_code = 139, result.out = "first words\n", result.err = "last words\n";
-    if (runs_ == 2) result.timed_out = true, result.signal = 9, result.exit_code = 137;
+    if (runs_ == 2) result.timed_out = true, result.signal = 9, result.exit_code = 137, result.out = "about to hang\n";
     if (runs_ == 3) result.out = "no line";
   };
   const auto outcome = Run();
@@ -93,7 +93,7 @@ TEST_F(CampaignRunner, ACrashATimeoutAndAMissingLineAreFailures) {
   EXPECT_EQ(sink_.samples[0].outcome, Outcome::kFailed);
   EXPECT_EQ(sink_.samples[0].error, "killed by signal 11 (SIGSEGV):\nfirst words\nlast words");
   EXPECT_EQ(sink_.samples[1].outcome, Outcome::kTimeout);
-  EXPECT_EQ(sink_.samples[1].error, "killed after 4 s");
+  EXPECT_EQ(sink_.samples[1].error, "killed after 4 s: about to hang");
   EXPECT_EQ(sink_.samples[2].outcome, Outcome::kFailed);
   EXPECT_EQ(sink_.samples[2].error, "no line");
   EXPECT_EQ(outcome->error->code, ErrorCode::kInternal);
@@ -128,12 +128,14 @@ TEST_F(CampaignRunner, BlocksOfFailuresAreCountedFromOne) {
 TEST_F(CampaignRunner, WrongRowsDecideTheError) {
   subjects_[0]->difference = "4 rows arrived instead of 5";
   on_run_ = [](const Command& command, SubprocessResult& result) {
+    result.err = "a row too long was left out";
     if (command.argv[0] == "fast") result.exit_code = 16;
   };
   const auto outcome = Run();
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->error->code, ErrorCode::kVerification);
-  EXPECT_NE(outcome->error->message.find("4 rows arrived instead of 5"), std::string::npos);
+  EXPECT_THAT(outcome->error->message, testing::AllOf(testing::HasSubstr("4 rows arrived instead of 5:\n"),
+                                                      testing::HasSubstr("\na row too long was left out")));
   for (const Sample& sample : sink_.samples) {
     EXPECT_EQ(sample.outcome, record::ModeOf(sample.cell) == "slow" ? Outcome::kWrongRows : Outcome::kFailed);
   }

@@ -63,7 +63,7 @@ TableName TableOf(const DatasetSpec& spec, uint64_t size) {
     case Kind::kPgbench:
       return {fmt::format("rapidbyte_bench_pgbench_{}", size), kPgbenchTable};
     case Kind::kSql:
-      return {fmt::format("rapidbyte_bench_sql_{}", size), ParseTable(spec.table).table};
+      return {fmt::format("rapidbyte_bench_sql_{}", size), spec.table};
     case Kind::kTable:
       return ParseTable(spec.table);
     case Kind::kNone:
@@ -119,6 +119,13 @@ Status SeedByClient(const ServerAddress& server, const DatasetSpec& spec, uint64
       interrupt);
 }
 
+Status CheckMade(Postgres& session, const DatasetSpec& spec, const TableName& table) {
+  RB_ASSIGN(const std::string made, session.Value("SELECT count(to_regclass(" + QuoteLiteral(Quote(table)) + "))"));
+  if (made != "0" || spec.kind != Kind::kSql) return {};
+  return Fail(ErrorCode::kConfiguration, fmt::format("{} made no table {}", spec.sql_file.string(), table.table),
+              "it works in a schema of its own: CREATE TABLE without naming one");
+}
+
 Status Make(Postgres& session, const ServerAddress& server, const DatasetSpec& spec, uint64_t size,
             const TableName& table, const Interrupt* interrupt) {
   RB_TRY(MakeSchema(session, table.schema));
@@ -126,6 +133,7 @@ Status Make(Postgres& session, const ServerAddress& server, const DatasetSpec& s
     RB_TRY(SeedNamed(session, spec, size, table.schema));
   } else {
     RB_TRY(SeedByClient(server, spec, size, table.schema, interrupt));
+    RB_TRY(CheckMade(session, spec, table));
   }
   RB_TRY(session.Exec(fmt::format("VACUUM (ANALYZE) {}", Quote(table))));
   return CheckpointIfAllowed(session);

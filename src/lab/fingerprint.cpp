@@ -60,7 +60,11 @@ GitState ReadGitState(const std::filesystem::path& folder) {
   if (!sha) return state;
   state.sha = *sha;
   state.branch = Git(folder, {"rev-parse", "--abbrev-ref", "HEAD"}).value_or("unknown");
-  state.dirty = !Git(folder, {"--no-optional-locks", "status", "--porcelain"}).value_or("").empty();
+  // Our own files are no change of the tree that is measured.
+  const auto changes =
+      Git(folder, {"--no-optional-locks", "status", "--porcelain", "--untracked-files=all", "--", ":(top)",
+                   ":(top,glob,exclude)target/bench_*/**", ":(top,glob,exclude)target/profiles/**"});
+  state.dirty = !changes.value_or("").empty();
   return state;
 }
 

@@ -46,6 +46,12 @@ TEST(GitState, KnowsCommitBranchAndChanges) {
   EXPECT_EQ(clean.sha.size(), 40u);
   EXPECT_EQ(clean.branch, "trunk");
   EXPECT_FALSE(clean.dirty);
+  std::filesystem::create_directories(folder.path() / "target/bench_results");
+  std::ofstream(folder.path() / "target/bench_results/results.db") << "ours";
+  EXPECT_FALSE(ReadGitState(folder.path()).dirty);
+  std::ofstream(folder.path() / "target/theirs") << "not ours";
+  EXPECT_TRUE(ReadGitState(folder.path()).dirty);
+  std::filesystem::remove(folder.path() / "target/theirs");
   std::ofstream(folder.path() / "file") << "two";
   EXPECT_TRUE(ReadGitState(folder.path()).dirty);
 }

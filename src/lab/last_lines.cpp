@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "base/utf8.h"
+#include "record/run_record.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -18,10 +20,23 @@ std::string_view Trimmed(std::string_view text) {
   return end == std::string_view::npos ? std::string_view() : text.substr(begin, end + 1 - begin);
 }
 
+// The document of our own runs is not for people.
+std::string WithoutBenchLines(const std::string& out) {
+  std::string kept;
+  for (size_t at = 0; at < out.size();) {
+    const size_t end = std::min(out.find('\n', at), out.size() - 1) + 1;
+    const std::string_view line = std::string_view(out).substr(at, end - at);
+    if (!line.starts_with(record::kBenchLinePrefix)) kept += line;
+    at = end;
+  }
+  return kept;
+}
+
 }  // namespace
 
 std::string LastLines(const SubprocessResult& result) {
-  const std::string_view out = Trimmed(result.out);
+  const std::string printed = WithoutBenchLines(result.out);
+  const std::string_view out = Trimmed(printed);
   const std::string_view err = Trimmed(result.err);
   const std::string all = fmt::format("{}{}{}", out, out.empty() || err.empty() ? "" : "\n", err);
   size_t begin = all.size();

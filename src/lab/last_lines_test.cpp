@@ -18,5 +18,13 @@ TEST(LastLines, HasTheEndOfBothStreams) {
   EXPECT_EQ(LastLines(result), "…" + std::string(999, 'a') + "b");
 }
 
+TEST(LastLines, LeavesTheDocumentOfOurOwnRunsOut) {
+  SubprocessResult result;
+  result.out = "first\n@@BENCH_JSON@@{}\nlast";
+  EXPECT_EQ(LastLines(result), "first\nlast");
+  result.out = "@@BENCH_JSON@@{}";
+  EXPECT_EQ(LastLines(result), "");
+}
+
 }  // namespace
 }  // namespace rapidbyte::lab

@@ -18,15 +18,20 @@ using record::Sample;
 
 constexpr int kNotStartedCode = 127;  // as a shell has it
 
-// "exit code 7", "killed by signal 11 (SIGSEGV)", and what it printed last: on the same line where that is one.
+// What went wrong, and what the command printed last: on the same line where that is one.
+std::string WithLastLines(std::string what, const SubprocessResult& run) {
+  const std::string lines = LastLines(run);
+  if (lines.empty()) return what;
+  return what + (lines.find('\n') == std::string::npos ? ": " : ":\n") + lines;
+}
+
+// "exit code 7", "killed by signal 11 (SIGSEGV)".
 std::string HowItFailed(const SubprocessResult& run) {
   const char* name = sigabbrev_np(run.signal);
   std::string end = run.signal == 0   ? fmt::format("exit code {}", run.exit_code)
                     : name == nullptr ? fmt::format("killed by signal {}", run.signal)
                                       : fmt::format("killed by signal {} (SIG{})", run.signal, name);
-  const std::string lines = LastLines(run);
-  if (lines.empty()) return end;
-  return end + (lines.find('\n') == std::string::npos ? ": " : ":\n") + lines;
+  return WithLastLines(std::move(end), run);
 }
 
 void Spoil(Sample& sample, Outcome outcome, std::string error) {
@@ -55,7 +60,7 @@ Status ReadOutput(Subject& subject, const SubprocessResult& run, Sample& sample)
 
 Status Judge(Subject& subject, const SubprocessResult& run, Sample& sample) {
   if (run.timed_out) {
-    Spoil(sample, Outcome::kTimeout, fmt::format("killed after {:.3g} s", run.wall_secs));
+    Spoil(sample, Outcome::kTimeout, WithLastLines(fmt::format("killed after {:.3g} s", run.wall_secs), run));
     return {};
   }
   if (!subject.IsSuccess(run)) {
@@ -67,7 +72,7 @@ Status Judge(Subject& subject, const SubprocessResult& run, Sample& sample) {
     return {};
   }
   RB_ASSIGN(const auto difference, subject.Verify());
-  if (difference) Spoil(sample, Outcome::kWrongRows, *difference);
+  if (difference) Spoil(sample, Outcome::kWrongRows, WithLastLines(*difference, run));
   return {};
 }
 

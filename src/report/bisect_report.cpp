@@ -61,6 +61,19 @@ std::string SuspectsText(const BisectReport& report) {
   return text;
 }
 
+// The ends are the only step.
+std::string UndecidedText(const BisectReport& report) {
+  std::string text = fmt::format("There is no search: whether {} regressed against {} could not be decided",
+                                 Short(report.bad), Short(report.good));
+  const auto& ends = report.steps.front().decision;
+  if (ends && ends->ratio) text += fmt::format(" in {} blocks", ends->ratio->pairs);
+  text += ".";
+  if (const auto enough = ends ? stats::BlocksToDecide(*ends) : std::nullopt) {
+    text += fmt::format(" It takes about {} (--max-blocks).", *enough);
+  }
+  return Wrap("", text, kWidth);
+}
+
 std::string OutcomeText(const BisectReport& report) {
   switch (report.outcome) {
     case BisectOutcome::kFound:
@@ -73,6 +86,8 @@ std::string OutcomeText(const BisectReport& report) {
                   "Measured side by side with the commit before it, it shows no regression. The machine may have "
                   "changed meanwhile, or the change is spread over several commits.",
                   kWidth);
+    case BisectOutcome::kUndecided:
+      return UndecidedText(report);
     case BisectOutcome::kNoRegression:
       return Wrap("",
                   fmt::format("There is nothing to search for: {} shows no regression against {} of {:.4g}% or "
@@ -104,7 +119,7 @@ json Json(const std::optional<stats::Decision>& decision) {
 }
 
 const char* OutcomeName(BisectOutcome outcome) {
-  constexpr const char* names[] = {"found", "several_suspects", "no_regression", "unconfirmed"};
+  constexpr const char* names[] = {"found", "several_suspects", "no_regression", "unconfirmed", "undecided"};
   return names[static_cast<size_t>(outcome)];
 }
 

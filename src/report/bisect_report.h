@@ -25,7 +25,7 @@ struct BisectStep {
   std::string note;                         // why it was skipped
 };
 
-enum class BisectOutcome { kFound, kSeveralSuspects, kNoRegression, kUnconfirmed };
+enum class BisectOutcome { kFound, kSeveralSuspects, kNoRegression, kUnconfirmed, kUndecided };
 
 struct BisectReport {
   BisectOutcome outcome = BisectOutcome::kNoRegression;

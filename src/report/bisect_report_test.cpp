@@ -62,6 +62,8 @@ TEST(BisectReport, TextWhereNotFound) {
   EXPECT_THAT(BisectText(report), HasSubstr("shows no regression"));
   report.outcome = BisectOutcome::kNoRegression;
   EXPECT_THAT(BisectText(report), HasSubstr("9999999999 shows no regression"));
+  report.outcome = BisectOutcome::kUndecided;
+  EXPECT_THAT(BisectText(report), HasSubstr("could not be decided"));
 }
 
 TEST(BisectReport, AMergeSaysHowToGoOn) {

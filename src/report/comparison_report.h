@@ -21,10 +21,11 @@ struct CellCauses {
 inline constexpr size_t kCausesShown = 3;  // parts, and functions
 
 struct ComparisonNotes {
-  std::vector<std::string> column_names;  // how to call Comparison::columns: "8f2a91c03d (main)"
-  std::vector<std::string> warnings;      // whole sentences: other hosts, changed trees, failed runs
-  bool why = false;                       // with the reasons of every verdict
-  std::vector<CellCauses> causes = {};    // of regressed cells
+  std::vector<std::string> column_names;     // how to call Comparison::columns: "8f2a91c03d (main)"
+  std::vector<std::string> warnings;         // whole sentences: other hosts, changed trees, failed runs
+  bool why = false;                          // with the reasons of every verdict
+  std::vector<CellCauses> causes = {};       // of regressed cells
+  std::vector<record::CellKey> failed = {};  // rows of the first column that only failed in the last; for the gate
 };
 
 // At most 80 columns wide where the cells' names allow it. Changed cells come first, "~" stands for unchanged.

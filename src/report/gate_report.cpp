@@ -51,6 +51,13 @@ std::string Case(const ComparisonRow& row, const std::string& suite, const std::
   return text + fmt::format(">\n      <system-out>{}</system-out>\n    </testcase>\n", message);
 }
 
+std::string FailedCase(const record::CellKey& row, const std::string& suite) {
+  return fmt::format(
+      "    <testcase classname=\"{}\" name=\"{}\" time=\"0\">\n"
+      "      <failure message=\"every run failed\" type=\"failed\"/>\n    </testcase>\n",
+      Escaped(suite), Escaped(record::Label(row)));
+}
+
 }  // namespace
 
 std::string ComparisonJunit(const analysis::Comparison& comparison, const ComparisonNotes& notes,
@@ -69,9 +76,15 @@ std::string ComparisonJunit(const analysis::Comparison& comparison, const Compar
       skipped += inconclusive && !fail_inconclusive ? 1 : 0;
       cases += Case(row, suite, CausesLines(notes.causes, row, column), fail_inconclusive);
     }
+    size_t tests = table.rows.size();
+    if (column + 1 == comparison.columns.size()) {
+      for (const record::CellKey& row : notes.failed) cases += FailedCase(row, suite);
+      tests += notes.failed.size();
+      failures += notes.failed.size();
+    }
     text +=
         fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"0\">\n",
-                    Escaped(suite), table.rows.size(), failures, skipped);
+                    Escaped(suite), tests, failures, skipped);
     text += cases + "  </testsuite>\n";
   }
   return text + "</testsuites>\n";

@@ -32,6 +32,14 @@ TEST(ComparisonJunit, ARegressionIsAFailure) {
   EXPECT_THAT(xml, Not(HasSubstr("x < ")));
 }
 
+TEST(ComparisonJunit, ARowThatOnlyFailedIsAFailure) {
+  report::ComparisonNotes notes{{"main", "branch"}, {}, false};
+  notes.failed = {{{"query", "q9"}}};
+  const std::string xml = ComparisonJunit(Example(), notes, false);
+  EXPECT_THAT(xml, HasSubstr("tests=\"3\" failures=\"2\""));
+  EXPECT_THAT(xml, HasSubstr("name=\"query=q9\" time=\"0\">\n      <failure message=\"every run failed\""));
+}
+
 TEST(ComparisonJunit, WhoeverWantsMayFailWhatIsInconclusive) {
   EXPECT_THAT(ComparisonJunit(Example(), {{"main", "branch"}, {}, false}, true),
               HasSubstr("tests=\"2\" failures=\"2\" errors=\"0\" skipped=\"0\""));

@@ -93,7 +93,7 @@ std::optional<double> ParsePercentOrNumber(std::string_view text) {
 std::optional<double> ParsePercent(std::string_view text) {
   if (!text.ends_with('%')) return std::nullopt;
   const auto number = ParseDecimal(text.substr(0, text.size() - 1));
-  if (!number || *number > 100) return std::nullopt;
+  if (!number || *number <= 0 || *number > 100) return std::nullopt;
   return *number / 100;
 }
 

@@ -28,7 +28,7 @@ struct KeyValue {
 std::optional<KeyValue> CutAtEquals(std::string_view text);
 
 std::optional<double> ParseDurationSecs(std::string_view text);     // 500ms, 120s, 10m, 1h; 1.5s; positive
-std::optional<double> ParsePercent(std::string_view text);          // "1.5%" is 0.015; from 0% to 100%
+std::optional<double> ParsePercent(std::string_view text);          // "1.5%" is 0.015; above 0%, up to 100%
 std::optional<double> ParsePercentOrNumber(std::string_view text);  // the same, or "1.5" where the sign is understood
 
 }  // namespace rapidbyte::scenario

@@ -78,7 +78,7 @@ MetricSpec ReadMetric(Fields section, const std::string& name) {
   section.OptionalText("threshold", "a percentage, as 1.5%", threshold);
   if (!threshold.empty()) {
     metric.threshold = ParsePercent(threshold);
-    if (!metric.threshold) section.Note("threshold", "expected a percentage from 0% to 100%, as 1.5%");
+    if (!metric.threshold) section.Note("threshold", "expected a percentage above 0%, up to 100%, as 1.5%");
   }
   section.Finish();
   return metric;

@@ -96,10 +96,14 @@ void CheckDataset(Fields& section, const DatasetSpec& dataset) {
   const bool named = section.KindOf("name") != Kind::kNull, sql = section.KindOf("sql") != Kind::kNull,
              table = section.KindOf("table") != Kind::kNull;
   if (named + (sql || table) != 1) return section.Note("", "expected one of 'name', 'sql' with 'table', or 'table'");
-  if (sql && !table) return section.Note("sql", "expected 'table' beside it: the schema.table that is moved");
+  if (sql && !table) return section.Note("sql", "expected 'table' beside it: the table that the file makes");
   if (!dataset.table.empty()) {
     const size_t dot = dataset.table.find('.');
-    if (dot == 0 || dot == std::string::npos || dot + 1 == dataset.table.size()) {
+    if (sql) {
+      if (dot != std::string::npos) {
+        section.Note("table", "expected a name without a schema: the file works in one of its own, and names none");
+      }
+    } else if (dot == 0 || dot == std::string::npos || dot + 1 == dataset.table.size()) {
       section.Note("table", fmt::format("expected schema.table"));
     }
   }

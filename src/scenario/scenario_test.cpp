@@ -34,7 +34,7 @@ version: 1
 scenario: everything
 description: all keys
 environment: {dsn: '${DSN}'}
-dataset: {sql: data/make.sql, table: shop.orders}
+dataset: {sql: data/make.sql, table: orders}
 subjects:
   rapidbyte: {pipeline: ../p.yaml}
   words: {command: 'work "{threads}"', shell: false}
@@ -68,7 +68,7 @@ TEST(ScenarioTest, ReadsEveryKey) {
   EXPECT_EQ(scenario.dataset.kind, DatasetSpec::Kind::kSql);
   EXPECT_EQ(scenario.dataset.sql_file, "folder/data/make.sql");
   EXPECT_EQ(scenario.dataset.sql_line, 6);
-  EXPECT_EQ(scenario.dataset.table, "shop.orders");
+  EXPECT_EQ(scenario.dataset.table, "orders");
   ASSERT_EQ(scenario.subjects.size(), 3u);
   EXPECT_EQ(scenario.subjects[0].pipeline, "p.yaml");
   EXPECT_EQ(scenario.subjects[1].command.text, "work \"{threads}\"");
@@ -158,7 +158,7 @@ TEST(ScenarioTest, JsonHasTheWholeButNoPassword) {
   EXPECT_EQ(json["axes"][0]["values"], (nlohmann::json{"1", "5", "9"}));
   EXPECT_EQ(json["metrics"][0]["json"], "$.a.b[0]");
   EXPECT_EQ(json["until_decided"]["max_blocks"], 40);
-  EXPECT_EQ(json["dataset"]["table"], "shop.orders");
+  EXPECT_EQ(json["dataset"]["table"], "orders");
 }
 
 // The keys of a schema, with * for a name that the document chooses and [] for an item.

@@ -37,7 +37,8 @@ class BenchJudgement : public InOwnFolder {
             {"max_rss_bytes", 1000}};
   }
 
-  static void Import(double ratio) {
+  // With another cell, if asked for, of which all runs of the new commit fail.
+  static void Import(double ratio, bool with_failing_cell = false) {
     std::ofstream lines("lines.jsonl");
     for (int block = 0; block < 12; ++block) {
       for (const char* build : {kOld, kNew}) {
@@ -47,6 +48,11 @@ class BenchJudgement : public InOwnFolder {
         sample["build"] = build;
         sample["block"] = block;
         sample["position"] = build == kNew ? 1 : 0;
+        lines << sample.dump() << "\n";
+        if (!with_failing_cell) continue;
+        sample["cell"] = {{"query", "q2"}};
+        sample["position"] = build == kNew ? 3 : 2;
+        if (build == kNew) sample["outcome"] = "failed";
         lines << sample.dump() << "\n";
       }
     }
@@ -85,6 +91,21 @@ TEST_F(BenchJudgement, NoChangeOpensItAndNothingToCompareIsAnError) {
   EXPECT_EQ(column.exit_code, 11);
   EXPECT_THAT(column.err, HasSubstr("no sample has a parameter \"z\""));
   EXPECT_THAT(RunRapidbyte({"bench", "compare", kNew, "--col", "query"}).err, HasSubstr("it has one value only, q1"));
+}
+
+TEST_F(BenchJudgement, ACellWhoseRunsAllFailShutsTheGate) {
+  Import(1.0, /*with_failing_cell=*/true);
+  const RunResult gate = RunRapidbyte({"bench", "gate", kNew, "--baseline", kOld});
+  EXPECT_EQ(gate.exit_code, 1) << gate.out << gate.err;
+  EXPECT_THAT(gate.out, testing::ContainsRegex("Every run of the candidate failed in 1.cell: query=q2"));
+  EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", kOld, "--filter", "query=q1"}).exit_code, 0);
+}
+
+TEST_F(BenchJudgement, ACampaignOfSeveralCommitsIsNoSide) {
+  Import(1.08);
+  const RunResult compared = RunRapidbyte({"bench", "compare", "20260101T000000-0000aaaa", kNew});
+  EXPECT_EQ(compared.exit_code, 10) << compared.out;
+  EXPECT_THAT(compared.err, HasSubstr("several commits were measured in turns: 1111111111, 2222222222"));
 }
 
 // Each commit measured by itself: one run of the candidate against eight decides nothing; the gate says what would.

@@ -105,6 +105,38 @@ TEST_F(BenchScenario, KilledAndStartedAgainItLosesAndDoublesNothing) {
   EXPECT_EQ(Samples().size(), 40u);
 }
 
+// The pipeline's runs fail, as nobody listens there, but they are runs.
+TEST_F(BenchScenario, AChangedPipelineIsNotGoneOnWith) {
+  const auto write_pipeline = [](const std::string& mode) {
+    const std::string config = "config: {host: 127.0.0.1, port: 1, user: u, database: d}";
+    Write("p.yaml", "version: 1\npipeline: p\nsource: {use: source-postgres, " + config +
+                        ", streams: [{name: t, sync_mode: full_refresh}]}\ndestination: {use: dest-postgres, " +
+                        config + ", write_mode: " + mode + "}\nstate: {backend: sqlite, connection: state.db}\n");
+  };
+  write_pipeline("append");
+  Write("s.yaml",
+        "version: 1\nscenario: x\nsubjects: {p: {pipeline: p.yaml}, c: {command: 'sleep 0.05 # {runtime}'}}\n"
+        "axes: {runtime: native}\nwarmup: 0\niterations: 8\n");
+  const pid_t pid = fork();
+  if (pid == 0) {
+    const int null = open("/dev/null", O_WRONLY);
+    dup2(null, STDOUT_FILENO);
+    dup2(null, STDERR_FILENO);
+    execl(RAPIDBYTE_BINARY, "rapidbyte", "bench", "run", "s.yaml", nullptr);
+    _exit(127);
+  }
+  for (int i = 0; i < 3000 && Samples().size() < 3; ++i) std::this_thread::sleep_for(10ms);
+  kill(pid, SIGKILL);
+  waitpid(pid, nullptr, 0);
+  const size_t before = Samples().size();
+  ASSERT_GE(before, 3u);
+  ASSERT_LT(before, 16u);
+  write_pipeline("replace");
+  const RunResult changed = RunRapidbyte({"bench", "run", "s.yaml"});
+  EXPECT_THAT(changed.err, testing::Not(HasSubstr("goes on")));
+  EXPECT_EQ(Samples().size(), before + 16);
+}
+
 TEST_F(BenchScenario, KilledItLeavesNoTemporaryFolder) {
   Write("p.yaml",
         "version: 1\npipeline: p\nsource: {use: source-postgres, config: {host: h, user: u, database: d}, streams: "
@@ -258,7 +290,7 @@ TEST_F(BenchScenario, ADryRunRefusesWhatThePipelineWould) {
   Write("s.yaml", "version: 1\nscenario: x\ndataset: {name: orders}\nsubject:\n  pipeline: nofile.yaml\n");
   EXPECT_THAT(RunRapidbyte({"bench", "run", "s.yaml", "--dry-run"}).err,
               HasSubstr("s.yaml:5: key 'subject.pipeline': cannot read the pipeline nofile.yaml"));
-  Write("s.yaml", "version: 1\nscenario: x\ndataset:\n  sql: nofile.sql\n  table: a.b\nsubject: {pipeline: default}\n");
+  Write("s.yaml", "version: 1\nscenario: x\ndataset:\n  sql: nofile.sql\n  table: b\nsubject: {pipeline: default}\n");
   EXPECT_THAT(RunRapidbyte({"bench", "run", "s.yaml", "--dry-run"}).err,
               HasSubstr("s.yaml:4: key 'dataset.sql': there is no file nofile.sql"));
   EXPECT_NE(RunRapidbyte({"bench", "profile", "--mode", "turbo"}).exit_code, 0);
