@@ -63,8 +63,10 @@ Result<ScenarioOptions> ScenarioOptionsOf(const BenchRunOptions& options) {
   return result;
 }
 
-// Cells that differ in their load method alone have a report of their own, with every phase and host function.
+// Cells of our own rows that differ in their load method alone have a report of their own, with every phase and host
+// function.
 bool IsLoadComparison(const PlannedScenario& planned) {
+  if (planned.scenario.dataset.kind != scenario::DatasetSpec::Kind::kGenerated) return false;
   std::set<record::CellKey> others;
   for (const scenario::PlannedCell& cell : planned.cells) {
     if (!planned.scenario.subjects[cell.subject].is_pipeline()) return false;

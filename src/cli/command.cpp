@@ -4,17 +4,24 @@
 #include <fmt/ranges.h>
 
 #include <iostream>
+#include <sstream>
 
 #include "base/nearest_name.h"
 #include "dest_postgres/dest_postgres.h"
 #include "engine/connector_catalog.h"
+#include "report/text_layout.h"
 #include "source_postgres/source_postgres.h"
 #include "wasm/aot_cache.h"
 
 namespace rapidbyte::cli {
 
 int PrintError(const Error& error) {
-  std::cerr << "error: " << error.message << '\n';
+  // Line by line, and nothing that a terminal would obey: a message may quote what a program printed.
+  std::istringstream lines(error.message);
+  std::string prefix = "error: ";
+  for (std::string line; std::getline(lines, line); prefix.clear()) {
+    std::cerr << prefix << report::Printable(line) << '\n';
+  }
   if (!error.hint.empty()) std::cerr << "hint: " << error.hint << '\n';
   return static_cast<int>(error.code);
 }

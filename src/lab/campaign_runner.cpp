@@ -18,12 +18,12 @@ using record::Sample;
 
 constexpr int kFirstSignalCode = 128;
 
-// A program that ends with one of our own codes tells its class. A crash is a defect; any other code is how a command
-// says that it was asked for the wrong thing.
-ErrorCode CodeOf(const Sample& sample) {
+// A program with our own codes tells its class by them, and its crash is a defect of ours.
+ErrorCode CodeOf(const Sample& sample, bool has_our_codes) {
   if (sample.outcome == Outcome::kWrongRows) return ErrorCode::kVerification;
   if (sample.outcome == Outcome::kTimeout) return ErrorCode::kConfiguration;
   if (sample.exit_code == 0) return ErrorCode::kData;  // it did not print what was to be read
+  if (!has_our_codes) return ErrorCode::kConfiguration;
   for (const ErrorCode code :
        {ErrorCode::kUsage, ErrorCode::kConnection, ErrorCode::kSource, ErrorCode::kDestination, ErrorCode::kData,
         ErrorCode::kConnector, ErrorCode::kVerification, ErrorCode::kInternal}) {
@@ -164,13 +164,20 @@ class Runner {
     if (!worst_ || Badness(sample) > Badness(*worst_)) worst_ = sample;
   }
 
+  bool HasOurExitCodes(const Sample& sample) const {
+    const auto cell = std::find_if(cells_.begin(), cells_.end(), [&](const Cell& candidate) {
+      return candidate.key == sample.cell && candidate.build == sample.build;
+    });
+    return cell != cells_.end() && cell->subject->HasOurExitCodes();
+  }
+
   CampaignOutcome Finish() {
     if (worst_) {
-      outcome_.error = Error{
-          CodeOf(*worst_),
-          fmt::format("{} of {} runs failed; {} in {}: {}", outcome_.failures, outcome_.samples,
-                      record::Label(worst_->cell), record::BlockName(*worst_, plan_.warmup_blocks), worst_->error),
-          ""};
+      outcome_.error = Error{CodeOf(*worst_, HasOurExitCodes(*worst_)),
+                             fmt::format("{} of {} runs failed; {} in {}: {}", outcome_.failures, outcome_.samples,
+                                         worst_->cell.empty() ? "one" : record::Label(worst_->cell),
+                                         record::BlockName(*worst_, plan_.warmup_blocks), worst_->error),
+                             ""};
     }
     return outcome_;
   }

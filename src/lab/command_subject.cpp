@@ -56,6 +56,8 @@ class CommandSubject : public Subject {
     return std::find(accepted.codes.begin(), accepted.codes.end(), run.exit_code) != accepted.codes.end();
   }
 
+  bool HasOurExitCodes() const override { return false; }
+
   void Correct(SubprocessResult& run) const override {
     if (settings_.shell_cost) TakeOffShell(*settings_.shell_cost, run);
   }

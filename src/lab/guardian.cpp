@@ -51,7 +51,7 @@ void Detach(int lifeline, int news) {
 
 Status MakeFolder(const GuardedServer& server) {
   if (mkdir(server.folder.c_str(), 0700) == 0) return {};
-  return Fail(ErrorCode::kInternal,
+  return Fail(ErrorCode::kConfiguration,
               "cannot make " + server.folder.string() + ": " + std::generic_category().message(errno),
               "TMPDIR names another place for temporary files");
 }

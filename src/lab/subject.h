@@ -30,6 +30,8 @@ class Subject {
   virtual Result<Command> NextCommand() = 0;
   // Whether a run that ended in time may be a sample; what it printed is read only then.
   virtual bool IsSuccess(const SubprocessResult& run) const { return run.exit_code == 0; }
+  // Whether an exit code means what docs/exit_codes.md says; of another program it means nothing to us.
+  virtual bool HasOurExitCodes() const { return true; }
   // Takes off what was measured with the command but is none of it, such as a shell.
   virtual void Correct(SubprocessResult& /*run*/) const {}
   // What the program said about itself. An error makes the run a failed one.

@@ -22,6 +22,7 @@ class TableSubject : public Subject {
   }
   Result<Command> NextCommand() override { return command_->NextCommand(); }
   bool IsSuccess(const SubprocessResult& run) const override { return command_->IsSuccess(run); }
+  bool HasOurExitCodes() const override { return command_->HasOurExitCodes(); }
   void Correct(SubprocessResult& run) const override { command_->Correct(run); }
   Result<nlohmann::json> ReadMetrics(const SubprocessResult& run) override { return command_->ReadMetrics(run); }
   Result<std::map<std::string, double>> ExtractMetrics(const SubprocessResult& run) override {

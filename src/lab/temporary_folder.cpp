@@ -31,7 +31,7 @@ std::string RandomHex(size_t bytes) {
 Result<TemporaryFolder> TemporaryFolder::Make(const std::filesystem::path& parent) {
   std::string name = (parent / "rapidbyte-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) {
-    return Fail(ErrorCode::kInternal,
+    return Fail(ErrorCode::kConfiguration,
                 "cannot make a folder in " + parent.string() + ": " + std::generic_category().message(errno),
                 "TMPDIR names another place for temporary files");
   }

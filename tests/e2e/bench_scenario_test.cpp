@@ -181,6 +181,14 @@ iterations: 2
   EXPECT_EQ(good, 4u);
 }
 
+TEST_F(BenchScenario, TheExitCodeOfAMeasuredCommandIsNotOurs) {
+  for (const char* end : {"kill -9 $$", "exit 12"}) {
+    Write("s.yaml", std::string("version: 1\nscenario: x\nsubject: {command: '") + end +
+                        " # {n}'}\naxes: {n: 1}\nwarmup: 0\niterations: 1\n");
+    EXPECT_EQ(RunRapidbyte({"bench", "run", "s.yaml"}).exit_code, 11) << end;
+  }
+}
+
 TEST_F(BenchScenario, AFailingHookFailsItsCellAndTheRestGoesOn) {
   const std::string body = "\nsubject: {command: 'true {n}'}\naxes:\n  n: [1, 2]\nwarmup: 0\niterations: 2\nhooks:\n";
   const std::string failing = "'if [ {n} = 2 ]; then echo no room >&2; exit 7; fi'\n";
