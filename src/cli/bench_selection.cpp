@@ -100,6 +100,10 @@ std::vector<std::string> WarningsOf(const std::vector<Side>& sides) {
       hosts.insert(campaign.host.hostname + " " + campaign.host.Hash());
       servers.insert(campaign.server);
     }
+    if (side.changed_runs > 0) {
+      warnings.push_back(
+          fmt::format("{}: {} runs of the commit with changes are left out", side.name, side.changed_runs));
+    }
     const auto failed = std::count_if(side.samples.begin(), side.samples.end(), [](const record::Sample& sample) {
       return sample.outcome != record::Outcome::kOk;
     });

@@ -112,6 +112,23 @@ Result<Side> SideOfFile(const std::string& path, const SelectionOptions& options
   return side;
 }
 
+// Builds of commits come from trees of their own.
+bool HasChanges(const record::Campaign& campaign) {
+  return campaign.git_dirty && !campaign.settings.contains("builds");
+}
+
+// A commit with changes is another program, which stands for the commit only where nothing else does.
+void KeepUnchanged(Side& side) {
+  std::set<std::string> changed;
+  for (const record::Campaign& campaign : side.campaigns) {
+    if (HasChanges(campaign)) changed.insert(campaign.id);
+  }
+  if (changed.size() == side.campaigns.size()) return;
+  std::erase_if(side.campaigns, HasChanges);
+  side.changed_runs =
+      std::erase_if(side.samples, [&](const record::Sample& sample) { return changed.contains(sample.campaign_id); });
+}
+
 std::string CommitName(const std::string& sha, const std::vector<record::Campaign>& campaigns) {
   std::string name = record::ShortCommit(sha);
   std::set<std::string> branches;
@@ -119,8 +136,7 @@ std::string CommitName(const std::string& sha, const std::vector<record::Campaig
   for (const record::Campaign& campaign : campaigns) {
     if (campaign.git_sha != sha) continue;
     branches.insert(campaign.git_branch);
-    // Builds of commits come from trees of their own.
-    dirty = dirty || (campaign.git_dirty && !campaign.settings.contains("builds"));
+    dirty = dirty || HasChanges(campaign);
   }
   for (const std::string& branch : branches) name += (branch == *branches.begin() ? " (" : ", ") + branch;
   if (!branches.empty()) name += dirty ? ", with changes)" : ")";
@@ -141,8 +157,9 @@ Result<Side> SideOfCommit(store::SampleStore& store, const std::string& commit, 
     std::erase_if(samples.campaigns, [&](const record::Campaign& one) { return one.id != options.campaign; });
     std::erase_if(samples.samples, [&](const record::Sample& one) { return one.campaign_id != options.campaign; });
   }
-  Side side{samples.git_sha, CommitName(samples.git_sha, samples.campaigns), samples.campaigns, {}, {}};
-  side.samples = std::move(samples.samples);
+  Side side{samples.git_sha, "", std::move(samples.campaigns), std::move(samples.samples), {}};
+  KeepUnchanged(side);
+  side.name = CommitName(samples.git_sha, side.campaigns);
   return side;
 }
 

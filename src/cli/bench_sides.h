@@ -27,6 +27,7 @@ struct Side {
   std::vector<record::Sample> samples;
   std::optional<metrics::ForeignTable> foreign;
   std::vector<analysis::Observation> window;
+  size_t changed_runs = 0;  // of the commit with changes, left out where there are runs of the commit itself
 };
 
 // Warnings about files are added to `warnings`. Errors: as Select.

@@ -101,6 +101,23 @@ TEST_F(BenchJudgement, ACellWhoseRunsAllFailShutsTheGate) {
   EXPECT_EQ(RunRapidbyte({"bench", "gate", kNew, "--baseline", kOld, "--filter", "query=q1"}).exit_code, 0);
 }
 
+TEST_F(BenchJudgement, ACommitWithChangesIsNotTheCommit) {
+  std::ofstream lines("lines.jsonl");
+  for (int block = 0; block < 6; ++block) {
+    for (const auto& [day, sha, secs] : {std::tuple("01", kOld, 1.0), {"02", kNew, 1.0}, {"03", kNew, 2.0}}) {
+      nlohmann::json sample = SampleOf(day, sha, secs + 0.001 * block);
+      sample["block"] = block;
+      sample["git_dirty"] = secs > 1.5;
+      lines << sample.dump() << "\n";
+    }
+  }
+  lines.close();
+  ASSERT_EQ(RunRapidbyte({"bench", "import", "lines.jsonl"}).exit_code, 0);
+  const nlohmann::json comparison = RunJson({"bench", "compare", kOld, kNew, "--format", "json"});
+  EXPECT_NEAR(comparison["cells"][0]["ratio"], 1.0, 0.01);
+  EXPECT_THAT(comparison["warnings"].dump(), HasSubstr("6 runs of the commit with changes are left out"));
+}
+
 TEST_F(BenchJudgement, ACampaignOfSeveralCommitsIsNoSide) {
   Import(1.08);
   const RunResult compared = RunRapidbyte({"bench", "compare", "20260101T000000-0000aaaa", kNew});
