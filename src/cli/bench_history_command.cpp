@@ -13,10 +13,10 @@
 #include "analysis/campaign_rules.h"
 #include "analysis/history.h"
 #include "cli/bench_commits.h"
+#include "cli/bench_filters.h"
 #include "cli/command.h"
 #include "metrics/foreign_table.h"
 #include "report/history_report.h"
-#include "scenario/axis_values.h"
 #include "stats/summary.h"
 #include "store/sample_store.h"
 
@@ -25,28 +25,6 @@ namespace {
 
 using analysis::HistoryPoint;
 using analysis::HistorySeries;
-
-// Parameters that a cell must have; of several values, any.
-using Kept = std::map<std::string, std::vector<std::string>>;
-
-Result<Kept> FiltersOf(const BenchHistoryOptions& options) {
-  Kept kept;
-  for (const std::string& text : options.filters) {
-    const auto cut = scenario::CutAtEquals(text);
-    if (!cut) return Fail(ErrorCode::kUsage, "--filter " + text + ": expected KEY=value[,value]");
-    RB_ASSIGN(kept[cut->key], scenario::ParseValueList(cut->value));
-  }
-  std::istringstream words(options.rows);
-  for (std::string word; words >> word;) kept["rows"].push_back(word);
-  return kept;
-}
-
-bool Keeps(const Kept& kept, const record::CellKey& cell) {
-  return std::all_of(kept.begin(), kept.end(), [&](const auto& filter) {
-    const std::string value = record::ParameterOf(cell, filter.first);
-    return std::find(filter.second.begin(), filter.second.end(), value) != filter.second.end();
-  });
-}
 
 // Between runs more varies than within one: each is one value of the commit, however many blocks it had.
 HistoryPoint PointOf(const std::vector<const store::HistoryRow*>& runs) {
@@ -67,7 +45,7 @@ bool IsOfOneScenario(const std::vector<store::HistoryRow>& rows) {
 // One series for each metric, scenario, cell and machine; a point is a commit, or a run of a changed tree.
 Result<std::vector<HistorySeries>> FromStore(const BenchHistoryOptions& options) {
   RB_ASSIGN(auto store, store::SampleStore::OpenExisting(options.store));
-  RB_ASSIGN(const Kept kept, FiltersOf(options));
+  RB_ASSIGN(const std::vector<KeptValues> kept, ParseFilters(options.filters, options.rows));
   const std::vector<std::string> metrics = options.metrics.empty() ? std::vector<std::string>{"wall"} : options.metrics;
   std::vector<HistorySeries> all;
   for (const std::string& metric : metrics) {
@@ -121,8 +99,12 @@ Result<std::vector<HistorySeries>> FromFile(const BenchHistoryOptions& options) 
   metrics::ForeignOptions foreign;
   foreign.time_column = options.time_column;
   foreign.metrics = options.metrics;
+  RB_ASSIGN(const std::vector<KeptValues> kept, ParseFilters(options.filters, options.rows));
   // A history is one series a metric, unless the file is of a tool that names its benchmarks.
-  if (!options.time_column.empty()) foreign.dimensions = std::vector<std::string>();
+  if (!options.time_column.empty()) {
+    foreign.dimensions.emplace();
+    for (const KeptValues& filter : kept) foreign.dimensions->push_back(filter.parameter);
+  }
   RB_ASSIGN(const metrics::ForeignTable table, metrics::ReadForeignTable(text.str(), options.file, foreign));
   for (const std::string& warning : table.warnings) std::cerr << "warning: " << warning << '\n';
   if (const std::string hint = CellsHint(table); !hint.empty()) std::cerr << "hint: " << hint << '\n';
@@ -131,6 +113,7 @@ Result<std::vector<HistorySeries>> FromFile(const BenchHistoryOptions& options) 
   for (size_t i = 0; i < order.size(); ++i) place[order[i]] = i;
   std::vector<HistorySeries> all;
   for (const metrics::ForeignSeries& series : table.series) {
+    if (!Keeps(kept, series.cell)) continue;
     HistorySeries one;
     one.metric = series.metric;
     one.unit = series.unit == "B" ? "bytes" : series.unit;
@@ -144,6 +127,7 @@ Result<std::vector<HistorySeries>> FromFile(const BenchHistoryOptions& options) 
     for (auto& [at, point] : points) one.points.push_back(std::move(point));
     all.push_back(std::move(one));
   }
+  if (all.empty() && !kept.empty()) return Fail(ErrorCode::kUsage, "no row of " + options.file + " passes --filter");
   return all;
 }
 

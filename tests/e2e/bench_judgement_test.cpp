@@ -125,6 +125,27 @@ TEST_F(BenchJudgement, ACampaignOfSeveralCommitsIsNoSide) {
   EXPECT_THAT(compared.err, HasSubstr("several commits were measured in turns: 1111111111, 2222222222"));
 }
 
+TEST_F(BenchJudgement, AFilterKeepsRowsOfAFile) {
+  std::ofstream file("hosts.csv");
+  file << "time,host,ms\n";
+  for (int i = 0; i < 40; ++i) file << i << ",h1," << (i < 20 ? 100 : 120) + i % 3 << "\n" << i << ",h2," << 50 << "\n";
+  file.close();
+  const std::vector<std::string> words = {"bench", "history",  "hosts.csv", "--time",
+                                          "time",  "--metric", "ms",        "--json"};
+  const auto filtered = [&](const std::string& filter) {
+    std::vector<std::string> more = words;
+    more.insert(more.end(), {"--filter", filter});
+    return more;
+  };
+  const nlohmann::json one = RunJson(filtered("host=h1"));
+  ASSERT_EQ(one.size(), 1u);
+  ASSERT_EQ(one[0]["change_points"].size(), 1u);
+  EXPECT_EQ(one[0]["change_points"][0]["index"], 20);
+  const RunResult none = RunRapidbyte(filtered("host=h3"));
+  EXPECT_EQ(none.exit_code, 10);
+  EXPECT_THAT(none.err, HasSubstr("no row of hosts.csv passes --filter"));
+}
+
 // Each commit measured by itself: one run of the candidate against eight decides nothing; the gate says what would.
 TEST_F(BenchJudgement, AWindowNeedsSeveralRunsOfTheCandidate) {
   const auto measure = [](const std::string& sha, int day, double value) {
