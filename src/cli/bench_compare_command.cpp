@@ -152,13 +152,15 @@ void AddSelectionOptions(CLI::App& command, SelectionOptions& options) {
 
 CLI::App* AddBenchCompare(CLI::App& bench, BenchCompareOptions& options) {
   CLI::App* compare = bench.add_subcommand("compare", "Compare commits, runs or files, cell by cell");
-  compare->add_option(
+  CLI::Option* sides = compare->add_option(
       "SIDES", options.selection.sides,
       "runs, commits, files (JSONL, CSV, Google Benchmark, Go, hyperfine), baseline:NAME; none: the last "
       "commit in the store, and the last before it that has a cell in common");
-  compare->add_flag("--measure", options.measure,
-                    "build the commits that SIDES name and run them in turns, until decided, before comparing");
-  compare->add_option("--sha", options.selection.commits, "commits in the store, the first is the reference");
+  CLI::Option* measure =
+      compare->add_flag("--measure", options.measure,
+                        "build the commits that SIDES name and run them in turns, until decided, before comparing");
+  CLI::Option* sha =
+      compare->add_option("--sha", options.selection.commits, "commits in the store, the first is the reference");
   compare
       ->add_option_function<size_t>(
           "--last",
@@ -167,7 +169,9 @@ CLI::App* AddBenchCompare(CLI::App& bench, BenchCompareOptions& options) {
             options.last_was_given = true;
           },
           "the last N commits in the store with cells in common (2)")
-      ->check(CLI::Range(size_t{1}, size_t{1000}));
+      ->check(CLI::Range(size_t{1}, size_t{1000}))
+      ->excludes(sides)
+      ->excludes(sha);
   compare->add_option("--col", options.column, "the parameter whose values are compared, instead of commits");
   compare->add_option("--row", options.rows, "parameters that make the rows; all others if not given")->delimiter(',');
   compare->add_option("--ignore", options.ignored, "parameters to pool")->delimiter(',');
@@ -180,6 +184,10 @@ CLI::App* AddBenchCompare(CLI::App& bench, BenchCompareOptions& options) {
   AddSelectionOptions(*compare, options.selection);
   compare->get_option("--scenario")->description("samples of this scenario only; with --measure the scenario's file");
   AddBuildOptions(*compare, options.measuring);
+  for (const char* option : {"--build", "--binary", "--cmd", "--axis", "--iters", "--warmup", "--max-blocks",
+                             "--max-time", "--dsn", "--timeout", "--fresh", "--seed"}) {
+    compare->get_option(option)->needs(measure);
+  }
   AddProfileOptions(*compare, options.measuring.profile, options.measuring.profile_request);
   return compare;
 }

@@ -125,6 +125,17 @@ TEST_F(BenchJudgement, ACampaignOfSeveralCommitsIsNoSide) {
   EXPECT_THAT(compared.err, HasSubstr("several commits were measured in turns: 1111111111, 2222222222"));
 }
 
+TEST_F(BenchJudgement, OptionsThatWouldChangeNothingAreRefused) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"--iters", "3"}, {"--last", "3", kOld}, {"--last", "3", "--sha", kOld}}) {
+    std::vector<std::string> all = {"bench", "compare"};
+    all.insert(all.end(), words.begin(), words.end());
+    const RunResult refused = RunRapidbyte(all);
+    EXPECT_EQ(refused.exit_code, 10) << words[0];
+    EXPECT_THAT(refused.err, HasSubstr(words[0]));
+  }
+}
+
 TEST_F(BenchJudgement, AFilterKeepsRowsOfAFile) {
   std::ofstream file("hosts.csv");
   file << "time,host,ms\n";
