@@ -9,6 +9,7 @@
 #include <fstream>
 #include <optional>
 
+#include "lab/git_repository.h"
 #include "lab/subprocess.h"
 #include "lab/temporary_folder.h"
 
@@ -60,11 +61,10 @@ GitState ReadGitState(const std::filesystem::path& folder) {
   if (!sha) return state;
   state.sha = *sha;
   state.branch = Git(folder, {"rev-parse", "--abbrev-ref", "HEAD"}).value_or("unknown");
-  // Our own files are no change of the tree that is measured.
-  const auto changes =
-      Git(folder, {"--no-optional-locks", "status", "--porcelain", "--untracked-files=all", "--", ":(top)",
-                   ":(top,glob,exclude)target/bench_*/**", ":(top,glob,exclude)target/profiles/**"});
-  state.dirty = !changes.value_or("").empty();
+  std::vector<std::string> status = {"--no-optional-locks",   "status", "--porcelain",
+                                     "--untracked-files=all", "--",     ":(top)"};
+  for (const std::string_view files : kOwnFiles) status.push_back(fmt::format(":(top,glob,exclude){}", files));
+  state.dirty = !Git(folder, status).value_or("").empty();
   return state;
 }
 

@@ -16,8 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What Rapidbyte itself leaves behind is no change of the tree that is measured.
-constexpr const char* kOwnFiles[] = {":(top,glob)target/bench_*/**", ":(top,glob)target/profiles/**"};
 constexpr size_t kShaDigits = 40;  // or 64
 constexpr size_t kOutputBytes = size_t{64} << 20;
 
@@ -104,7 +102,9 @@ Result<std::string> GitRepository::WorkingTreeCommit() const {
   const Environment by_index{{"GIT_INDEX_FILE", index.string()}};
   RB_TRY(Run({"add", "--all", "--", ":/"}, by_index));
   // Not by excluding them above: git takes that for naming them, and refuses where they are ignored.
-  RB_TRY(Run({"reset", "--quiet", "HEAD", "--", kOwnFiles[0], kOwnFiles[1]}, by_index));
+  std::vector<std::string> reset = {"reset", "--quiet", "HEAD", "--"};
+  for (const std::string_view files : kOwnFiles) reset.push_back(fmt::format(":(top,glob){}", files));
+  RB_TRY(Run(reset, by_index));
   RB_ASSIGN(const std::string tree, Run({"write-tree"}, by_index));
   RB_ASSIGN(const std::string head, Run({"rev-parse", "HEAD"}));
   RB_ASSIGN(const std::string head_tree, Run({"rev-parse", "HEAD^{tree}"}));

@@ -19,6 +19,9 @@ namespace rapidbyte::lab {
 // The name under which the tree with its uncommitted changes is measured.
 inline constexpr std::string_view kWorkingTree = "WORKTREE";
 
+// What Rapidbyte itself leaves behind is no change of the tree that is measured. Globs, from the repository's top.
+inline constexpr std::string_view kOwnFiles[] = {"target/bench_*/**", "target/profiles/**"};
+
 struct CommitInfo {
   std::string sha;  // 40 hex digits
   std::string subject;

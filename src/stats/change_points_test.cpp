@@ -7,25 +7,16 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <random>
+
+#include "stats/test_series.h"
 
 namespace rapidbyte::stats {
 namespace {
 
-using Random = std::mt19937_64;
-using Series = std::vector<double>;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-double Normal(Random& random) { return std::normal_distribution<double>()(random); }
-
-Series NormalSeries(size_t n, Random& random, double mean = 0) {
-  Series series(n);
-  for (double& value : series) value = mean + Normal(random);
-  return series;
-}
 
 Series Autoregressive(double coefficient, size_t n, Random& random) {
   Series series(n);

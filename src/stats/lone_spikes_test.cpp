@@ -4,21 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <random>
+
+#include "stats/test_series.h"
 
 namespace rapidbyte::stats {
 namespace {
 
-using Random = std::mt19937_64;
-using Series = std::vector<double>;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-Series NormalSeries(size_t n, Random& random) {
-  Series series(n);
-  for (double& value : series) value = std::normal_distribution<double>()(random);
-  return series;
-}
 
 std::vector<size_t> LeftOut(const Series& series) {
   const std::vector<size_t> kept = WithoutLoneSpikes(series);

@@ -25,6 +25,21 @@ class BenchScenario : public InOwnFolder {
  protected:
   static void Write(const std::string& name, const std::string& text) { std::ofstream(name) << text; }
 
+  // Runs s.yaml and kills it where so many samples are there, or after so long.
+  static void RunAndKillAt(size_t samples, std::chrono::seconds patience) {
+    const pid_t pid = fork();
+    if (pid == 0) {
+      const int null = open("/dev/null", O_WRONLY);
+      dup2(null, STDOUT_FILENO);
+      dup2(null, STDERR_FILENO);
+      execl(RAPIDBYTE_BINARY, "rapidbyte", "bench", "run", "s.yaml", nullptr);
+      _exit(127);
+    }
+    for (auto i = patience / 10ms; i > 0 && Samples().size() < samples; --i) std::this_thread::sleep_for(10ms);
+    kill(pid, SIGKILL);
+    waitpid(pid, nullptr, 0);
+  }
+
   static std::vector<nlohmann::json> Samples() {
     std::vector<nlohmann::json> samples;
     std::ifstream in("target/bench_results/results.jsonl");
@@ -76,17 +91,7 @@ iterations: 9
 
 TEST_F(BenchScenario, KilledAndStartedAgainItLosesAndDoublesNothing) {
   Write("s.yaml", kSleepers);
-  const pid_t pid = fork();
-  if (pid == 0) {
-    const int null = open("/dev/null", O_WRONLY);
-    dup2(null, STDOUT_FILENO);
-    dup2(null, STDERR_FILENO);
-    execl(RAPIDBYTE_BINARY, "rapidbyte", "bench", "run", "s.yaml", nullptr);
-    _exit(127);
-  }
-  for (int i = 0; i < 600 && Samples().size() < 7; ++i) std::this_thread::sleep_for(10ms);
-  kill(pid, SIGKILL);
-  waitpid(pid, nullptr, 0);
+  RunAndKillAt(7, 6s);
   const size_t before = Samples().size();
   ASSERT_GE(before, 7u);
   ASSERT_LT(before, 20u);
@@ -117,17 +122,7 @@ TEST_F(BenchScenario, AChangedPipelineIsNotGoneOnWith) {
   Write("s.yaml",
         "version: 1\nscenario: x\nsubjects: {p: {pipeline: p.yaml}, c: {command: 'sleep 0.05 # {runtime}'}}\n"
         "axes: {runtime: native}\nwarmup: 0\niterations: 8\n");
-  const pid_t pid = fork();
-  if (pid == 0) {
-    const int null = open("/dev/null", O_WRONLY);
-    dup2(null, STDOUT_FILENO);
-    dup2(null, STDERR_FILENO);
-    execl(RAPIDBYTE_BINARY, "rapidbyte", "bench", "run", "s.yaml", nullptr);
-    _exit(127);
-  }
-  for (int i = 0; i < 3000 && Samples().size() < 3; ++i) std::this_thread::sleep_for(10ms);
-  kill(pid, SIGKILL);
-  waitpid(pid, nullptr, 0);
+  RunAndKillAt(3, 30s);
   const size_t before = Samples().size();
   ASSERT_GE(before, 3u);
   ASSERT_LT(before, 16u);
