@@ -28,6 +28,7 @@ class DestPostgres final : public sdk::PostgresConnector {
 
   Result<json> Validate(const json& request) override {
     RB_TRY(Connect());
+    RB_TRY(session().Query(sdk::BeginStatements(sdk::TransactionKind::kLatest, 1000)));
     for (const json& stream : request.at("streams")) {
       RB_TRY(CheckRights(session(), schema_, stream.at("name").get<std::string>()));
     }
@@ -39,7 +40,7 @@ class DestPostgres final : public sdk::PostgresConnector {
     sdk::EnterPhase(abi::Phase::kPrepare);
     RB_ASSIGN(const std::span<const uint8_t> first, sdk::NextBatch(buffer_));
     RB_ASSIGN(const arrow::Schema stream, arrow::ReadSchemaMessage(first));
-    RB_TRY(session().Query("BEGIN"));
+    RB_TRY(session().Query(sdk::BeginStatements(sdk::TransactionKind::kWrite, 0)));
     Result<uint64_t> rows = Load(request, stream);
     if (!rows) {
       Disconnect();  // the server rolls back; nothing else could be left half done

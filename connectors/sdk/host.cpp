@@ -44,6 +44,7 @@ Error LastError() {
   error.message = Text(document, "message");
   error.hint = Text(document, "hint");
   error.category = Text(document, "category");
+  error.sqlstate = Text(document, "sqlstate");
   if (const auto code = document.find("code"); code != document.end() && code->is_number_integer()) {
     error.code = static_cast<ErrorCode>(code->get<int>());
   }
@@ -142,7 +143,8 @@ void RespondError(const Error& error) {
              {"message", error.message},
              {"hint", error.hint},
              {"retryable", error.retryable},
-             {"commit", CommitName(error.commit)}}}});
+             {"commit", CommitName(error.commit)},
+             {"sqlstate", error.sqlstate}}}});
 }
 
 }  // namespace rapidbyte::sdk

@@ -13,11 +13,22 @@
 
 namespace rapidbyte::sdk {
 
+// Every statement runs inside a transaction that pins the settings it depends on by SET LOCAL. Outside of one nothing
+// is sent: a pooler may hand the server's session to somebody else the moment a transaction ends.
+enum class TransactionKind {
+  kLatest,    // reads only; each statement sees what is committed when it begins
+  kSnapshot,  // reads rows as of one moment: the first statement after BEGIN, SET and LOCK takes the snapshot
+  kWrite,     // loads rows
+};
+
+// BEGIN and what is pinned, as one text of SQL to be run before, or in front of, the transaction's own statements.
+// `lock_timeout_ms`: how long a statement waits for a lock; 0 for ever.
+std::string BeginStatements(TransactionKind kind, uint64_t lock_timeout_ms);
+
 // A connection and the session on it.
 class PostgresSession {
  public:
-  // Opens the connection "postgres" and pins every setting that the text form of a value depends on, so that both
-  // ends write and read the same text, and names of types are qualified.
+  // Opens the connection "postgres".
   static Result<std::unique_ptr<PostgresSession>> Open();
 
   pgwire::Session& session() { return session_; }
@@ -51,6 +62,10 @@ struct PostgresColumn {
   bool not_null = false;
   bool generated = false;  // GENERATED ALWAYS AS (…) STORED
 };
+
+// A SELECT over the catalog, inside a transaction: pg_catalog alone is on the search_path while it runs, so that names
+// mean the server's own and names of types come back qualified. Takes no lock that outlives it.
+Result<std::vector<pgwire::Row>> QueryCatalog(pgwire::Session& session, std::string_view sql);
 
 // The columns of a table, view or partitioned table in their order; empty where there is no such relation.
 Result<std::vector<PostgresColumn>> ReadColumns(pgwire::Session& session, std::string_view schema,

@@ -73,11 +73,13 @@ class SourcePostgres final : public sdk::PostgresConnector {
 
   Result<json> Discover(const json&) override {
     RB_TRY(Connect());
+    RB_TRY(session().Query(sdk::BeginStatements(sdk::TransactionKind::kLatest, 1000)));
     RB_ASSIGN(const std::vector<pgwire::Row> tables,
-              session().Query("SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE "
-                              "n.nspname = " +
-                              pgwire::QuoteLiteral(schema_) +
-                              " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY c.relname"));
+              sdk::QueryCatalog(session(),
+                                "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE "
+                                "n.nspname = " +
+                                    pgwire::QuoteLiteral(schema_) +
+                                    " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY c.relname"));
     json streams = json::array();
     for (const pgwire::Row& table : tables) {
       RB_ASSIGN(const std::vector<PostgresColumn> columns, sdk::ReadColumns(session(), schema_, *table[0]));
@@ -92,6 +94,7 @@ class SourcePostgres final : public sdk::PostgresConnector {
 
   Result<json> Validate(const json& request) override {
     RB_TRY(Connect());
+    RB_TRY(session().Query(sdk::BeginStatements(sdk::TransactionKind::kLatest, 1000)));
     for (const json& stream : request.at("streams")) RB_TRY(StreamColumns(stream));
     return json::object();
   }
@@ -99,6 +102,7 @@ class SourcePostgres final : public sdk::PostgresConnector {
   Result<json> RunRead(const json& request) override {
     RB_TRY(Connect());
     sdk::EnterPhase(abi::Phase::kPrepare);
+    RB_TRY(session().Query(sdk::BeginStatements(sdk::TransactionKind::kSnapshot, 0)));
     const json& stream = request.at("stream");
     RB_ASSIGN(const std::vector<PostgresColumn> columns, StreamColumns(stream));
     const arrow::Schema schema = MakeSchema(columns);

@@ -36,6 +36,7 @@ struct Error {
   std::string category;  // a connector's own word for it (docs/formats/connector_abi.md); may be empty
   bool retryable = false;
   CommitState commit = CommitState::kNotCommitted;
+  std::string sqlstate;  // the server's five characters where a server refused, else empty
 };
 
 template <typename T>
@@ -43,7 +44,8 @@ using Result = tl::expected<T, Error>;
 using Status = Result<void>;
 
 inline tl::unexpected<Error> Fail(ErrorCode code, std::string message, std::string hint = {}) {
-  return tl::unexpected<Error>(Error{code, std::move(message), std::move(hint), {}, false, CommitState::kNotCommitted});
+  return tl::unexpected<Error>(
+      Error{code, std::move(message), std::move(hint), {}, false, CommitState::kNotCommitted, {}});
 }
 
 inline tl::unexpected<Error> Fail(Error error) { return tl::unexpected<Error>(std::move(error)); }

@@ -68,7 +68,8 @@ json ToErrorDocument(const Error& error) {
           {"message", error.message},
           {"hint", error.hint},
           {"retryable", error.retryable},
-          {"commit", "none"}};
+          {"commit", "none"},
+          {"sqlstate", error.sqlstate}};
 }
 
 Error FromErrorDocument(const json& document, Side side) {
@@ -89,6 +90,7 @@ Error FromErrorDocument(const json& document, Side side) {
     error.retryable = retryable->get<bool>();
   }
   error.commit = CommitOf(Text(document, "commit"));
+  error.sqlstate = Text(document, "sqlstate");
   return error;
 }
 

@@ -181,6 +181,7 @@ Error ErrorFromServer(std::span<const uint8_t> body) {
   if (!fields.detail.empty()) error.message += ": " + OneLine(fields.detail);
   if (!fields.where.empty()) error.message += " (" + OneLine(fields.where) + ")";
   error.message += " [" + std::string(fields.sqlstate) + "]";
+  error.sqlstate = std::string(fields.sqlstate);
   error.category = verdict != nullptr ? verdict->category : "internal";
   error.retryable = verdict != nullptr && verdict->retryable;
   error.hint = OneLine(fields.hint);
