@@ -42,6 +42,10 @@ struct Options {
   std::string user = Cluster().user();
   nlohmann::json columns = nullptr;
   uint32_t batch_rows = 8192;
+  std::string source_user = Cluster().user();
+  nlohmann::json source_config = nlohmann::json::object();  // beside the schema
+  std::vector<std::string> streams;                         // announced when the source is opened
+  bool only = false;
 };
 
 class Postgres : public testing::Test {
@@ -58,17 +62,34 @@ class Postgres : public testing::Test {
     return rows;
   }
 
-  static nlohmann::json Open(TestHost& host, const char* role, const char* schema) {
-    return host.Run(abi::Export::kOpen, {{"abi", 1}, {"role", role}, {"config", {{"schema", schema}}}});
+  static nlohmann::json Open(TestHost& host, const char* role, nlohmann::json config,
+                             const nlohmann::json& streams = nlohmann::json::array()) {
+    return host.Run(abi::Export::kOpen, {{"abi", 1}, {"role", role}, {"config", config}, {"streams", streams}});
+  }
+
+  // A source that is open for the streams of `options`.
+  std::unique_ptr<TestHost> OpenSource(const Options& options = {}) {
+    auto source =
+        std::make_unique<TestHost>("source-postgres", runtime_, Target("postgres", options.source_user), queue_);
+    nlohmann::json config = options.source_config;
+    config["schema"] = "src";
+    nlohmann::json streams = nlohmann::json::array();
+    for (const std::string& name : options.streams) streams.push_back({{"name", name}, {"columns", nullptr}});
+    Open(*source, "source", config, streams);
+    return source;
+  }
+
+  static nlohmann::json ReadStream(TestHost& source, const std::string& table, const Options& options = {}) {
+    return source.Run(abi::Export::kRunRead,
+                      {{"stream", {{"name", table}, {"columns", options.columns}, {"only", options.only}}},
+                       {"max_batch_bytes", 1 << 20},
+                       {"max_batch_rows", options.batch_rows}});
   }
 
   nlohmann::json Read(const std::string& table, const Options& options = {}) {
-    TestHost source("source-postgres", runtime_, Target("postgres", Cluster().user()), queue_);
-    Open(source, "source", "src");
-    nlohmann::json answer =
-        source.Run(abi::Export::kRunRead, {{"stream", {{"name", table}, {"columns", options.columns}}},
-                                           {"max_batch_bytes", 1 << 20},
-                                           {"max_batch_rows", options.batch_rows}});
+    const std::unique_ptr<TestHost> opened = OpenSource(options);
+    TestHost& source = *opened;
+    nlohmann::json answer = ReadStream(source, table, options);
     source.Run(abi::Export::kClose, nlohmann::json::object());
     if (answer.contains("rows")) {
       EXPECT_EQ(answer["rows"], source.emitted_rows);
@@ -81,7 +102,7 @@ class Postgres : public testing::Test {
                        std::optional<abi::Phase> break_in_phase = std::nullopt) {
     TestHost destination("dest-postgres", runtime_, Target(options.database, options.user), queue_);
     destination.break_in_phase = break_in_phase;
-    Open(destination, "destination", "raw");
+    Open(destination, "destination", {{"schema", "raw"}});
     nlohmann::json answer =
         destination.Run(abi::Export::kRunWrite,
                         {{"stream", {{"name", table}}}, {"write_mode", options.mode}, {"load_method", options.method}});

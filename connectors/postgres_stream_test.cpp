@@ -71,9 +71,9 @@ TEST_F(Postgres, ReplaceKeepsATableThatOthersReferTo) {
 TEST_F(Postgres, MovesSeveralStreamsOverOneConnection) {
   Sql("CREATE TABLE src.a AS SELECT 1 AS id, 1.5::numeric AS n; CREATE TABLE src.b AS TABLE src.a");
   TestHost source("source-postgres", runtime_, Target("postgres", Cluster().user()), queue_);
-  Open(source, "source", "src");
+  Open(source, "source", {{"schema", "src"}}, {{{"name", "a"}}, {{"name", "b"}}});
   TestHost destination("dest-postgres", runtime_, Target("postgres", Cluster().user()), queue_);
-  Open(destination, "destination", "raw");
+  Open(destination, "destination", {{"schema", "raw"}});
   for (const char* table : {"a", "b"}) {
     source.Run(
         abi::Export::kRunRead,
@@ -87,7 +87,7 @@ TEST_F(Postgres, MovesSeveralStreamsOverOneConnection) {
 TEST_F(Postgres, DiscoversTablesAndColumns) {
   Sql("CREATE TABLE src.\"T\" (a int4 NOT NULL, b numeric(10,2)); CREATE VIEW src.v AS SELECT 1 AS x");
   TestHost source("source-postgres", runtime_, Target("postgres", Cluster().user()), queue_);
-  Open(source, "source", "src");
+  Open(source, "source", {{"schema", "src"}});
   const json expected = json::parse(R"json({"streams": [
     {"name": "T", "columns": [{"name": "a", "type": "integer", "not_null": true},
                               {"name": "b", "type": "numeric(10,2)", "not_null": false}]},
@@ -98,7 +98,7 @@ TEST_F(Postgres, DiscoversTablesAndColumns) {
 TEST_F(Postgres, ValidatesStreamsOfTheSource) {
   Sql("CREATE TABLE src.t (id int4)");
   TestHost source("source-postgres", runtime_, Target("postgres", Cluster().user()), queue_);
-  Open(source, "source", "src");
+  Open(source, "source", {{"schema", "src"}});
   auto validate = [&](const json& stream) { return source.Run(abi::Export::kValidate, {{"streams", {stream}}}); };
   EXPECT_EQ(validate({{"name", "t"}, {"columns", {"id"}}}), json::object());
   ExpectError(validate({{"name", "t"}, {"columns", {"other"}}}), "schema", "\"other\"");
@@ -109,7 +109,7 @@ TEST_F(Postgres, ValidatesTheRightsOfTheDestination) {
   Sql("DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN; CREATE SCHEMA raw; CREATE TABLE raw.t (id int4)");
   auto validate = [&](const std::string& user) {
     TestHost destination("dest-postgres", runtime_, Target("postgres", user), queue_);
-    Open(destination, "destination", "raw");
+    Open(destination, "destination", {{"schema", "raw"}});
     return destination.Run(abi::Export::kValidate, {{"streams", {{{"name", "t"}, {"columns", nullptr}}}}});
   };
   EXPECT_EQ(validate(Cluster().user()), json::object());

@@ -83,9 +83,11 @@ int32_t TestHost::Serve(abi::HostFunction function, const uint64_t* args) {
     case abi::HostFunction::k_last_error:
       return CopyOut(last_error_, args[0], args[1]);
     case abi::HostFunction::k_log:
+      logged.push_back(Text(args[1], args[2]));
       return 0;
     case abi::HostFunction::k_phase:
       phases.push_back(static_cast<abi::Phase>(args[0]));
+      if (on_phase) on_phase(phases.back());
       return 0;
     case abi::HostFunction::k_progress:
       progress_rows += args[0];

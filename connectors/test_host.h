@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -39,6 +40,8 @@ class TestHost final : public wasm::HostCalls {
   uint64_t emitted_rows = 0;
   size_t emitted_batches = 0;                // without the schema
   std::vector<abi::Phase> phases;            // as announced
+  std::vector<std::string> logged;           // lines
+  std::function<void(abi::Phase)> on_phase;  // called with each
   std::optional<abi::Phase> break_in_phase;  // the connection is at its end from the first read in this phase on
 
  private:

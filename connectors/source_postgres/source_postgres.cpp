@@ -1,10 +1,11 @@
-// Reads tables from PostgreSQL: COPY … TO STDOUT in binary form, decoded into Arrow batches.
+// Reads tables from PostgreSQL, all of one moment: COPY … TO STDOUT in binary form, decoded into Arrow batches.
 #include "arrow/ipc_writer.h"
 #include "pgwire/copy_decoder.h"
 #include "pgwire/types.h"
 #include "sdk/connector.h"
 #include "sdk/json.h"
 #include "sdk/postgres.h"
+#include "source_postgres/snapshot.h"
 #ifndef __wasm__
 #include "source_postgres/source_postgres.h"
 #endif
@@ -13,53 +14,41 @@ namespace rapidbyte {
 namespace {
 
 using nlohmann::json;
-using sdk::PostgresColumn;
+using sdk::TransactionKind;
 
-std::vector<std::string> SelectedNames(const json& stream) {
+StreamRequest ReadStream(const json& stream) {
+  StreamRequest request;
+  request.name = stream.at("name").get<std::string>();
   const auto columns = stream.find("columns");
-  if (columns == stream.end() || !columns->is_array()) return {};
-  return columns->get<std::vector<std::string>>();
+  if (columns != stream.end() && columns->is_array()) request.columns = columns->get<std::vector<std::string>>();
+  request.only = stream.value("only", false);
+  return request;
 }
 
-// The columns that the stream selects, in the order in which it names them.
-Result<std::vector<PostgresColumn>> Select(const std::vector<PostgresColumn>& all,
-                                           const std::vector<std::string>& names, const std::string& table) {
-  if (names.empty()) return all;
-  std::vector<PostgresColumn> selected;
-  for (const std::string& name : names) {
-    const PostgresColumn* found = nullptr;
-    for (const PostgresColumn& column : all) {
-      if (column.name == name) found = &column;
-    }
-    if (found == nullptr) {
-      return Fail(sdk::SchemaError("the source table " + table + " has no column \"" + name + "\"",
-                                   "names are case-sensitive; leave columns out to read all of them"));
-    }
-    selected.push_back(*found);
-  }
-  return selected;
+std::vector<StreamRequest> ReadStreams(const json& streams) {
+  std::vector<StreamRequest> requests;
+  for (const json& stream : streams) requests.push_back(ReadStream(stream));
+  return requests;
 }
 
-arrow::Schema MakeSchema(const std::vector<PostgresColumn>& columns) {
+arrow::Schema MakeSchema(const Relation& relation) {
   arrow::Schema schema;
-  for (const PostgresColumn& column : columns) {
-    const auto native = pgwire::NativeType(column.type);
-    schema.fields.push_back({column.name,
-                             native.value_or(arrow::TypeId::kUtf8),
-                             !column.not_null,
-                             {{"rapidbyte.pg_type", column.type}, {"rapidbyte.encoding", native ? "native" : "text"}}});
+  for (const SourceColumn& column : relation.columns) {
+    schema.fields.push_back(
+        {column.name,
+         column.native.value_or(arrow::TypeId::kUtf8),
+         !column.not_null,
+         {{"rapidbyte.pg_type", column.type}, {"rapidbyte.encoding", column.native ? "native" : "text"}}});
   }
   return schema;
 }
 
-std::string CopyStatement(const arrow::Schema& schema, const std::string& table) {
-  std::string list;
-  for (const arrow::Field& field : schema.fields) {
-    list += list.empty() ? "" : ", ";
-    list += pgwire::QuoteIdentifier(field.name);
-    if (field.Metadata("rapidbyte.encoding") == "text") list += "::text";
+json Describe(const Relation& relation) {
+  json columns = json::array();
+  for (const SourceColumn& column : relation.columns) {
+    columns.push_back({{"name", column.name}, {"type", column.type}, {"not_null", column.not_null}});
   }
-  return "COPY (SELECT " + list + " FROM " + table + ") TO STDOUT (FORMAT BINARY)";
+  return {{"name", relation.stream.name}, {"columns", columns}};
 }
 
 class SourcePostgres final : public sdk::PostgresConnector {
@@ -67,68 +56,94 @@ class SourcePostgres final : public sdk::PostgresConnector {
   [[maybe_unused]] static constexpr const char* kName = "source-postgres";
 
   Result<json> Open(const json& request) override {
-    schema_ = request.at("config").value("schema", "public");
+    const json& config = request.at("config");
+    rules_.schema = config.value("schema", "public");
+    rules_.lock_wait_timeout_ms = config.value("lock_wait_timeout_ms", uint64_t{0});
+    rules_.filter_rows = config.value("row_security", "refuse") == "filter";
+    streams_ = ReadStreams(request.value("streams", json::array()));
     return json::object();
   }
 
   Result<json> Discover(const json&) override {
     RB_TRY(Connect());
-    RB_TRY(session().Query(sdk::BeginStatements(sdk::TransactionKind::kLatest, 1000)));
-    RB_ASSIGN(const std::vector<pgwire::Row> tables,
-              sdk::QueryCatalog(session(),
-                                "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE "
-                                "n.nspname = " +
-                                    pgwire::QuoteLiteral(schema_) +
-                                    " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY c.relname"));
-    json streams = json::array();
-    for (const pgwire::Row& table : tables) {
-      RB_ASSIGN(const std::vector<PostgresColumn> columns, sdk::ReadColumns(session(), schema_, *table[0]));
-      json described = json::array();
-      for (const PostgresColumn& column : columns) {
-        described.push_back({{"name", column.name}, {"type", column.type}, {"not_null", column.not_null}});
-      }
-      streams.push_back({{"name", *table[0]}, {"columns", described}});
-    }
-    return json{{"streams", streams}};
+    RB_TRY(session().Query(sdk::BeginStatements(TransactionKind::kLatest, 0)));
+    RB_ASSIGN(const std::vector<StreamRequest> streams, ListStreams());
+    RB_ASSIGN(const std::vector<Relation> relations, Look(streams));
+    json described = json::array();
+    for (const Relation& relation : relations) described.push_back(Describe(relation));
+    RB_TRY(session().Query("COMMIT"));
+    return json{{"streams", described}};
   }
 
   Result<json> Validate(const json& request) override {
     RB_TRY(Connect());
-    RB_TRY(session().Query(sdk::BeginStatements(sdk::TransactionKind::kLatest, 1000)));
-    for (const json& stream : request.at("streams")) RB_TRY(StreamColumns(stream));
+    RB_TRY(session().Query(sdk::BeginStatements(TransactionKind::kLatest, 0)));
+    RB_ASSIGN(const std::vector<Relation> relations, Look(ReadStreams(request.at("streams"))));
+    RB_TRY(CheckProblems(relations));
+    RB_TRY(session().Query("COMMIT"));
     return json::object();
   }
 
   Result<json> RunRead(const json& request) override {
     RB_TRY(Connect());
     sdk::EnterPhase(abi::Phase::kPrepare);
-    RB_TRY(session().Query(sdk::BeginStatements(sdk::TransactionKind::kSnapshot, 0)));
-    const json& stream = request.at("stream");
-    RB_ASSIGN(const std::vector<PostgresColumn> columns, StreamColumns(stream));
-    const arrow::Schema schema = MakeSchema(columns);
+    RB_ASSIGN(const Relation* relation, Prepare(ReadStream(request.at("stream"))));
+    const arrow::Schema schema = MakeSchema(*relation);
     RB_TRY(sdk::EmitBatch(arrow::WriteSchemaMessage(schema), 0));
-    RB_TRY(session().BeginCopyOut(CopyStatement(schema, TableName(stream))));
+    RB_TRY(session().BeginCopyOut("COPY (" + SelectStatement(*relation) + ") TO STDOUT (FORMAT BINARY)"));
     sdk::EnterPhase(abi::Phase::kTransfer);
     pgwire::DecoderLimits limits;
     limits.batch_bytes = request.at("max_batch_bytes").get<uint64_t>();
     limits.batch_rows = request.at("max_batch_rows").get<uint32_t>();
     RB_ASSIGN(const uint64_t rows, Transfer(schema, limits));
+    RB_TRY(Finish(*relation));
     return json{{"rows", rows}};
   }
 
  private:
-  std::string TableName(const json& stream) const {
-    return sdk::QualifiedName(schema_, stream.at("name").get<std::string>());
+  Result<std::vector<StreamRequest>> ListStreams() {
+    RB_ASSIGN(const std::vector<pgwire::Row> tables,
+              sdk::QueryCatalog(session(),
+                                "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE "
+                                "n.nspname = " +
+                                    pgwire::QuoteLiteral(rules_.schema) +
+                                    " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY c.relname"));
+    std::vector<StreamRequest> streams;
+    for (const pgwire::Row& table : tables) streams.push_back({*table[0], {}, false});
+    return streams;
   }
 
-  Result<std::vector<PostgresColumn>> StreamColumns(const json& stream) {
-    const std::string name = stream.at("name").get<std::string>();
-    RB_ASSIGN(const std::vector<PostgresColumn> all, sdk::ReadColumns(session(), schema_, name));
-    if (all.empty()) {
-      return Fail(sdk::SchemaError("there is no table or view " + TableName(stream) + " with columns in the source",
-                                   "check source.config.schema and the stream's name; names are case-sensitive"));
+  Result<std::vector<Relation>> Look(const std::vector<StreamRequest>& streams) {
+    if (streams.empty()) return std::vector<Relation>();
+    RB_ASSIGN(std::vector<Relation> relations, FindRelations(session(), rules_.schema, rules_.filter_rows, streams));
+    RB_TRY(DescribeRelations(session(), rules_.schema, relations));
+    return relations;
+  }
+
+  // The relation of the stream, in the snapshot of all streams, which the first one of them begins.
+  Result<const Relation*> Prepare(const StreamRequest& stream) {
+    if (streams_.empty()) streams_ = {stream};  // asked for without having been announced: alone
+    if (snapshot_.relations.empty()) {
+      RB_ASSIGN(snapshot_, TakeSnapshot(session(), rules_, streams_));
+      sdk::Log(abi::LogLevel::kDebug, "reads the snapshot " + snapshot_.name);
     }
-    return Select(all, SelectedNames(stream), TableName(stream));
+    for (const Relation& relation : snapshot_.relations) {
+      if (relation.stream.name == stream.name) return &relation;
+    }
+    return Fail(ErrorCode::kInternal,
+                "the stream \"" + stream.name + "\" was not announced when the source was opened");
+  }
+
+  // After the stream's last row: was it the locked relation that its name stood for? Schemas can be renamed under
+  // locks. The last stream ends the transaction, so that the server may clean up while the destination is still at
+  // work.
+  Status Finish(const Relation& relation) {
+    RB_ASSIGN(const std::vector<pgwire::Row> rows,
+              session().Query("SELECT pg_catalog.to_regclass(" + pgwire::QuoteLiteral(relation.name) +
+                              ")::pg_catalog.oid" + (++finished_ == snapshot_.relations.size() ? "; COMMIT" : "")));
+    if (rows.at(0).at(0) == relation.oid) return {};
+    return Fail(sdk::SchemaError("the name " + relation.name + " came to stand for another table while it was read",
+                                 "somebody renamed its schema; run it again"));
   }
 
   // Moves all rows of the COPY into the channel; returns their number.
@@ -158,7 +173,10 @@ class SourcePostgres final : public sdk::PostgresConnector {
     }
   }
 
-  std::string schema_;
+  SnapshotRules rules_;
+  std::vector<StreamRequest> streams_;  // of the run, in their order
+  Snapshot snapshot_;
+  size_t finished_ = 0;  // of its streams
 };
 
 }  // namespace

@@ -54,6 +54,8 @@ constexpr Verdict kVerdicts[] = {
     {"2BP01", "schema", false, ""},
     {"22", "data", false, ""},
     {"23", "data", false, "the destination's constraints refuse a row; compare its definition with the source's"},
+    {"25006", "permission", false,
+     "the source is only ever read, so a view that writes is refused; a standby or a read-only role takes no rows"},
     {"40", "transient_db", true, "run it again"},
     {"53100", "transient_db", false, "free some space on the server's disk, then run it again"},
     {"53", "transient_db", true, "the server is short of resources; run it again later"},

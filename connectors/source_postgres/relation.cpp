@@ -1,0 +1,246 @@
+#include "source_postgres/relation.h"
+
+#include <algorithm>
+
+#include "pgwire/types.h"
+#include "sdk/postgres.h"
+
+namespace rapidbyte {
+namespace {
+
+using pgwire::QuoteIdentifier;
+using pgwire::QuoteLiteral;
+using pgwire::Row;
+
+// FROM …: the wanted names with their place, joined to what the catalog has of them.
+std::string FromWanted(const std::string& schema, const std::vector<StreamRequest>& streams) {
+  std::string values;
+  for (size_t i = 0; i < streams.size(); ++i) {
+    values += (i == 0 ? "(" : ", (") + std::to_string(i) + ", " + QuoteLiteral(streams[i].name) + ")";
+  }
+  return " FROM (VALUES " + values +
+         ") AS wanted(place, name) LEFT JOIN pg_namespace n ON n.nspname = " + QuoteLiteral(schema) +
+         " LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name AND c.relkind IN ('r', 'p', 'v', "
+         "'m', 'f')";
+}
+
+Error Refused(std::string category, std::string message, std::string hint) {
+  Error error = sdk::SchemaError(std::move(message), std::move(hint));
+  error.category = std::move(category);
+  return error;
+}
+
+std::string AndMore(const std::string& list, const std::string& item) {
+  return list.empty() ? item : list + ", " + item;
+}
+
+// What stands in the way of reading a relation; `row` is one of FindRelations' query.
+std::optional<Error> ProblemOf(const Relation& relation, const Row& row, const std::string& schema, bool filter_rows) {
+  if (row[0] != "t") {
+    return Refused("schema", "there is no schema " + QuoteIdentifier(schema) + " in the source",
+                   "check source.config.schema; names are case-sensitive");
+  }
+  if (row[1] != "t") {
+    return Refused("permission", "the source's role may not use the schema " + QuoteIdentifier(schema),
+                   "grant it USAGE on the schema");
+  }
+  if (!row[2]) {
+    return Refused("schema", "there is no table or view " + relation.name + " in the source",
+                   "check source.config.schema and the streams' names; names are case-sensitive");
+  }
+  if (row[5] != "t") {
+    return Refused("permission", "the source's role may not read " + relation.name, "grant it SELECT");
+  }
+  if (relation.stream.only && relation.kind != 'r') {
+    return Refused("schema", relation.name + " is no table with rows of its own, as only: true asks for",
+                   "leave only out for partitioned tables, views and foreign tables");
+  }
+  if (row[6] == "t" && !filter_rows) {
+    return Refused("permission", "row-level security lets the source's role see only some rows of " + relation.name,
+                   "set source.config.row_security: filter to move just those, or give the role BYPASSRLS");
+  }
+  return std::nullopt;
+}
+
+// The type that a domain stands for in the end, else the type itself.
+constexpr const char* kBaseType =
+    "CASE t.typtype WHEN 'd' THEN (WITH RECURSIVE base(oid) AS (SELECT t.typbasetype UNION ALL SELECT d.typbasetype "
+    "FROM base JOIN pg_type d ON d.oid = base.oid WHERE d.typtype = 'd') SELECT base.oid FROM base JOIN pg_type u ON "
+    "u.oid = base.oid WHERE u.typtype <> 'd') ELSE t.oid END";
+
+// Whether a type that is made of others holds one whose text form depends on the search_path, at whatever depth.
+constexpr const char* kHoldsNames =
+    "CASE WHEN b.typtype IN ('c', 'r', 'm') OR b.typelem <> 0 THEN EXISTS (WITH RECURSIVE part(oid) AS (SELECT b.oid "
+    "UNION SELECT inner_type.oid FROM part JOIN pg_type p ON p.oid = part.oid CROSS JOIN LATERAL (SELECT p.typbasetype "
+    "WHERE p.typtype = 'd' UNION ALL SELECT p.typelem WHERE p.typelem <> 0 UNION ALL SELECT r.rngsubtype FROM pg_range "
+    "r WHERE r.rngtypid = p.oid UNION ALL SELECT f.atttypid FROM pg_attribute f WHERE "
+    "f.attrelid = p.typrelid AND f.attnum > 0 AND NOT f.attisdropped) AS inner_type(oid)) SELECT FROM part JOIN "
+    "pg_type "
+    "named ON named.oid = part.oid WHERE named.typnamespace = 'pg_catalog'::regnamespace AND named.typname IN "
+    "('regproc', 'regprocedure', 'regoper', 'regoperator', 'regclass', 'regtype', 'regconfig', 'regdictionary', "
+    "'regcollation')) ELSE false END";
+
+// place, oid of the relation, name, type, not null, then what Carry looks at.
+std::string DescribeColumns(const std::string& schema, const std::vector<StreamRequest>& streams) {
+  return std::string("SELECT wanted.place, c.oid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, ") +
+         "format_type(b.oid, -1), a.atttypmod < 0 AND t.typtypmod < 0, "
+         // A user's cast to text goes before the type's own text form; oids from 16384 on are not the server's own.
+         "EXISTS (SELECT FROM pg_cast WHERE castsource = b.oid AND casttarget = 'text'::regtype AND "
+         "pg_cast.oid >= 16384), "
+         "(SELECT quote_ident(o.nspname) || '.' || quote_ident(p.proname) FROM pg_proc p JOIN pg_namespace o ON o.oid "
+         "= p.pronamespace WHERE p.oid = b.typoutput), " +
+         kHoldsNames + FromWanted(schema, streams) +
+         " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_type t ON t.oid = "
+         "a.atttypid CROSS JOIN LATERAL (SELECT " +
+         kBaseType + ") AS base(oid) JOIN pg_type b ON b.oid = base.oid ORDER BY wanted.place, a.attnum";
+}
+
+std::string IdentityOf(const char* catalog, const std::string& value) {
+  return std::string("(pg_catalog.pg_identify_object('pg_catalog.") + catalog + "'::pg_catalog.regclass, " + value +
+         "::pg_catalog.oid, 0)).identity";
+}
+
+// SQL for the name that a value of such a type stands for, qualified whatever the search_path is. Empty for all others.
+std::string QualifiedNameOf(std::string_view type, const std::string& value) {
+  if (type == "regclass") return IdentityOf("pg_class", value);
+  if (type == "regtype") return IdentityOf("pg_type", value);
+  if (type == "regprocedure") return IdentityOf("pg_proc", value);
+  if (type == "regoperator") return IdentityOf("pg_operator", value);
+  if (type == "regconfig") return IdentityOf("pg_ts_config", value);
+  if (type == "regdictionary") return IdentityOf("pg_ts_dict", value);
+  if (type == "regcollation") return IdentityOf("pg_collation", value);
+  const std::string from = " JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) ";
+  const std::string schema =
+      "(SELECT pg_catalog.quote_ident(n.nspname) OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) ";
+  const std::string where = " WHERE o.oid OPERATOR(pg_catalog.=) " + value + "::pg_catalog.oid)";
+  if (type == "regproc") {
+    return schema + "pg_catalog.quote_ident(o.proname) FROM pg_catalog.pg_proc o" + from + "o.pronamespace" + where;
+  }
+  if (type == "regoper") {
+    return schema + "o.oprname::pg_catalog.text FROM pg_catalog.pg_operator o" + from + "o.oprnamespace" + where;
+  }
+  return "";
+}
+
+// How a column travels. `row` is one of DescribeColumns.
+SourceColumn Carry(const Row& row) {
+  SourceColumn column;
+  column.name = *row[2];
+  column.type = *row[3];
+  column.not_null = row[4] == "t";
+  column.native = pgwire::NativeType(column.type);
+  column.expression = QuoteIdentifier(column.name);
+  if (column.native) return column;
+  const std::string value = column.expression;
+  const std::string base = *row[5];
+  if (const std::string name = QualifiedNameOf(base, value); !name.empty()) {
+    column.expression = "CASE WHEN " + value + "::pg_catalog.oid OPERATOR(pg_catalog.=) 0 THEN '-' ELSE coalesce(" +
+                        name + ", " + value + "::pg_catalog.oid::pg_catalog.text) END";
+  } else if (row[7] == "t" || (base == "bpchar" && row[6] == "t")) {
+    // The cast from character would take trailing blanks away, which belong to a value without a length.
+    column.expression = "pg_catalog.textin(" + *row[8] + "(" + value + "::" + base + "))";
+  } else {
+    column.expression = value + "::pg_catalog.text";
+  }
+  if (row[9] == "t") {
+    column.refusal = "its type " + column.type + " holds names whose text depends on the search_path";
+  }
+  return column;
+}
+
+// Takes the columns that the stream selects, in the order in which it names them.
+void Select(const std::vector<SourceColumn>& all, Relation& relation) {
+  std::string missing, refused;
+  for (const std::string& name : relation.stream.columns) {
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&name](const SourceColumn& column) { return column.name == name; });
+    if (found == all.end()) {
+      missing = AndMore(missing, QuoteIdentifier(name));
+    } else {
+      relation.columns.push_back(*found);
+    }
+  }
+  if (relation.stream.columns.empty()) relation.columns = all;
+  for (const SourceColumn& column : relation.columns) {
+    if (!column.refusal.empty()) refused = AndMore(refused, QuoteIdentifier(column.name) + ": " + column.refusal);
+  }
+  if (!missing.empty()) {
+    relation.problem = Refused("schema", "the source table " + relation.name + " has no column " + missing,
+                               "names are case-sensitive; leave columns out to read all of them");
+  } else if (relation.columns.empty()) {
+    relation.problem = Refused("schema", "the source table " + relation.name + " has no columns", "");
+  } else if (!refused.empty()) {
+    relation.problem = Refused("data", "of " + relation.name + " cannot be carried " + refused,
+                               "select other columns, or cast them to text in a view");
+  }
+}
+
+}  // namespace
+
+Result<std::vector<Relation>> FindRelations(pgwire::Session& session, const std::string& schema, bool filter_rows,
+                                            const std::vector<StreamRequest>& streams) {
+  RB_ASSIGN(const std::vector<Row> rows,
+            sdk::QueryCatalog(session,
+                              "SELECT n.oid IS NOT NULL, has_schema_privilege(n.oid, 'USAGE'), c.oid, "
+                              "c.relkind, has_table_privilege(c.oid, 'SELECT'), "
+                              "has_any_column_privilege(c.oid, 'SELECT'), row_security_active(c.oid)" +
+                                  FromWanted(schema, streams) + " ORDER BY wanted.place"));
+  if (rows.size() != streams.size()) return Fail(ErrorCode::kSource, "the server's catalog gave no answer");
+  std::vector<Relation> relations;
+  for (size_t i = 0; i < streams.size(); ++i) {
+    Relation relation;
+    relation.stream = streams[i];
+    relation.name = sdk::QualifiedName(schema, streams[i].name);
+    relation.oid = rows[i][2].value_or("");
+    relation.kind = rows[i][3].value_or(" ")[0];
+    const bool has_lock = relation.kind == 'r' || relation.kind == 'p' || relation.kind == 'v';
+    relation.lockable = has_lock && rows[i][4] == "t";
+    relation.problem = ProblemOf(relation, rows[i], schema, filter_rows);
+    relations.push_back(std::move(relation));
+  }
+  return relations;
+}
+
+Result<bool> DescribeRelations(pgwire::Session& session, const std::string& schema, std::vector<Relation>& relations) {
+  std::vector<StreamRequest> streams;
+  for (const Relation& relation : relations) streams.push_back(relation.stream);
+  RB_ASSIGN(const std::vector<Row> rows, sdk::QueryCatalog(session, DescribeColumns(schema, streams)));
+  size_t next = 0;
+  for (size_t place = 0; place < relations.size(); ++place) {
+    std::vector<SourceColumn> columns;
+    for (; next < rows.size() && rows[next][0] == std::to_string(place); ++next) {
+      if (rows[next][1] != relations[place].oid) return false;
+      columns.push_back(Carry(rows[next]));
+    }
+    if (!relations[place].problem) Select(columns, relations[place]);
+  }
+  return true;
+}
+
+Status CheckProblems(const std::vector<Relation>& relations) {
+  std::optional<Error> all;
+  std::vector<std::string> told;
+  for (const Relation& relation : relations) {
+    if (!relation.problem) continue;
+    const std::string& message = relation.problem->message;
+    if (std::find(told.begin(), told.end(), message) != told.end()) continue;
+    told.push_back(message);
+    if (all) all->message += "; " + message;
+    if (!all) all = relation.problem;
+  }
+  if (all) return Fail(std::move(*all));
+  return {};
+}
+
+std::string FromItem(const Relation& relation) { return (relation.stream.only ? "ONLY " : "") + relation.name; }
+
+std::string SelectStatement(const Relation& relation) {
+  std::string list;
+  for (const SourceColumn& column : relation.columns) list = AndMore(list, column.expression);
+  if (relation.columns.empty()) {
+    for (const std::string& name : relation.stream.columns) list = AndMore(list, QuoteIdentifier(name));
+  }
+  return "SELECT " + (list.empty() ? "*" : list) + " FROM " + FromItem(relation);
+}
+
+}  // namespace rapidbyte
