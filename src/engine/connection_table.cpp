@@ -16,6 +16,7 @@ net::PostgresTarget TargetOf(const PostgresConfig& config) {
   target.user = config.user;
   target.password = config.password;
   target.database = config.database;
+  target.connect_timeout_ms = config.connect_timeout_ms;
   return target;
 }
 

@@ -14,6 +14,7 @@ namespace rapidbyte::engine {
 namespace {
 
 constexpr const char* kDefaultState = ".rapidbyte/state.db";
+constexpr uint64_t kMostMillis = 24 * 3'600'000;
 
 template <typename T, size_t N>
 void ReadChoice(yaml::Fields& fields, std::string_view key, const std::array<T, N>& values, T& target) {
@@ -44,6 +45,8 @@ void ReadServer(yaml::Fields& config, PostgresConfig& server) {
   config.Secret("password", server.password);
   config.RequiredText("database", "the database to connect to", server.database);
   config.OptionalText("schema", "the name of a schema", server.schema);
+  config.Duration("connect_timeout", kMostMillis, "no limit", server.connect_timeout_ms);
+  config.Duration("lock_wait_timeout", kMostMillis, "no limit", server.lock_wait_timeout_ms);
 }
 
 void ReadStreams(yaml::Fields& source, std::vector<StreamSpec>& streams) {
@@ -54,6 +57,7 @@ void ReadStreams(yaml::Fields& source, std::vector<StreamSpec>& streams) {
     size_t sync_mode = 0;
     fields.Choice("sync_mode", sync_modes, sync_mode);
     fields.Texts("columns", "column names", stream.columns);
+    fields.Flag("only", stream.only);
     fields.Finish();
     const auto same = [&](const StreamSpec& other) { return !stream.name.empty() && other.name == stream.name; };
     if (std::any_of(streams.begin(), streams.end(), same)) {
@@ -67,6 +71,7 @@ void ReadSource(yaml::Fields source, Pipeline& pipeline) {
   source.RequiredText("use", "a connector, such as source-postgres", pipeline.source_use);
   yaml::Fields config = source.Section("config", /*required=*/true);
   ReadServer(config, pipeline.source);
+  ReadChoice(config, "row_security", std::array{RowSecurity::kRefuse, RowSecurity::kFilter}, pipeline.row_security);
   config.Finish();
   ReadStreams(source, pipeline.streams);
   source.Finish();
@@ -80,6 +85,12 @@ void ReadDestination(yaml::Fields destination, Pipeline& pipeline) {
   ReadChoice(config, "load_method", std::array{LoadMethod::kInsert, LoadMethod::kCopy}, pipeline.load_method);
   config.Finish();
   ReadChoice(destination, "write_mode", std::array{WriteMode::kAppend, WriteMode::kReplace}, pipeline.write_mode);
+  ReadChoice(destination, "replace_by",
+             std::array{ReplaceBy::kTruncate, ReplaceBy::kStaged, ReplaceBy::kDelete, ReplaceBy::kSwap},
+             pipeline.replace_by);
+  if (destination.KindOf("replace_by") != yaml::Node::Kind::kNull && pipeline.write_mode != WriteMode::kReplace) {
+    destination.Note("replace_by", "says how to replace, but write_mode is append; set write_mode: replace");
+  }
   destination.Finish();
 }
 
@@ -157,6 +168,22 @@ std::string_view Name(Compression compression) {
 std::string_view Name(LoadMethod method) { return method == LoadMethod::kInsert ? "insert" : "copy"; }
 
 std::string_view Name(WriteMode mode) { return mode == WriteMode::kAppend ? "append" : "replace"; }
+
+std::string_view Name(ReplaceBy method) {
+  switch (method) {
+    case ReplaceBy::kTruncate:
+      return "truncate";
+    case ReplaceBy::kStaged:
+      return "staged";
+    case ReplaceBy::kDelete:
+      return "delete";
+    case ReplaceBy::kSwap:
+      return "swap";
+  }
+  return "";
+}
+
+std::string_view Name(RowSecurity security) { return security == RowSecurity::kRefuse ? "refuse" : "filter"; }
 
 Result<Pipeline> ParsePipeline(const std::string& text, const std::filesystem::path& path,
                                const Environment& environment) {

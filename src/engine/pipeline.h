@@ -21,11 +21,15 @@ enum class Runtime { kAot, kNative };
 enum class Compression { kNone, kLz4, kZstd };
 enum class LoadMethod { kInsert, kCopy };
 enum class WriteMode { kAppend, kReplace };
+enum class ReplaceBy { kTruncate, kStaged, kDelete, kSwap };
+enum class RowSecurity { kRefuse, kFilter };  // of a source's table whose policies hide rows from the role
 
 std::string_view Name(Runtime runtime);
 std::string_view Name(Compression compression);
 std::string_view Name(LoadMethod method);
 std::string_view Name(WriteMode mode);
+std::string_view Name(ReplaceBy method);
+std::string_view Name(RowSecurity security);
 
 // A PostgreSQL server as source and destination configure it. The password stays in the host.
 struct PostgresConfig {
@@ -34,12 +38,15 @@ struct PostgresConfig {
   std::string user;
   std::string password;  // empty: libpq's own means (passfile, peer, trust)
   std::string database;
-  std::string schema = "public";  // destination: "raw"
+  std::string schema = "public";            // destination: "raw"
+  uint64_t connect_timeout_ms = 10'000;     // 0: no limit
+  uint64_t lock_wait_timeout_ms = 600'000;  // of each statement that waits for a lock; 0: no limit
 };
 
 struct StreamSpec {
   std::string name;
   std::vector<std::string> columns;  // empty: all
+  bool only = false;                 // without the rows of tables that inherit from it
 };
 
 struct Pipeline {
@@ -47,11 +54,13 @@ struct Pipeline {
   std::string name;
   std::string source_use;  // source-postgres
   PostgresConfig source;
+  RowSecurity row_security = RowSecurity::kRefuse;
   std::vector<StreamSpec> streams;
   std::string destination_use;  // dest-postgres
   PostgresConfig destination;
   LoadMethod load_method = LoadMethod::kCopy;
   WriteMode write_mode = WriteMode::kAppend;
+  ReplaceBy replace_by = ReplaceBy::kTruncate;
   Compression compression = Compression::kNone;
   uint64_t max_batch_bytes = 1 << 20;
   uint32_t max_batch_rows = 8192;

@@ -183,5 +183,19 @@ TEST(PipelineErrorsTest, ATableIsNotWrittenIntoItself) {
   EXPECT_EQ(ErrorsOf(document("database: d, schema: raw, host: a", "database: d, host: b")), "no error");
 }
 
+TEST(PipelineErrorsTest, HowToReplaceNeedsReplacing) {
+  EXPECT_EQ(ErrorsOf(WithLine(18, "  replace_by: truncate\nresources:")),
+            "p.yaml:18: key 'destination.replace_by': says how to replace, but write_mode is append; "
+            "set write_mode: replace");
+  EXPECT_EQ(ErrorsOf(WithLine(18, "  write_mode: replace\n  replace_by: swap\nresources:")), "no error");
+}
+
+TEST(PipelineErrorsTest, TimesHaveUnits) {
+  EXPECT_EQ(
+      ErrorsOf(WithLine(9, "    lock_wait_timeout: 600")),
+      "p.yaml:9: key 'source.config.lock_wait_timeout': expected a time up to 24h, as in 500ms, 10s, 10min or 2h, "
+      "or 0 for no limit, found \"600\"");
+}
+
 }  // namespace
 }  // namespace rapidbyte::engine

@@ -65,6 +65,13 @@ TEST(PipelineTest, DefaultsFillAMinimalDocument) {
   EXPECT_EQ(pipeline.destination.schema, "raw");
   EXPECT_EQ(pipeline.load_method, LoadMethod::kCopy);
   EXPECT_EQ(pipeline.write_mode, WriteMode::kAppend);
+  EXPECT_EQ(pipeline.replace_by, ReplaceBy::kTruncate);
+  EXPECT_EQ(pipeline.row_security, RowSecurity::kRefuse);
+  EXPECT_FALSE(pipeline.streams[0].only);
+  for (const PostgresConfig& server : {pipeline.source, pipeline.destination}) {
+    EXPECT_EQ(server.connect_timeout_ms, 10'000u);
+    EXPECT_EQ(server.lock_wait_timeout_ms, 600'000u);
+  }
   EXPECT_EQ(pipeline.compression, Compression::kNone);
   EXPECT_EQ(pipeline.max_batch_bytes, 1u << 20);
   EXPECT_EQ(pipeline.max_batch_rows, 8192u);
@@ -80,9 +87,11 @@ pipeline: Größe
 runtime: native
 source:
   use: source-postgres
-  config: {host: db.example, port: 6000, user: "the reader", password: "pass: #word", database: d, schema: S}
+  config:
+    {host: db.example, port: 6000, user: "the reader", password: "pass: #word", database: d, schema: S,
+     connect_timeout: 3s, lock_wait_timeout: 0, row_security: filter}
   streams:
-    - {name: "Odd \"Name\"", sync_mode: full_refresh, columns: [id, "Größe"]}
+    - {name: "Odd \"Name\"", sync_mode: full_refresh, columns: [id, "Größe"], only: true}
     - name: second
 destination:
   use: dest-postgres
@@ -93,8 +102,11 @@ destination:
     password: 12345
     database: e
     schema: T
+    connect_timeout: 1min
+    lock_wait_timeout: 500ms
     load_method: insert
   write_mode: replace
+  replace_by: swap
 resources: {compression: zstd, max_batch_bytes: 512KiB, max_batch_rows: 7, max_inflight_batches: 2}
 state: {backend: sqlite, connection: /var/lib/rapidbyte/runs.db}
 )");
@@ -105,14 +117,21 @@ state: {backend: sqlite, connection: /var/lib/rapidbyte/runs.db}
   EXPECT_EQ(pipeline.source.user, "the reader");
   EXPECT_EQ(pipeline.source.password, "pass: #word");
   EXPECT_EQ(pipeline.source.schema, "S");
+  EXPECT_EQ(pipeline.source.connect_timeout_ms, 3'000u);
+  EXPECT_EQ(pipeline.source.lock_wait_timeout_ms, 0u);
+  EXPECT_EQ(pipeline.row_security, RowSecurity::kFilter);
   ASSERT_EQ(pipeline.streams.size(), 2u);
   EXPECT_EQ(pipeline.streams[0].name, "Odd \"Name\"");
   EXPECT_THAT(pipeline.streams[0].columns, ElementsAre("id", "Größe"));
+  EXPECT_TRUE(pipeline.streams[0].only);
   EXPECT_EQ(pipeline.destination.host, "/run/postgresql");
   EXPECT_EQ(pipeline.destination.port, 6001);
   EXPECT_EQ(pipeline.destination.password, "12345");
+  EXPECT_EQ(pipeline.destination.connect_timeout_ms, 60'000u);
+  EXPECT_EQ(pipeline.destination.lock_wait_timeout_ms, 500u);
   EXPECT_EQ(pipeline.load_method, LoadMethod::kInsert);
   EXPECT_EQ(pipeline.write_mode, WriteMode::kReplace);
+  EXPECT_EQ(pipeline.replace_by, ReplaceBy::kSwap);
   EXPECT_EQ(pipeline.compression, Compression::kZstd);
   EXPECT_EQ(pipeline.max_batch_bytes, 512u << 10);
   EXPECT_EQ(pipeline.max_batch_rows, 7u);

@@ -229,7 +229,7 @@ RunOutcome Run(const Pipeline& pipeline, const RunOptions& options) {
 Status Validate(const Pipeline& pipeline, const RunOptions& options) {
   json streams = json::array();
   for (const StreamSpec& stream : pipeline.streams) {
-    streams.push_back({{"name", stream.name}, {"columns", stream.columns.empty() ? json() : json(stream.columns)}});
+    streams.push_back(StreamDocument(stream));
   }
   const json request = {{"streams", streams}};
   RB_TRY(AskOnce(Side::kSource, abi::Export::kValidate, request, pipeline, options));

@@ -105,7 +105,7 @@ class Runner : public testing::Test {
     pipeline_.destination_use = "fake-destination";
     pipeline_.runtime = Runtime::kNative;
     pipeline_.max_inflight_batches = 2;
-    pipeline_.streams = {{"users", {}}, {"orders", {"id", "total"}}};
+    pipeline_.streams = {{"users", {}}, {"orders", {"id", "total"}, /*only=*/true}};
     pipeline_.source.password = "s3cret";
     options_.cancel = &cancel_;
     options_.native_connectors = {&kSource, &kDestination};
@@ -158,10 +158,33 @@ TEST_F(Runner, TellsEachConnectorWhatToDoAndNeverThePassword) {
   ASSERT_EQ(asked.size(), 4u);
   EXPECT_EQ(asked[0].at("role"), "source");
   EXPECT_EQ(asked[0].at("abi"), abi::kVersion);
-  EXPECT_EQ(asked[1].at("stream"), json({{"name", "users"}, {"columns", nullptr}}));
-  EXPECT_EQ(asked[2].at("stream"), json({{"name", "orders"}, {"columns", {"id", "total"}}}));
+  EXPECT_EQ(asked[0].at("config").at("lock_wait_timeout_ms"), 600'000);
+  EXPECT_EQ(asked[0].at("config").at("row_security"), "refuse");
+  const json users = {{"name", "users"}, {"columns", nullptr}, {"only", false}};
+  const json orders = {{"name", "orders"}, {"columns", {"id", "total"}}, {"only", true}};
+  EXPECT_EQ(asked[0].at("streams"), json({users, orders}));
+  EXPECT_EQ(asked[1].at("stream"), users);
+  EXPECT_EQ(asked[2].at("stream"), orders);
   EXPECT_EQ(asked[2].at("max_batch_bytes"), pipeline_.max_batch_bytes);
   EXPECT_THAT(json(asked).dump(), testing::Not(HasSubstr("s3cret")));
+}
+
+TEST_F(Runner, TellsTheDestinationHowToWrite) {
+  std::vector<json> asked;
+  destination_script = [&](Export function) {
+    asked.push_back(Request());
+    return collector_(function);
+  };
+  pipeline_.destination.lock_wait_timeout_ms = 5;
+  pipeline_.write_mode = WriteMode::kReplace;
+  pipeline_.replace_by = ReplaceBy::kStaged;
+  ASSERT_FALSE(Start().error);
+  ASSERT_EQ(asked.size(), 4u);
+  EXPECT_EQ(asked[0].at("config").at("lock_wait_timeout_ms"), 5);
+  EXPECT_FALSE(asked[0].contains("streams"));
+  const json users = {{"name", "users"}};
+  EXPECT_EQ(asked[1],
+            json({{"stream", users}, {"write_mode", "replace"}, {"load_method", "copy"}, {"replace_by", "staged"}}));
 }
 
 TEST_F(Runner, AFailingSourceIsToldToTheDestinationAfterTheStreamsBefore) {

@@ -14,6 +14,12 @@ const char* RoleName(Side side) { return side == Side::kSource ? "source" : "des
 
 }  // namespace
 
+json StreamDocument(const StreamSpec& stream) {
+  return {{"name", stream.name},
+          {"columns", stream.columns.empty() ? json() : json(stream.columns)},
+          {"only", stream.only}};
+}
+
 Stage::Stage(Side side, const Pipeline& pipeline, const RunOptions& options, const net::CancelToken& stop)
     : side_(side),
       pipeline_(pipeline),
@@ -38,17 +44,26 @@ Status Stage::Begin() {
   if (done) done = Instantiate();
   host_.timer().LeaveHosting();
   RB_TRY(done);
-  const json request = {{"abi", abi::kVersion},
-                        {"role", RoleName(side_)},
-                        {"config",
-                         {{"host", server().host},
-                          {"port", server().port},
-                          {"user", server().user},
-                          {"database", server().database},
-                          {"schema", server().schema}}}};
-  RB_TRY(Ask(abi::Export::kOpen, request));
+  RB_TRY(Ask(abi::Export::kOpen, OpenRequest()));
   record().vm_setup_nanos = MonotonicNanos() - setup_start;
   return {};
+}
+
+json Stage::OpenRequest() const {
+  json request = {{"abi", abi::kVersion},
+                  {"role", RoleName(side_)},
+                  {"config",
+                   {{"host", server().host},
+                    {"port", server().port},
+                    {"user", server().user},
+                    {"database", server().database},
+                    {"schema", server().schema},
+                    {"lock_wait_timeout_ms", server().lock_wait_timeout_ms}}}};
+  if (side_ == Side::kDestination) return request;
+  request["config"]["row_security"] = Name(pipeline_.row_security);
+  request["streams"] = json::array();
+  for (const StreamSpec& stream : pipeline_.streams) request["streams"].push_back(StreamDocument(stream));
+  return request;
 }
 
 Status Stage::Load() {
@@ -101,13 +116,14 @@ Result<json> Stage::Ask(abi::Export function, const json& request) {
 
 json Stage::StreamRequest(const StreamSpec& stream) const {
   if (side_ == Side::kSource) {
-    return {{"stream", {{"name", stream.name}, {"columns", stream.columns.empty() ? json() : json(stream.columns)}}},
+    return {{"stream", StreamDocument(stream)},
             {"max_batch_bytes", pipeline_.max_batch_bytes},
             {"max_batch_rows", pipeline_.max_batch_rows}};
   }
   return {{"stream", {{"name", stream.name}}},
-          {"write_mode", std::string(Name(pipeline_.write_mode))},
-          {"load_method", std::string(Name(pipeline_.load_method))}};
+          {"write_mode", Name(pipeline_.write_mode)},
+          {"load_method", Name(pipeline_.load_method)},
+          {"replace_by", Name(pipeline_.replace_by)}};
 }
 
 Status Stage::RunStream(const StreamSpec& stream, Channel& channel) {

@@ -17,6 +17,9 @@
 
 namespace rapidbyte::engine {
 
+// A stream as a source's connector is told of it.
+nlohmann::json StreamDocument(const StreamSpec& stream);
+
 class Stage {
  public:
   // All must outlive the stage. `stop` ends its waits for a server.
@@ -42,6 +45,7 @@ class Stage {
   const PostgresConfig& server() const;
   Status Load();
   Status Instantiate();
+  nlohmann::json OpenRequest() const;
   nlohmann::json StreamRequest(const StreamSpec& stream) const;
   Status RunStream(const StreamSpec& stream, Channel& channel);
   Status CheckEnd(const nlohmann::json& answer, uint64_t rows) const;

@@ -41,7 +41,7 @@ struct PostgresTarget {
   std::string password;
   std::string database;
   // For all addresses of the host together, without the look-up of its name. 0: no limit.
-  uint32_t connect_timeout_secs = 10;
+  uint64_t connect_timeout_ms = 10'000;
 };
 
 class Connection {

@@ -75,8 +75,8 @@ std::string SecretOf(const PostgresTarget& target) {
 
 Error TimeoutError(PGconn* session, const PostgresTarget& target) {
   ConnectFailure failure;
-  failure.text = fmt::format("connection to server at \"{}\", port {} failed: timeout expired after {} s",
-                             PQhost(session), PQport(session), target.connect_timeout_secs);
+  failure.text = fmt::format("connection to server at \"{}\", port {} failed: timeout expired after {:g} s",
+                             PQhost(session), PQport(session), static_cast<double>(target.connect_timeout_ms) / 1000);
   failure.secret = SecretOf(target);
   return ConnectError(failure);
 }
@@ -91,7 +91,7 @@ Error SessionError(PGconn* session, const PostgresTarget& target) {
 
 // libpq starts out wanting to write. It changes the socket when it goes on to the next address.
 Status Establish(PGconn* session, const PostgresTarget& target, const CancelToken& cancel) {
-  const uint64_t timeout_nanos = uint64_t{target.connect_timeout_secs} * 1'000'000'000u;
+  const uint64_t timeout_nanos = target.connect_timeout_ms * 1'000'000u;
   const uint64_t deadline = timeout_nanos == 0 ? kNoDeadline : MonotonicNanos() + timeout_nanos;
   PostgresPollingStatusType state = PGRES_POLLING_WRITING;
   while (state != PGRES_POLLING_OK) {

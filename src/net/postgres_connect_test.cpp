@@ -89,7 +89,7 @@ test::TestCluster& Cluster(bool tls) {
 
 PostgresTarget Target(test::TestCluster& cluster, Via via) {
   const std::string host = via == Via::kUnixSocket ? cluster.socket_dir() : "127.0.0.1";
-  return {host, cluster.port(), cluster.user(), cluster.password(), "postgres", 10};
+  return {host, cluster.port(), cluster.user(), cluster.password(), "postgres", 10'000};
 }
 
 class PostgresStreamTest : public ::testing::TestWithParam<Via> {
@@ -271,7 +271,7 @@ class SilentServer {
     EXPECT_EQ(getsockname(fd_, reinterpret_cast<sockaddr*>(&address_), &size_), 0);
   }
   ~SilentServer() { close(fd_); }
-  PostgresTarget Target() const { return {"127.0.0.1", ntohs(address_.sin_port), "u", "p", "d", 1}; }
+  PostgresTarget Target() const { return {"127.0.0.1", ntohs(address_.sin_port), "u", "p", "d", 1000}; }
 
  private:
   int fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -287,7 +287,7 @@ TEST(PostgresConnectTest, GivesUpOnASilentServer) {
 TEST(PostgresConnectTest, CancelEndsConnecting) {
   SilentServer server;
   PostgresTarget target = server.Target();
-  target.connect_timeout_secs = 0;
+  target.connect_timeout_ms = 0;
   CancelToken cancel;
   std::thread canceller([&] {
     usleep(50'000);

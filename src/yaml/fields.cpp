@@ -159,6 +159,16 @@ void Fields::Bytes(std::string_view key, uint64_t least, uint64_t most, uint64_t
   target = *bytes;
 }
 
+void Fields::Duration(std::string_view key, uint64_t most_millis, std::string_view zero, uint64_t& target_millis) {
+  const std::string expected =
+      fmt::format("a time up to {}h, as in 500ms, 10s, 10min or 2h, or 0 for {}", most_millis / 3'600'000, zero);
+  const auto value = Scalar(key, expected);
+  if (!value) return;
+  const auto millis = ParseDurationMillis(value->text);
+  if (!millis || *millis > most_millis) return Note(key, fmt::format("expected {}, found {}", expected, value->shown));
+  target_millis = *millis;
+}
+
 void Fields::Texts(std::string_view key, std::string_view expected, std::vector<std::string>& target) {
   const Entry* entry = Find(key);
   if (entry == nullptr) return;

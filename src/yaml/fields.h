@@ -33,6 +33,8 @@ class Fields {
   void Number(std::string_view key, uint64_t least, uint64_t most, uint64_t& target);
   // A number of bytes, or one with a unit: 1MB is 1000 kB, 1MiB is 1024 KiB.
   void Bytes(std::string_view key, uint64_t least, uint64_t most, uint64_t& target);
+  // A time with a unit, or 0, at most `most_millis`; `zero` says what 0 stands for: "no limit".
+  void Duration(std::string_view key, uint64_t most_millis, std::string_view zero, uint64_t& target_millis);
   void Flag(std::string_view key, bool& target);
   void Texts(std::string_view key, std::string_view expected, std::vector<std::string>& target);
   // As a text that is not empty, but with ${ left as it is: for texts that another program reads.

@@ -49,6 +49,26 @@ TEST_F(FieldsTest, FlagsAreTrueOrFalse) {
   EXPECT_EQ(problems_.ToError().message, "t.yaml:3: key 'c': expected false or true, found \"yes\"");
 }
 
+TEST_F(FieldsTest, DurationsHaveUnits) {
+  Fields fields = Open(
+      "ms: 500ms\ns: 10s\nmin: 10 min\nm: 3m\nh: 2h\nzero: 0\nnone: 10\nlong: 25h\nfraction: 1.5s\n"
+      "huge: 99999999999999999999h\nnegative: -1s");
+  const std::pair<const char*, uint64_t> cases[] = {{"ms", 500},      {"s", 10'000}, {"min", 600'000}, {"m", 180'000},
+                                                    {"h", 7'200'000}, {"zero", 0},   {"none", 7},      {"long", 7},
+                                                    {"fraction", 7},  {"huge", 7},   {"negative", 7},  {"absent", 7}};
+  for (const auto& [key, expected] : cases) {
+    uint64_t millis = 7;
+    fields.Duration(key, 24 * 3'600'000, "no limit", millis);
+    EXPECT_EQ(millis, expected) << key;
+  }
+  const std::string wanted = "': expected a time up to 24h, as in 500ms, 10s, 10min or 2h, or 0 for no limit, found ";
+  EXPECT_EQ(problems_.ToError().message, "t.yaml:7: key 'none" + wanted + "\"10\"\n" +            //
+                                             "t.yaml:8: key 'long" + wanted + "\"25h\"\n" +       //
+                                             "t.yaml:9: key 'fraction" + wanted + "\"1.5s\"\n" +  //
+                                             "t.yaml:10: key 'huge" + wanted + "\"99999999999999999999h\"\n" +
+                                             "t.yaml:11: key 'negative" + wanted + "\"-1s\"");
+}
+
 TEST_F(FieldsTest, KindsAndKeysOfMappingsThatAreNotFixed) {
   Fields fields = Open("b: 1\na: [2]\nc: {d: 3}\ne:\nb: again");
   EXPECT_THAT(fields.Keys(), ElementsAre("b", "a", "c", "e"));

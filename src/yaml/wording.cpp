@@ -11,16 +11,26 @@
 namespace rapidbyte::yaml {
 namespace {
 
-std::optional<uint64_t> UnitBytes(std::string_view unit) {
-  struct {
-    std::string_view name;
-    uint64_t bytes;
-  } constexpr units[] = {{"", 1},           {"B", 1},         {"kB", 1000},          {"KB", 1000},    {"KiB", 1 << 10},
-                         {"MB", 1'000'000}, {"MiB", 1 << 20}, {"GB", 1'000'000'000}, {"GiB", 1 << 30}};
-  for (const auto& known : units) {
-    if (known.name == unit) return known.bytes;
-  }
-  return std::nullopt;
+struct Unit {
+  std::string_view name;
+  uint64_t factor;
+};
+
+constexpr Unit kByteUnits[] = {{"", 1},          {"B", 1},          {"kB", 1000},     {"KB", 1000},
+                               {"KiB", 1 << 10}, {"MB", 1'000'000}, {"MiB", 1 << 20}, {"GB", 1'000'000'000},
+                               {"GiB", 1 << 30}};
+constexpr Unit kMilliUnits[] = {{"ms", 1}, {"s", 1000}, {"min", 60'000}, {"m", 60'000}, {"h", 3'600'000}};
+
+// A whole number and one of `units`, with or without blanks between them.
+std::optional<uint64_t> ParseQuantity(std::string_view text, std::span<const Unit> units) {
+  const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const size_t unit_at = std::min(text.find_first_not_of(' ', digits), text.size());
+  const auto number = ParseNumber(text.substr(0, digits));
+  const auto unit =
+      std::find_if(units.begin(), units.end(), [&](const Unit& known) { return known.name == text.substr(unit_at); });
+  uint64_t quantity = 0;
+  if (!number || unit == units.end() || __builtin_mul_overflow(*number, unit->factor, &quantity)) return std::nullopt;
+  return quantity;
 }
 
 }  // namespace
@@ -54,14 +64,11 @@ std::optional<uint64_t> ParseNumber(std::string_view text) {
   return number;
 }
 
-std::optional<uint64_t> ParseBytes(std::string_view text) {
-  const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  const size_t unit_at = std::min(text.find_first_not_of(' ', digits), text.size());
-  const auto number = ParseNumber(text.substr(0, digits));
-  const auto unit = UnitBytes(text.substr(unit_at));
-  uint64_t bytes = 0;
-  if (!number || !unit || __builtin_mul_overflow(*number, *unit, &bytes)) return std::nullopt;
-  return bytes;
+std::optional<uint64_t> ParseBytes(std::string_view text) { return ParseQuantity(text, kByteUnits); }
+
+std::optional<uint64_t> ParseDurationMillis(std::string_view text) {
+  if (text == "0") return 0;
+  return ParseQuantity(text, kMilliUnits);
 }
 
 }  // namespace rapidbyte::yaml

@@ -1,4 +1,4 @@
-// How problems are worded, and the small values that documents hold: numbers and bytes. Pure; any thread.
+// How problems are worded, and the small values that documents hold: numbers, bytes and durations. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -24,5 +24,8 @@ std::optional<uint64_t> ParseNumber(std::string_view text);
 
 // "2000", "512KiB" or "512 KiB": kB, MB, GB are powers of 1000, KiB, MiB, GiB of 1024.
 std::optional<uint64_t> ParseBytes(std::string_view text);
+
+// "500ms", "10s", "10min" (also "10m"), "2h" or "0"; any other number needs a unit.
+std::optional<uint64_t> ParseDurationMillis(std::string_view text);
 
 }  // namespace rapidbyte::yaml
