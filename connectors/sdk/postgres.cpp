@@ -45,6 +45,14 @@ Result<std::vector<pgwire::Row>> QueryCatalog(pgwire::Session& session, std::str
                        "; ROLLBACK TO SAVEPOINT rapidbyte_catalog; RELEASE SAVEPOINT rapidbyte_catalog");
 }
 
+Result<std::string> ServerIdentity(pgwire::Session& session) {
+  RB_ASSIGN(const std::vector<pgwire::Row> rows,
+            QueryCatalog(session,
+                         "SELECT (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::int8 || '/' || oid FROM "
+                         "pg_database WHERE datname = current_database()"));
+  return rows.at(0).at(0).value_or("");
+}
+
 Result<nlohmann::json> PostgresConnector::Close() {
   Disconnect();
   return nlohmann::json::object();
