@@ -73,6 +73,7 @@ class Taker {
     RB_TRY(session_.Query(sdk::BeginStatements(TransactionKind::kLatest, 0)));
     RB_ASSIGN(snapshot_.relations, FindRelations(session_, rules_.schema, rules_.filter_rows, streams_));
     RB_TRY(CheckProblems(snapshot_.relations));
+    RB_ASSIGN(snapshot_.server, sdk::ServerIdentity(session_));
     RB_TRY(session_.Query("COMMIT"));
     if (lock_nothing_) {
       for (Relation& relation : snapshot_.relations) relation.lockable = false;

@@ -23,6 +23,7 @@ struct SnapshotRules {
 struct Snapshot {
   std::vector<Relation> relations;  // one of each stream, described
   std::string name;                 // as pg_export_snapshot gave it, for further sessions that read the same moment
+  std::string server;               // sdk::ServerIdentity
 };
 
 // Begins the transaction in `session` that the streams are read in. Errors: schema, permission; transient_db where a

@@ -31,7 +31,7 @@ std::vector<StreamRequest> ReadStreams(const json& streams) {
   return requests;
 }
 
-arrow::Schema MakeSchema(const Relation& relation) {
+arrow::Schema MakeSchema(const Relation& relation, const std::string& server) {
   arrow::Schema schema;
   for (const SourceColumn& column : relation.columns) {
     schema.fields.push_back(
@@ -39,6 +39,10 @@ arrow::Schema MakeSchema(const Relation& relation) {
          column.native.value_or(arrow::TypeId::kUtf8),
          !column.not_null,
          {{"rapidbyte.pg_type", column.type}, {"rapidbyte.encoding", column.native ? "native" : "text"}}});
+  }
+  if (!schema.fields.empty()) {
+    schema.fields[0].metadata.push_back({"rapidbyte.server", server});
+    schema.fields[0].metadata.push_back({"rapidbyte.relation", relation.oid});
   }
   return schema;
 }
@@ -88,7 +92,7 @@ class SourcePostgres final : public sdk::PostgresConnector {
     RB_TRY(Connect());
     sdk::EnterPhase(abi::Phase::kPrepare);
     RB_ASSIGN(const Relation* relation, Prepare(ReadStream(request.at("stream"))));
-    const arrow::Schema schema = MakeSchema(*relation);
+    const arrow::Schema schema = MakeSchema(*relation, snapshot_.server);
     RB_TRY(sdk::EmitBatch(arrow::WriteSchemaMessage(schema), 0));
     RB_TRY(session().BeginCopyOut("COPY (" + SelectStatement(*relation) + ") TO STDOUT (FORMAT BINARY)"));
     sdk::EnterPhase(abi::Phase::kTransfer);
