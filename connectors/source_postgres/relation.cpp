@@ -1,6 +1,7 @@
 #include "source_postgres/relation.h"
 
 #include <algorithm>
+#include <map>
 
 #include "pgwire/types.h"
 #include "sdk/postgres.h"
@@ -62,37 +63,61 @@ std::optional<Error> ProblemOf(const Relation& relation, const Row& row, const s
   return std::nullopt;
 }
 
-// The type that a domain stands for in the end, else the type itself.
-constexpr const char* kBaseType =
-    "CASE t.typtype WHEN 'd' THEN (WITH RECURSIVE base(oid) AS (SELECT t.typbasetype UNION ALL SELECT d.typbasetype "
-    "FROM base JOIN pg_type d ON d.oid = base.oid WHERE d.typtype = 'd') SELECT base.oid FROM base JOIN pg_type u ON "
-    "u.oid = base.oid WHERE u.typtype <> 'd') ELSE t.oid END";
-
-// Whether a type that is made of others holds one whose text form depends on the search_path, at whatever depth.
-constexpr const char* kHoldsNames =
-    "CASE WHEN b.typtype IN ('c', 'r', 'm') OR b.typelem <> 0 THEN EXISTS (WITH RECURSIVE part(oid) AS (SELECT b.oid "
-    "UNION SELECT inner_type.oid FROM part JOIN pg_type p ON p.oid = part.oid CROSS JOIN LATERAL (SELECT p.typbasetype "
-    "WHERE p.typtype = 'd' UNION ALL SELECT p.typelem WHERE p.typelem <> 0 UNION ALL SELECT r.rngsubtype FROM pg_range "
-    "r WHERE r.rngtypid = p.oid UNION ALL SELECT f.atttypid FROM pg_attribute f WHERE "
-    "f.attrelid = p.typrelid AND f.attnum > 0 AND NOT f.attisdropped) AS inner_type(oid)) SELECT FROM part JOIN "
-    "pg_type "
-    "named ON named.oid = part.oid WHERE named.typnamespace = 'pg_catalog'::regnamespace AND named.typname IN "
-    "('regproc', 'regprocedure', 'regoper', 'regoperator', 'regclass', 'regtype', 'regconfig', 'regdictionary', "
-    "'regcollation')) ELSE false END";
-
-// place, oid of the relation, name, type, not null, then what Carry looks at.
+// place, oid of the relation, name, type, not null; type without modifier, whether it has none, its oid, and whether
+// more must be known of the type to carry it as text.
 std::string DescribeColumns(const std::string& schema, const std::vector<StreamRequest>& streams) {
-  return std::string("SELECT wanted.place, c.oid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, ") +
-         "format_type(b.oid, -1), a.atttypmod < 0 AND t.typtypmod < 0, "
-         // A user's cast to text goes before the type's own text form; oids from 16384 on are not the server's own.
-         "EXISTS (SELECT FROM pg_cast WHERE castsource = b.oid AND casttarget = 'text'::regtype AND "
-         "pg_cast.oid >= 16384), "
-         "(SELECT quote_ident(o.nspname) || '.' || quote_ident(p.proname) FROM pg_proc p JOIN pg_namespace o ON o.oid "
-         "= p.pronamespace WHERE p.oid = b.typoutput), " +
-         kHoldsNames + FromWanted(schema, streams) +
+  return "SELECT wanted.place, c.oid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, "
+         "format_type(a.atttypid, -1), a.atttypmod < 0, a.atttypid, t.typtype <> 'b' OR (t.typelem <> 0 AND t.typlen = "
+         "-1) OR EXISTS (SELECT FROM pg_cast WHERE castsource = t.oid AND casttarget = 'text'::regtype AND pg_cast.oid "
+         ">= "
+         "16384), has_column_privilege(c.oid, a.attnum, 'SELECT')" +
+         FromWanted(schema, streams) +
          " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_type t ON t.oid = "
-         "a.atttypid CROSS JOIN LATERAL (SELECT " +
-         kBaseType + ") AS base(oid) JOIN pg_type b ON b.oid = base.oid ORDER BY wanted.place, a.attnum";
+         "a.atttypid ORDER BY wanted.place, a.attnum";
+}
+
+// Of the types `oids`: oid, the type that a domain stands for in the end (else the type itself), whether a user's cast
+// takes that to text, its output function, and whether it is made of types whose text depends on the search_path. Oids
+// from 16384 on are not the server's own.
+std::string DescribeTypes(const std::string& oids) {
+  return "WITH RECURSIVE base(type, oid) AS (SELECT oid, oid FROM pg_type WHERE oid IN (" + oids +
+         ") UNION ALL SELECT base.type, d.typbasetype FROM base JOIN pg_type d ON d.oid = base.oid WHERE d.typtype = "
+         "'d'), "
+         "part(type, oid) AS (SELECT type, oid FROM base UNION SELECT part.type, inner_type.oid FROM part JOIN pg_type "
+         "p "
+         "ON p.oid = part.oid CROSS JOIN LATERAL (SELECT p.typbasetype WHERE p.typtype = 'd' UNION ALL SELECT "
+         "p.typelem "
+         "WHERE p.typelem <> 0 UNION ALL SELECT r.rngsubtype FROM pg_range r WHERE r.rngtypid = p.oid UNION ALL SELECT "
+         "f.atttypid FROM pg_attribute f WHERE f.attrelid = p.typrelid AND f.attnum > 0 AND NOT f.attisdropped) AS "
+         "inner_type(oid)) SELECT base.type, format_type(base.oid, -1), EXISTS (SELECT FROM pg_cast WHERE castsource = "
+         "base.oid AND casttarget = 'text'::regtype AND pg_cast.oid >= 16384), quote_ident(n.nspname) || '.' || "
+         "quote_ident(f.proname), EXISTS (SELECT FROM part JOIN pg_type x ON x.oid = part.oid WHERE part.type = "
+         "base.type "
+         "AND part.oid <> base.oid AND x.typnamespace = 'pg_catalog'::regnamespace AND x.typname IN ('regproc', "
+         "'regprocedure', 'regoper', 'regoperator', 'regclass', 'regtype', 'regconfig', 'regdictionary', "
+         "'regcollation')) FROM base JOIN pg_type b ON b.oid = base.oid JOIN pg_proc f ON f.oid = b.typoutput JOIN "
+         "pg_namespace n ON n.oid = f.pronamespace WHERE b.typtype <> 'd'";
+}
+
+// What a row of DescribeTypes says.
+struct TypeDetails {
+  std::string base;
+  bool users_cast = false;
+  std::string output;  // the function's qualified name
+  bool holds_names = false;
+};
+
+// Of the columns that do not travel natively, by their types' oids.
+Result<std::map<std::string, TypeDetails>> ReadTypes(pgwire::Session& session, const std::vector<Row>& columns) {
+  std::string oids;
+  for (const Row& row : columns) {
+    if (row[8] == "t" && !pgwire::NativeType(*row[3])) oids = AndMore(oids, *row[7]);
+  }
+  std::map<std::string, TypeDetails> types;
+  if (oids.empty()) return types;
+  RB_ASSIGN(const std::vector<Row> rows, sdk::QueryCatalog(session, DescribeTypes(oids)));
+  for (const Row& row : rows) types[*row[0]] = {*row[1], row[2] == "t", *row[3], row[4] == "t"};
+  return types;
 }
 
 std::string IdentityOf(const char* catalog, const std::string& value) {
@@ -123,26 +148,31 @@ std::string QualifiedNameOf(std::string_view type, const std::string& value) {
 }
 
 // How a column travels. `row` is one of DescribeColumns.
-SourceColumn Carry(const Row& row) {
+SourceColumn Carry(const Row& row, const std::map<std::string, TypeDetails>& types) {
   SourceColumn column;
   column.name = *row[2];
   column.type = *row[3];
   column.not_null = row[4] == "t";
+  column.readable = row[9] == "t";
   column.native = pgwire::NativeType(column.type);
-  column.expression = QuoteIdentifier(column.name);
+  const std::string value = QuoteIdentifier(column.name);
+  column.expression = value;
   if (column.native) return column;
-  const std::string value = column.expression;
-  const std::string base = *row[5];
-  if (const std::string name = QualifiedNameOf(base, value); !name.empty()) {
-    column.expression = "CASE WHEN " + value + "::pg_catalog.oid OPERATOR(pg_catalog.=) 0 THEN '-' ELSE coalesce(" +
-                        name + ", " + value + "::pg_catalog.oid::pg_catalog.text) END";
-  } else if (row[7] == "t" || (base == "bpchar" && row[6] == "t")) {
-    // The cast from character would take trailing blanks away, which belong to a value without a length.
-    column.expression = "pg_catalog.textin(" + *row[8] + "(" + value + "::" + base + "))";
+  const auto found = types.find(*row[7]);
+  const TypeDetails type = found != types.end() ? found->second : TypeDetails{.base = *row[5]};
+  if (const std::string name = QualifiedNameOf(type.base, value); !name.empty()) {
+    const std::string oid = value + "::pg_catalog.oid";
+    column.expression = "CASE WHEN " + oid + " OPERATOR(pg_catalog.=) 0 THEN '-' ELSE coalesce(" + name + ", " + oid +
+                        "::pg_catalog.text) END";
+  } else if (type.users_cast) {
+    column.expression = "pg_catalog.textin(" + type.output + "(" + value + "::" + type.base + "))";
+  } else if (type.base == "bpchar" && row[6] == "t") {
+    // The cast would take trailing blanks away, which belong to a value without a length.
+    column.expression = "pg_catalog.textin(pg_catalog.bpcharout(" + value + "::pg_catalog.bpchar))";
   } else {
     column.expression = value + "::pg_catalog.text";
   }
-  if (row[9] == "t") {
+  if (type.holds_names) {
     column.refusal = "its type " + column.type + " holds names whose text depends on the search_path";
   }
   return column;
@@ -150,7 +180,8 @@ SourceColumn Carry(const Row& row) {
 
 // Takes the columns that the stream selects, in the order in which it names them.
 void Select(const std::vector<SourceColumn>& all, Relation& relation) {
-  std::string missing, refused;
+  std::string missing, forbidden, refused;
+  relation.columns.clear();
   for (const std::string& name : relation.stream.columns) {
     const auto found =
         std::find_if(all.begin(), all.end(), [&name](const SourceColumn& column) { return column.name == name; });
@@ -162,6 +193,7 @@ void Select(const std::vector<SourceColumn>& all, Relation& relation) {
   }
   if (relation.stream.columns.empty()) relation.columns = all;
   for (const SourceColumn& column : relation.columns) {
+    if (!column.readable) forbidden = AndMore(forbidden, QuoteIdentifier(column.name));
     if (!column.refusal.empty()) refused = AndMore(refused, QuoteIdentifier(column.name) + ": " + column.refusal);
   }
   if (!missing.empty()) {
@@ -169,6 +201,9 @@ void Select(const std::vector<SourceColumn>& all, Relation& relation) {
                                "names are case-sensitive; leave columns out to read all of them");
   } else if (relation.columns.empty()) {
     relation.problem = Refused("schema", "the source table " + relation.name + " has no columns", "");
+  } else if (!forbidden.empty()) {
+    relation.problem = Refused("permission", "the source's role may not read " + forbidden + " of " + relation.name,
+                               "grant it SELECT, or name the columns that it may read in source.streams[].columns");
   } else if (!refused.empty()) {
     relation.problem = Refused("data", "of " + relation.name + " cannot be carried " + refused,
                                "select other columns, or cast them to text in a view");
@@ -205,12 +240,13 @@ Result<bool> DescribeRelations(pgwire::Session& session, const std::string& sche
   std::vector<StreamRequest> streams;
   for (const Relation& relation : relations) streams.push_back(relation.stream);
   RB_ASSIGN(const std::vector<Row> rows, sdk::QueryCatalog(session, DescribeColumns(schema, streams)));
+  RB_ASSIGN(const auto types, ReadTypes(session, rows));
   size_t next = 0;
   for (size_t place = 0; place < relations.size(); ++place) {
     std::vector<SourceColumn> columns;
     for (; next < rows.size() && rows[next][0] == std::to_string(place); ++next) {
       if (rows[next][1] != relations[place].oid) return false;
-      columns.push_back(Carry(rows[next]));
+      columns.push_back(Carry(rows[next], types));
     }
     if (!relations[place].problem) Select(columns, relations[place]);
   }
@@ -237,10 +273,7 @@ std::string FromItem(const Relation& relation) { return (relation.stream.only ? 
 std::string SelectStatement(const Relation& relation) {
   std::string list;
   for (const SourceColumn& column : relation.columns) list = AndMore(list, column.expression);
-  if (relation.columns.empty()) {
-    for (const std::string& name : relation.stream.columns) list = AndMore(list, QuoteIdentifier(name));
-  }
-  return "SELECT " + (list.empty() ? "*" : list) + " FROM " + FromItem(relation);
+  return "SELECT " + list + " FROM " + FromItem(relation);
 }
 
 }  // namespace rapidbyte

@@ -22,6 +22,7 @@ struct SourceColumn {
   std::string name;
   std::string type;  // format_type with its modifier: numeric(10,2)
   bool not_null = false;
+  bool readable = true;                 // by the role
   std::optional<arrow::TypeId> native;  // travels as this; else as text
   std::string expression;               // what selects it
   std::string refusal;                  // why it cannot be carried; empty where it can
@@ -49,7 +50,7 @@ Result<bool> DescribeRelations(pgwire::Session& session, const std::string& sche
 // The problems of all relations as one error.
 Status CheckProblems(const std::vector<Relation>& relations);
 
-// SELECT … FROM the relation, as COPY runs it; before it is described, of the columns that the stream names.
+// SELECT … FROM the relation, as COPY runs it, once it is described.
 std::string SelectStatement(const Relation& relation);
 
 // ONLY "schema"."name", or without the ONLY.

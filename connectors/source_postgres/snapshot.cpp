@@ -70,14 +70,7 @@ class Taker {
  private:
   // False where a name has come to mean another relation while a lock was waited for.
   Result<bool> Try() {
-    RB_TRY(session_.Query(sdk::BeginStatements(TransactionKind::kLatest, 0)));
-    RB_ASSIGN(snapshot_.relations, FindRelations(session_, rules_.schema, rules_.filter_rows, streams_));
-    RB_TRY(CheckProblems(snapshot_.relations));
-    RB_ASSIGN(snapshot_.server, sdk::ServerIdentity(session_));
-    RB_TRY(session_.Query("COMMIT"));
-    if (lock_nothing_) {
-      for (Relation& relation : snapshot_.relations) relation.lockable = false;
-    }
+    RB_TRY(LookUp());
     const std::string held = Explain(snapshot_.relations);
     uint64_t wait_ms = rules_.lock_wait_timeout_ms;
     if (!held.empty()) {
@@ -92,6 +85,25 @@ class Taker {
     RB_ASSIGN(const bool same, DescribeRelations(session_, rules_.schema, snapshot_.relations));
     if (same) RB_TRY(CheckProblems(snapshot_.relations));
     return same;
+  }
+
+  // What there is, and how it can be held, in a transaction of its own.
+  Status LookUp() {
+    RB_TRY(session_.Query(sdk::BeginStatements(TransactionKind::kLatest, 0)));
+    RB_ASSIGN(snapshot_.relations, FindRelations(session_, rules_.schema, rules_.filter_rows, streams_));
+    RB_TRY(CheckProblems(snapshot_.relations));
+    bool all_lockable = true;
+    for (Relation& relation : snapshot_.relations) {
+      relation.lockable = relation.lockable && !lock_nothing_;
+      all_lockable = all_lockable && relation.lockable;
+    }
+    if (!all_lockable) {  // the queries that hold the others name their columns
+      RB_TRY(DescribeRelations(session_, rules_.schema, snapshot_.relations));
+      RB_TRY(CheckProblems(snapshot_.relations));
+    }
+    RB_ASSIGN(snapshot_.server, sdk::ServerIdentity(session_));
+    RB_TRY(session_.Query("COMMIT"));
+    return {};
   }
 
   // What LOCK TABLE refuses (roles with grants on columns only, materialized views, foreign tables) is held by queries
