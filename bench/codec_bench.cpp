@@ -120,7 +120,7 @@ void EncodeEventArrays(benchmark::State& state) {
   std::vector<uint8_t> arrays;
   for (auto _ : state) {
     arrays.clear();
-    for (const arrow::ColumnView& column : batch.columns) EncodeArray(column, arrays);
+    for (const arrow::ColumnView& column : batch.columns) EncodeArray(column, 0, column.length, arrays);
     benchmark::DoNotOptimize(arrays.data());
   }
   Count(state, arrays.size());

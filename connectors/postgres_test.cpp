@@ -157,7 +157,7 @@ TEST_P(PostgresByEveryWay, DoesNotKnowACommitWithoutAnAnswer) {
 TEST_P(PostgresByEveryWay, KeepsAsTextWhatTheServerDoesNotKnow) {
   Sql("CREATE TYPE src.mood AS ENUM ('fine'); CREATE TABLE src.t AS SELECT 1 AS id, 'fine'::src.mood AS m");
   if (Sql("SELECT count(*) FROM pg_database WHERE datname = 'other'") == "0") Sql("CREATE DATABASE other");
-  EXPECT_EQ(Move("t", {.method = GetParam().method, .mode = "replace", .database = "other"}), json({{"rows", 1}}));
+  EXPECT_EQ(Move("t", {.method = GetParam().method, .mode = "replace", .database = "other"})["rows"], 1);
   EXPECT_EQ(Sql("SELECT id, m, pg_typeof(m) FROM raw.t", "other"), "1|fine|text");
 }
 

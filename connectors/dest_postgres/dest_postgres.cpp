@@ -1,6 +1,10 @@
 // Loads streams into PostgreSQL, each in one transaction: by COPY in binary form, or by INSERT of arrays.
 #include "arrow/ipc_reader.h"
 #include "dest_postgres/loaders.h"
+#include "dest_postgres/lock_wait.h"
+#include "dest_postgres/preparation.h"
+#include "dest_postgres/replacement.h"
+#include "dest_postgres/staging.h"
 #include "sdk/connector.h"
 #include "sdk/json.h"
 #include "sdk/postgres.h"
@@ -18,7 +22,9 @@ class DestPostgres final : public sdk::PostgresConnector {
   [[maybe_unused]] static constexpr const char* kName = "dest-postgres";
 
   Result<json> Open(const json& request) override {
-    schema_ = request.at("config").value("schema", "raw");
+    const json& config = request.at("config");
+    schema_ = config.value("schema", "raw");
+    lock_timeout_ms_ = config.value("lock_wait_timeout_ms", uint64_t{600'000});
     return json::object();
   }
 
@@ -38,37 +44,47 @@ class DestPostgres final : public sdk::PostgresConnector {
   Result<json> RunWrite(const json& request) override {
     RB_TRY(Connect());
     sdk::EnterPhase(abi::Phase::kPrepare);
-    RB_ASSIGN(const std::span<const uint8_t> first, sdk::NextBatch(buffer_));
-    RB_ASSIGN(const arrow::Schema stream, arrow::ReadSchemaMessage(first));
-    RB_TRY(session().Query(sdk::BeginStatements(sdk::TransactionKind::kWrite, 0)));
-    Result<uint64_t> rows = Load(request, stream);
-    if (!rows) {
-      Disconnect();  // the server rolls back; nothing else could be left half done
-      return Fail(std::move(rows.error()));
-    }
-    RB_TRY(Commit());
-    return json{{"rows", *rows}};
+    const WritePlan plan = ReadWritePlan(schema_, request);
+    Result<json> answer = Write(plan);
+    if (answer) return answer;
+    Error error = std::move(answer.error());
+    if (error.sqlstate == "55P03") error = ExplainLockWait(session(), plan.place, lock_timeout_ms_, std::move(error));
+    Disconnect();  // the server rolls back what is not committed; nothing else could be left half done
+    return Fail(std::move(error));
   }
 
  private:
-  // Everything between BEGIN and COMMIT; returns the number of rows in the table because of it.
-  Result<uint64_t> Load(const json& request, const arrow::Schema& stream) {
-    const std::string table = request.at("stream").at("name").get<std::string>();
-    RB_ASSIGN(const TargetTable target, PrepareTarget(session(), schema_, table, stream));
-    if (request.at("write_mode") == "replace") RB_TRY(Empty(session(), target));
-    const auto loader = request.at("load_method") == "insert" ? MakeInsertLoader(session(), target, stream)
-                                                              : MakeCopyLoader(session(), target, stream);
+  Result<json> Write(const WritePlan& plan) {
+    RB_ASSIGN(const std::span<const uint8_t> first, sdk::NextBatch(buffer_));
+    RB_ASSIGN(const arrow::Schema stream, arrow::ReadSchemaMessage(first));
+    RB_ASSIGN(Prepared prepared, Prepare(session(), plan, stream, lock_timeout_ms_));
+    RB_ASSIGN(const uint64_t rows, Load(prepared, stream));
+    RB_TRY(Commit(prepared));
+    json answer = {{"rows", rows}};
+    if (!prepared.notes.empty()) answer["notes"] = prepared.notes;
+    return answer;
+  }
+
+  // Everything between preparation and COMMIT; returns the number of rows in the table because of it.
+  Result<uint64_t> Load(const Prepared& prepared, const arrow::Schema& stream) {
+    const TargetTable& target = prepared.target;
+    const auto loader = prepared.plan.by_insert ? MakeInsertLoader(session(), target, stream)
+                                                : MakeCopyLoader(session(), target, stream);
     RB_TRY(loader->Begin());
     sdk::EnterPhase(abi::Phase::kTransfer);
     RB_ASSIGN(const uint64_t received, Receive(stream, *loader));
     sdk::EnterPhase(abi::Phase::kFinish);
-    RB_ASSIGN(const uint64_t loaded, loader->Finish());
-    if (loaded != received) {
-      return Fail(
-          ErrorCode::kData,
-          "the server took " + std::to_string(loaded) + " of " + std::to_string(received) + " rows into " + target.name,
-          "a trigger or rule on the table may drop rows; nothing was committed");
+    RB_ASSIGN(uint64_t loaded, loader->Finish());
+    if (!target.staging.empty()) {
+      RB_ASSIGN(loaded, InsertStaged(session(), prepared.plan, target, received));
     }
+    if (loaded != received) {
+      return Fail(ErrorCode::kData,
+                  "the server took " + std::to_string(loaded) + " of " + std::to_string(received) + " rows into " +
+                      prepared.plan.place.name,
+                  "a trigger or rule on the table may drop rows; nothing was committed");
+    }
+    RB_TRY(TakePlace(session(), prepared.plan, target));
     return loaded;
   }
 
@@ -85,19 +101,28 @@ class DestPostgres final : public sdk::PostgresConnector {
     }
   }
 
-  Status Commit() {
+  // A server that answers is believed, unless it is about to go away; one that does not is asked again.
+  Status Commit(Prepared& prepared) {
     sdk::EnterPhase(abi::Phase::kCommit);
-    Result<std::vector<pgwire::Row>> committed = session().Query("COMMIT");
-    if (committed) return {};
-    Error error = std::move(committed.error());
-    // A refusal by the server (a deferred constraint) is a rollback. Without an answer, nobody knows.
-    const bool refused = error.code == ErrorCode::kSource && error.category != "transient_network";
-    if (!refused) error.commit = CommitState::kUnknown;
+    const auto committed = session().Query("COMMIT");
+    if (committed && session().last_tag() == "COMMIT") return {};
+    if (committed) {
+      return Fail(ErrorCode::kSource, "the server rolled the transaction back instead of committing it",
+                  "something has broken the transaction from outside; nothing was committed, run it again");
+    }
+    Error error = committed.error();
+    const bool refused = !error.sqlstate.empty() && error.category != "transient_network";
+    if (refused) return Fail(std::move(error));
     Disconnect();
-    return Fail(std::move(error));
+    error.commit = LookUpCommit(prepared.ticket);
+    if (error.commit != CommitState::kCommitted) return Fail(std::move(error));
+    prepared.notes.push_back("the connection to the destination broke during COMMIT (" + error.message +
+                             "); the server was asked again, and has committed");
+    return {};
   }
 
   std::string schema_;
+  uint64_t lock_timeout_ms_ = 0;
   std::vector<uint8_t> buffer_ = std::vector<uint8_t>(2 << 20);
 };
 

@@ -10,21 +10,14 @@ namespace {
 // What is handed to the host at once: large enough to be worth a call, small enough for the server to work meanwhile.
 constexpr size_t kFlushBytes = 128 << 10;
 
-// COPY BINARY into the table where its types are the stream's, else into a staging table from which the server casts.
+// COPY BINARY.
 class CopyLoader final : public Loader {
  public:
   CopyLoader(pgwire::Session& session, const TargetTable& target, const arrow::Schema& schema)
-      : session_(session), target_(target), staged_(!target.TakesBinaryCopy()), encoder_(schema) {}
+      : session_(session), target_(target), encoder_(schema) {}
 
   Status Begin() override {
-    if (!staged_) {
-      RB_TRY(session_.BeginCopyIn(target_.CopyInto()));
-    } else {
-      RB_TRY(session_.Query(target_.CreateStaging()));
-      // Refuses types that cannot be cast before the first row instead of after the last one.
-      RB_TRY(session_.Prepare(target_.InsertFromStaging(), {}));
-      RB_TRY(session_.BeginCopyIn(target_.CopyIntoStaging()));
-    }
+    RB_TRY(session_.BeginCopyIn(target_.CopyIn()));
     encoder_.Header();
     return {};
   }
@@ -40,20 +33,10 @@ class CopyLoader final : public Loader {
   Result<uint64_t> Finish() override {
     encoder_.Trailer();
     RB_TRY(Flush());
-    RB_ASSIGN(const uint64_t copied, session_.EndCopyIn());
-    return staged_ ? InsertStaged() : copied;
+    return session_.EndCopyIn();
   }
 
  private:
-  Result<uint64_t> InsertStaged() {
-    pgwire::MessageBuilder messages;
-    messages.BeginBind(0).EndBind().Execute().Sync();
-    // Once more: the COPY has dropped the unnamed statement.
-    RB_TRY(session_.Prepare(target_.InsertFromStaging(), {}));
-    RB_TRY(session_.Send(messages.bytes()));
-    return session_.FinishExecution();
-  }
-
   Status Flush() {
     RB_TRY(session_.WriteCopyData(encoder_.bytes()));
     encoder_.Clear();
@@ -62,11 +45,11 @@ class CopyLoader final : public Loader {
 
   pgwire::Session& session_;
   const TargetTable& target_;
-  const bool staged_;
   pgwire::CopyEncoder encoder_;
 };
 
-// One INSERT a batch, whose columns are array parameters. The next batch is encoded while the server works on the last.
+// INSERTs whose parameters are arrays, one of each column: one a batch, or several where a batch is large, so that
+// neither we nor the server hold all of it once more. The next one is encoded while the server works on the last.
 class InsertLoader final : public Loader {
  public:
   InsertLoader(pgwire::Session& session, const TargetTable& target, const arrow::Schema& schema)
@@ -77,29 +60,46 @@ class InsertLoader final : public Loader {
   Status Begin() override { return session_.Prepare(target_.InsertFromArrays(), array_oids_); }
 
   Status Load(const arrow::BatchView& batch) override {
-    messages_.Clear();
-    messages_.BeginBind(static_cast<uint16_t>(batch.columns.size()));
-    for (const arrow::ColumnView& column : batch.columns) {
-      messages_.BindValue([&column](std::vector<uint8_t>& out) { pgwire::EncodeArray(column, out); });
+    for (uint32_t row = 0; row < batch.rows;) {
+      const uint32_t rows = pgwire::RowsOfSlice(batch, row, kSliceBytes);
+      RB_TRY(LoadSlice(batch, row, rows));
+      row += rows;
     }
-    messages_.EndBind().Execute().Sync();
-    RB_TRY(Await());
-    RB_TRY(session_.Send(messages_.bytes()));
-    pending_ = true;
     return {};
   }
 
   Result<uint64_t> Finish() override {
     RB_TRY(Await());
-    return rows_;
+    return inserted_;
   }
 
  private:
+  static constexpr uint64_t kSliceBytes = 4 << 20;
+
+  Status LoadSlice(const arrow::BatchView& batch, uint32_t first, uint32_t rows) {
+    messages_.Clear();
+    messages_.BeginBind(static_cast<uint16_t>(batch.columns.size()));
+    for (const arrow::ColumnView& column : batch.columns) {
+      messages_.BindValue([&](std::vector<uint8_t>& out) { pgwire::EncodeArray(column, first, rows, out); });
+    }
+    messages_.EndBind().Execute().Sync();
+    RB_TRY(Await());
+    RB_TRY(session_.Send(messages_.bytes()));
+    pending_rows_ = rows;
+    return {};
+  }
+
+  // What became of the INSERT that was sent last.
   Status Await() {
-    if (!pending_) return {};
-    pending_ = false;
-    RB_ASSIGN(const uint64_t rows, session_.FinishExecution());
-    rows_ += rows;
+    if (pending_rows_ == 0) return {};
+    const std::string rows =
+        "rows " + std::to_string(awaited_rows_ + 1) + " to " + std::to_string(awaited_rows_ + pending_rows_);
+    awaited_rows_ += pending_rows_;
+    pending_rows_ = 0;
+    Result<uint64_t> inserted = session_.FinishExecution();
+    // The server does not say which row it was, but all of them are of this slice.
+    if (!inserted) return inserted.error().sqlstate.empty() ? Fail(inserted.error()) : Context(rows, inserted.error());
+    inserted_ += *inserted;
     return {};
   }
 
@@ -107,8 +107,9 @@ class InsertLoader final : public Loader {
   const TargetTable& target_;
   std::vector<uint32_t> array_oids_;
   pgwire::MessageBuilder messages_;
-  bool pending_ = false;
-  uint64_t rows_ = 0;
+  uint32_t pending_rows_ = 0;
+  uint64_t awaited_rows_ = 0;
+  uint64_t inserted_ = 0;
 };
 
 }  // namespace

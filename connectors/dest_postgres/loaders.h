@@ -1,4 +1,4 @@
-// The ways of getting batches into the target table. Wasm-safe; one thread.
+// The ways of getting batches into the target table, or into its staging table. Wasm-safe; one thread.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@ class Loader {
   virtual ~Loader() = default;
   virtual Status Begin() = 0;
   virtual Status Load(const arrow::BatchView& batch) = 0;
-  // After the last batch: waits until the server has all rows in the table. Returns the server's count of them.
+  // After the last batch: waits until the server has all rows. Returns the server's count of them.
   virtual Result<uint64_t> Finish() = 0;
 };
 

@@ -1,5 +1,5 @@
-// The table that a stream is loaded into: found or created, compared with the stream, and the SQL that loads it.
-// Wasm-safe; one thread.
+// The table that a stream is loaded into, compared with the stream, and the SQL that loads it. All names are qualified:
+// the role's search_path holds while the SQL runs. Wasm-safe; one thread.
 #pragma once
 
 #include <string>
@@ -8,41 +8,42 @@
 
 #include "arrow/types.h"
 #include "base/result.h"
+#include "dest_postgres/relation.h"
+#include "dest_postgres/write_plan.h"
 #include "pgwire/session.h"
 
 namespace rapidbyte {
 
 // One column on its way into the table.
 struct TargetColumn {
-  std::string name;        // quoted
-  std::string carrier;     // the SQL type in which it arrives: int4, text
-  std::string cast;        // "::type" the server has to cast it to, or empty: it is assigned as it is
+  std::string name;     // quoted
+  std::string carrier;  // the SQL type in which it arrives: pg_catalog.int4
+  std::string type;     // the table's column's, with its modifier
+  std::string before;   // what stands around a value for the server to cast it; both empty: it is assigned as it is
+  std::string after;
   bool same_type = false;  // the table's column takes the carrier's binary form as it is
+
+  bool casts() const { return !after.empty(); }
+  std::string Cast(std::string_view value) const { return before + std::string(value) + after; }
 };
 
 struct TargetTable {
-  std::string name;  // qualified and quoted
+  std::string name;     // qualified and quoted: where the rows are to be
+  std::string staging;  // likewise: the temporary table that they go to first, or empty
   std::vector<TargetColumn> columns;
 
-  // Whether rows can be copied straight into the table.
-  bool TakesBinaryCopy() const;
-
-  std::string CopyInto() const;       // straight into the table
-  std::string CreateStaging() const;  // a temporary table of the carriers' types
-  std::string CopyIntoStaging() const;
+  const std::string& loaded() const { return staging.empty() ? name : staging; }
+  std::string CopyIn() const;            // into loaded()
+  std::string InsertFromArrays() const;  // into loaded(); $1 … $n: one array per column
+  std::string CreateStaging() const;
   std::string InsertFromStaging() const;
-  std::string InsertFromArrays() const;  // $1 … $n: one array per column
 };
 
 // Whether the role may write the table or, where there is none, create it. Errors: permission.
 Status CheckRights(pgwire::Session& session, std::string_view schema, std::string_view table);
 
-// Makes sure, inside the running transaction, that schema and table exist and can take the stream. Types are compared
-// by name. Errors: schema, naming the columns that do not fit.
-Result<TargetTable> PrepareTarget(pgwire::Session& session, std::string_view schema, std::string_view table,
-                                  const arrow::Schema& stream);
-
-// Removes all rows, inside the running transaction; the table keeps its indexes and grants.
-Status Empty(pgwire::Session& session, const TargetTable& target);
+// How each field of the stream gets into a column. Errors: schema, naming the columns that do not fit.
+Result<std::vector<TargetColumn>> MatchColumns(const arrow::Schema& stream, const Relation& relation,
+                                               const std::string& table);
 
 }  // namespace rapidbyte

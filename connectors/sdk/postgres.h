@@ -68,8 +68,8 @@ struct PostgresColumn {
 Result<std::vector<pgwire::Row>> QueryCatalog(pgwire::Session& session, std::string_view sql);
 
 // The running server and its database, as it can be compared between two sessions: the moment of the server's start in
-// microseconds and the database's oid. Not the system identifier: a copy of a cluster's files bears the original's, with
-// the same oids, and may well be the destination of the original.
+// microseconds and the database's oid. Not the system identifier: a copy of a cluster's files bears the original's,
+// with the same oids, and may well be the destination of the original.
 Result<std::string> ServerIdentity(pgwire::Session& session);
 
 // The columns of a table, view or partitioned table in their order; empty where there is no such relation.

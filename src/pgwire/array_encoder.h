@@ -9,8 +9,11 @@
 
 namespace rapidbyte::pgwire {
 
-// Appends the value without its length word: dimensions (0 for no rows), null flag, element type, length, lower bound
-// 1, elements. Texts travel as text[].
-void EncodeArray(const arrow::ColumnView& column, std::vector<uint8_t>& out);
+// Appends the values of `rows` rows from `first` on, without its length word: dimensions (0 for no rows), null flag,
+// element type, length, lower bound 1, elements. Texts travel as text[].
+void EncodeArray(const arrow::ColumnView& column, uint32_t first, uint32_t rows, std::vector<uint8_t>& out);
+
+// How many rows from `first` on, at least one, have arrays of `bytes` in all at most. `first` is one of the batch's.
+uint32_t RowsOfSlice(const arrow::BatchView& batch, uint32_t first, uint64_t bytes);
 
 }  // namespace rapidbyte::pgwire

@@ -107,7 +107,7 @@ TEST(Golden, EveryTypeDecodesAndEncodes) {
     EXPECT_EQ(Bytes(encoder.bytes().begin(), encoder.bytes().end()), Message(Row(golden.wire)));
 
     Bytes array;
-    EncodeArray(batch.columns[0], array);
+    EncodeArray(batch.columns[0], 0, batch.columns[0].length, array);
     const Bytes head = {
         0, 0, 0, 1, 0, 0, 0, 0, 0, 0, static_cast<uint8_t>(golden.oid >> 8),   static_cast<uint8_t>(golden.oid), 0,
         0, 0, 1, 0, 0, 0, 1, 0, 0, 0, static_cast<uint8_t>(golden.wire.size())};

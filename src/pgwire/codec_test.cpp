@@ -104,13 +104,13 @@ TEST(ArrayEncoder, WritesGoldenArrays) {
   Bytes keep;
   const auto batch = View(schema, columns, keep);
   Bytes out = {0xaa};
-  EncodeArray(batch.columns[0], out);
+  EncodeArray(batch.columns[0], 0, batch.columns[0].length, out);
   EXPECT_EQ(out, (Bytes{0xaa, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 23,   0,    0,    0,   2,
                         0,    0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 7, 0xff, 0xff, 0xff, 0xff}));
   columns[0].Reset();
   const auto empty = View(schema, columns, keep);
   Bytes none;
-  EncodeArray(empty.columns[0], none);
+  EncodeArray(empty.columns[0], 0, 0, none);
   EXPECT_EQ(none, (Bytes{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 23}));
 }
 

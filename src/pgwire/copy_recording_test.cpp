@@ -81,7 +81,7 @@ class Recording : public testing::Test {
     first.length = rows;
     if (rows < 3) first.null_count = 0;
     Bytes array;
-    EncodeArray(first, array);
+    EncodeArray(first, 0, first.length, array);
     return {array.begin(), array.end()};
   }
 

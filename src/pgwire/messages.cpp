@@ -46,6 +46,7 @@ struct Verdict {
 // The first that matches. https://www.postgresql.org/docs/15/errcodes-appendix.html
 constexpr Verdict kVerdicts[] = {
     {"28", "auth", false, "check the user and how the server lets it in (pg_hba.conf)"},
+    {"25006", "permission", false, "the server is a standby, or transactions are read-only for this role or database"},
     {"42501", "permission", false, "grant the connecting role what the message names"},
     {"42", "schema", false, ""},
     {"3F", "schema", false, ""},
@@ -61,6 +62,7 @@ constexpr Verdict kVerdicts[] = {
     {"53", "transient_db", true, "the server is short of resources; run it again later"},
     {"54", "data", false, ""},
     {"55P03", "transient_db", true, "another session holds a lock; run it again later"},
+    {"55000", "schema", false, ""},
     {"55006", "transient_db", true, "another session uses the object; run it again later"},
     {"57014", "transient_db", true, "the statement was cancelled, perhaps by statement_timeout"},
     {"57P", "transient_network", true, "the server shut the session down; run it again when it is up"},
@@ -191,9 +193,12 @@ Error ErrorFromServer(std::span<const uint8_t> body) {
   return error;
 }
 
-uint64_t RowsOfCommandTag(std::span<const uint8_t> body) {
-  std::string_view tag = AsText(body);
-  tag = tag.substr(0, tag.find('\0'));
+std::string_view CommandTag(std::span<const uint8_t> body) {
+  const std::string_view tag = AsText(body);
+  return tag.substr(0, tag.find('\0'));
+}
+
+uint64_t RowsOfCommandTag(std::string_view tag) {
   uint64_t rows = 0;
   for (const char digit : tag.substr(tag.rfind(' ') + 1)) {
     if (digit < '0' || digit > '9') return 0;

@@ -58,8 +58,9 @@ class MessageBuilder {
 // Errors of the code kSource mean "the server refused": the host knows which of the two servers it was.
 Error ErrorFromServer(std::span<const uint8_t> body);
 
-// The number of rows in a command tag ("COPY 5", "INSERT 0 5"); 0 where it names none.
-uint64_t RowsOfCommandTag(std::span<const uint8_t> body);
+// A CommandComplete's tag ("COPY 5", "INSERT 0 5", "COMMIT"), and the number of rows in one; 0 where it names none.
+std::string_view CommandTag(std::span<const uint8_t> body);
+uint64_t RowsOfCommandTag(std::string_view tag);
 
 // SQL quoting: "a""b", 'a''b'.
 std::string QuoteIdentifier(std::string_view name);

@@ -101,12 +101,18 @@ TEST(ErrorFromServer, TakesABodyThatBreaksOff) {
   EXPECT_THAT(ErrorFromServer(Bytes("C22000\0Mhalf a mess"s)).message, HasSubstr("half a mess"));
 }
 
+TEST(CommandTag, EndsAtItsZeroByte) {
+  EXPECT_EQ(CommandTag(Bytes("ROLLBACK\0"s)), "ROLLBACK");
+  EXPECT_EQ(CommandTag(Bytes("COPY 5"s)), "COPY 5");
+  EXPECT_EQ(CommandTag({}), "");
+}
+
 TEST(RowsOfCommandTag, IsItsLastNumber) {
-  EXPECT_EQ(RowsOfCommandTag(Bytes("COPY 5\0"s)), 5u);
-  EXPECT_EQ(RowsOfCommandTag(Bytes("INSERT 0 10000000000\0"s)), 10'000'000'000u);
-  EXPECT_EQ(RowsOfCommandTag(Bytes("BEGIN\0"s)), 0u);
-  EXPECT_EQ(RowsOfCommandTag(Bytes("CREATE TABLE\0"s)), 0u);
-  EXPECT_EQ(RowsOfCommandTag({}), 0u);
+  EXPECT_EQ(RowsOfCommandTag("COPY 5"), 5u);
+  EXPECT_EQ(RowsOfCommandTag("INSERT 0 10000000000"), 10'000'000'000u);
+  EXPECT_EQ(RowsOfCommandTag("BEGIN"), 0u);
+  EXPECT_EQ(RowsOfCommandTag("CREATE TABLE"), 0u);
+  EXPECT_EQ(RowsOfCommandTag(""), 0u);
 }
 
 TEST(Quoting, DoublesQuotes) {

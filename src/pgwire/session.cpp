@@ -101,7 +101,10 @@ Result<char> Session::RunUntil(char stop, std::vector<Row>* rows, uint64_t* affe
     Result<Message> message = NextMessage();
     if (!message) return Fail(failed ? std::move(*failed) : std::move(message.error()));
     if (message->type == 'E' && !failed) failed = ErrorFromServer(message->body);
-    if (message->type == 'C' && affected != nullptr) *affected += RowsOfCommandTag(message->body);
+    if (message->type == 'C') {
+      last_tag_ = CommandTag(message->body);
+      if (affected != nullptr) *affected += RowsOfCommandTag(last_tag_);
+    }
     if (message->type == 'D' && rows != nullptr) {
       RB_ASSIGN(Row row, ParseDataRow(message->body));
       rows->push_back(std::move(row));
@@ -126,6 +129,14 @@ Result<std::vector<Row>> Session::Query(std::string_view sql) {
   std::vector<Row> rows;
   RB_TRY(RunUntil('Z', &rows, nullptr));
   return rows;
+}
+
+Result<uint64_t> Session::Execute(std::string_view sql) {
+  out_.Clear();
+  RB_TRY(WriteOrExplain(out_.Query(sql).bytes()));
+  uint64_t affected = 0;
+  RB_TRY(RunUntil('Z', nullptr, &affected));
+  return affected;
 }
 
 Status Session::BeginCopyOut(std::string_view sql) {

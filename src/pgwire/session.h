@@ -34,6 +34,10 @@ class Session {
 
   // Runs SQL by the simple protocol: all rows of all its statements, in text form.
   Result<std::vector<Row>> Query(std::string_view sql);
+  // Likewise, for statements without rows: how many they have affected.
+  Result<uint64_t> Execute(std::string_view sql);
+  // What the last statement that ended well was: "COMMIT", "INSERT 0 5".
+  const std::string& last_tag() const { return last_tag_; }
 
   // COPY … TO STDOUT. After Begin, Received() starts at a message; Consume() drops what was decoded and ReadMore()
   // waits until `needed` bytes (or more) are there. End() takes what follows the rows.
@@ -72,6 +76,7 @@ class Session {
   size_t begin_ = 0;
   size_t end_ = 0;
   MessageBuilder out_;
+  std::string last_tag_;
 };
 
 }  // namespace rapidbyte::pgwire
