@@ -6,7 +6,7 @@
 #include "pgwire/types.h"
 #include "sdk/postgres.h"
 
-namespace rapidbyte {
+namespace rapidbyte::source_postgres {
 namespace {
 
 using pgwire::QuoteIdentifier;
@@ -276,4 +276,4 @@ std::string SelectStatement(const Relation& relation) {
   return "SELECT " + list + " FROM " + FromItem(relation);
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::source_postgres

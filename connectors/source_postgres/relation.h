@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "pgwire/session.h"
 
-namespace rapidbyte {
+namespace rapidbyte::source_postgres {
 
 // What the pipeline asks of one stream.
 struct StreamRequest {
@@ -56,4 +56,4 @@ std::string SelectStatement(const Relation& relation);
 // ONLY "schema"."name", or without the ONLY.
 std::string FromItem(const Relation& relation);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::source_postgres

@@ -5,7 +5,7 @@
 
 #include "sdk/postgres.h"
 
-namespace rapidbyte {
+namespace rapidbyte::source_postgres {
 namespace {
 
 using sdk::TransactionKind;
@@ -151,4 +151,4 @@ Result<Snapshot> TakeSnapshot(pgwire::Session& session, const SnapshotRules& rul
   return Taker(session, rules, streams).Take();
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::source_postgres

@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "source_postgres/relation.h"
 
-namespace rapidbyte {
+namespace rapidbyte::source_postgres {
 
 struct SnapshotRules {
   std::string schema;
@@ -31,4 +31,4 @@ struct Snapshot {
 Result<Snapshot> TakeSnapshot(pgwire::Session& session, const SnapshotRules& rules,
                               const std::vector<StreamRequest>& streams);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::source_postgres

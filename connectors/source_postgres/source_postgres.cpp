@@ -11,6 +11,7 @@
 #endif
 
 namespace rapidbyte {
+namespace source_postgres {
 namespace {
 
 using nlohmann::json;
@@ -184,7 +185,8 @@ class SourcePostgres final : public sdk::PostgresConnector {
 };
 
 }  // namespace
+}  // namespace source_postgres
 
-RB_CONNECTOR(SourcePostgres, SourcePostgresConnector)
+RB_CONNECTOR(source_postgres::SourcePostgres, SourcePostgresConnector)
 
 }  // namespace rapidbyte
