@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "cli/bench_commits.h"
@@ -61,12 +60,12 @@ Status Baseline(const BenchBaselineOptions& options) {
 
 }  // namespace
 
-CLI::App* AddBenchBaseline(CLI::App& bench, BenchBaselineOptions& options) {
-  CLI::App* baseline = bench.add_subcommand("baseline", "Name a commit or a run, for compare and gate");
-  baseline->add_option("NAME", options.name, "as in baseline:NAME; none: list them");
-  baseline->add_option("TARGET", options.target, "a run or commit of the store; none: the last commit");
-  baseline->add_option("--store", options.store, "a file, or postgresql://…")->capture_default_str();
-  return baseline;
+Command AddBenchBaseline(Command bench, BenchBaselineOptions& options) {
+  return bench.AddCommand("baseline", "Name a commit or a run, for compare and gate", [&options](Command baseline) {
+    baseline.Add("NAME", options.name, "as in baseline:NAME; none: list them");
+    baseline.Add("TARGET", options.target, "a run or commit of the store; none: the last commit");
+    baseline.Add("--store", options.store, "a file, or postgresql://…").ShowDefault();
+  });
 }
 
 int RunBenchBaseline(const BenchBaselineOptions& options) {

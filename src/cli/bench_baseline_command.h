@@ -3,9 +3,7 @@
 
 #include <string>
 
-namespace CLI {
-class App;
-}
+#include "cli/options.h"
 
 namespace rapidbyte::cli {
 
@@ -16,7 +14,7 @@ struct BenchBaselineOptions {
 };
 
 // Adds `baseline` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.
-CLI::App* AddBenchBaseline(CLI::App& bench, BenchBaselineOptions& options);
+Command AddBenchBaseline(Command bench, BenchBaselineOptions& options);
 
 int RunBenchBaseline(const BenchBaselineOptions& options);
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <iostream>
@@ -247,16 +246,16 @@ Result<PlannedScenario> PlanBisect(const BenchBisectOptions& options) {
 
 }  // namespace
 
-CLI::App* AddBenchBisect(CLI::App& bench, BenchBisectOptions& options) {
-  CLI::App* command = bench.add_subcommand("bisect", "Find the commit that made it slower");
-  command->add_option("GOOD", options.good, "a commit from before")->required();
-  command->add_option("BAD", options.bad, "a later one that is slower")->required();
-  AddMeasureOptions(*command, options.measure);
-  command->add_option("--metric", options.metric, "what decides; the scenario's primary metric if not given");
-  command->add_option("--threshold", options.threshold, "the least change that matters, in per cent: 3%");
-  command->add_flag("--json", options.json, "print the result as JSON");
-  command->add_option("--store", options.store, "a file, or postgresql://…")->capture_default_str();
-  return command;
+Command AddBenchBisect(Command bench, BenchBisectOptions& options) {
+  return bench.AddCommand("bisect", "Find the commit that made it slower", [&options](Command command) {
+    command.Add("GOOD", options.good, "a commit from before").Required();
+    command.Add("BAD", options.bad, "a later one that is slower").Required();
+    AddMeasureOptions(command, options.measure);
+    command.Add("--metric", options.metric, "what decides; the scenario's primary metric if not given");
+    command.Add("--threshold", options.threshold, "the least change that matters, in per cent: 3%");
+    command.AddFlag("--json", options.json, "print the result as JSON");
+    command.Add("--store", options.store, "a file, or postgresql://…").ShowDefault();
+  });
 }
 
 Result<BisectReport> Bisect(const BenchBisectOptions& options, store::SampleStore& store,

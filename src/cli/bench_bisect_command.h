@@ -24,7 +24,7 @@ struct BenchBisectOptions {
 };
 
 // Adds `bisect` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.
-CLI::App* AddBenchBisect(CLI::App& bench, BenchBisectOptions& options);
+Command AddBenchBisect(Command bench, BenchBisectOptions& options);
 
 // Each step is told to `log` when it has ended. Errors: as MeasureCommits; kUsage for a metric or a threshold that
 // cannot be, and where no commits lead from GOOD to BAD; the failure of a run of an end; kInterrupted.

@@ -4,7 +4,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fstream>
 #include <initializer_list>
@@ -18,7 +17,6 @@
 #include "cli/bench_cmd_progress.h"
 #include "cli/bench_run_command.h"
 #include "cli/command.h"
-#include "cli/option_checks.h"
 #include "report/command_report.h"
 #include "report/hyperfine_json.h"
 #include "store/migrations.h"
@@ -153,102 +151,80 @@ Status Measure(const BenchCmdOptions& options) {
   return {};
 }
 
-// The parser's own would say COMMAND(1000x).
-class CommandFormatter : public CLI::Formatter {
- public:
-  std::string make_usage(const CLI::App* /*app*/, std::string name) const override {
-    return "Usage: " + name + " [OPTIONS] COMMAND ...\n";
-  }
-};
-
-// An option that may be repeated, and takes one value each time: the next word is a command.
-template <typename T>
-CLI::Option* AddRepeated(CLI::App& app, const std::string& names, std::vector<T>& values, const std::string& text) {
-  return app.add_option(names, values, text)->allow_extra_args(false);
+void AddRunOptions(Command cmd, BenchCmdOptions& options) {
+  constexpr uint32_t kMostBlocks = 1'000'000;
+  cmd.Add("-w,--warmup", options.warmup, "blocks before those that count").In(0u, 100'000u);
+  cmd.Add("-r,--runs", options.runs, "blocks that count; each has one run of every command").In(1u, kMostBlocks);
+  cmd.Add("-m,--min-runs", options.min_runs, "otherwise at least so many (10), and 3 s per command")
+      .In(1u, kMostBlocks);
+  cmd.Add("-M,--max-runs", options.max_runs, "but at most so many (10000)").In(1u, kMostBlocks);
+  cmd.AddFlag("--until-decided", options.until_decided, "add blocks until every difference is shown or ruled out");
+  cmd.Add("--max-blocks", options.max_blocks, "but at most so many (200)").In(1u, kMostBlocks);
+  cmd.Add("--max-time", options.max_time, "or for so long: 90s, 10m (10m)");
+  cmd.Add("--timeout", options.timeout_secs, "seconds after which a run is killed").In(0.001, 1e6);
+  cmd.Add("--seed", options.seed, "decides the order of the runs; random if not given").NotNegative("UINT");
 }
 
-void AddRunOptions(CLI::App& cmd, BenchCmdOptions& options) {
-  const CLI::Range counts(1u, 1'000'000u);
-  cmd.add_option("-w,--warmup", options.warmup, "blocks before those that count")->check(CLI::Range(0u, 100'000u));
-  cmd.add_option("-r,--runs", options.runs, "blocks that count; each has one run of every command")->check(counts);
-  cmd.add_option("-m,--min-runs", options.min_runs, "otherwise at least so many (10), and 3 s per command")
-      ->check(counts);
-  cmd.add_option("-M,--max-runs", options.max_runs, "but at most so many (10000)")->check(counts);
-  cmd.add_flag("--until-decided", options.until_decided, "add blocks until every difference is shown or ruled out");
-  cmd.add_option("--max-blocks", options.max_blocks, "but at most so many (200)")->check(counts);
-  cmd.add_option("--max-time", options.max_time, "or for so long: 90s, 10m (10m)");
-  cmd.add_option("--timeout", options.timeout_secs, "seconds after which a run is killed")
-      ->check(CLI::Range(0.001, 1e6));
-  cmd.add_option("--seed", options.seed, "decides the order of the runs; random if not given")
-      ->check(CLI::Validator(RefuseNegative, "UINT"));
+void AddCommandOptions(Command cmd, BenchCmdOptions& options) {
+  cmd.AddFlag("-N,--no-shell", options.no_shell, "split the commands into words and run them without a shell");
+  cmd.Add("-S,--shell", options.shell, "the shell that runs them; its own time is taken off").ShowDefault();
+  cmd.AddFlag("-i,--ignore-failure", options.ignore_failure,
+              "measure commands that fail, or with --ignore-failure=1,2 those (=all-non-zero: all)");
+  cmd.Add("--input", options.input, "a file to read, or null").ShowDefault();
+  const Option output =
+      cmd.Add("--output", options.output, "null, pipe, inherit or a file; null, if no metric is read from it");
+  cmd.AddFlag("--show-output", options.show_output, "--output inherit").Excludes(output);
+  cmd.Add("-s,--setup", options.setup, "run once before the first run of each command");
+  cmd.Add("-p,--prepare", options.prepare, "run before every run; one for all commands, or one for each").OneAtATime();
+  cmd.Add("-C,--conclude", options.conclude, "run after every run; one for all commands, or one for each").OneAtATime();
+  cmd.Add("-c,--cleanup", options.cleanup, "run once after the last run of each command");
+  cmd.Add("--reference", options.reference, "a command that all others are compared to");
+  cmd.Add("--reference-name", options.reference_name, "what to call it");
+  cmd.Add("-n,--command-name", options.names, "what to call a command, in their order").OneAtATime();
+  cmd.Add("-P,--parameter-scan", options.scans, "VAR MIN MAX: measure with every number for {VAR}").OneAtATime();
+  cmd.Add("-D,--parameter-step-size", options.steps, "the step of -P").OneAtATime();
+  cmd.Add("-L,--parameter-list", options.lists, "VAR a,b,c: measure with every value for {VAR}").OneAtATime();
 }
 
-void AddCommandOptions(CLI::App& cmd, BenchCmdOptions& options) {
-  cmd.add_flag("-N,--no-shell", options.no_shell, "split the commands into words and run them without a shell");
-  cmd.add_option("-S,--shell", options.shell, "the shell that runs them; its own time is taken off")
-      ->capture_default_str();
-  cmd.add_flag("-i,--ignore-failure", options.ignore_failure,
-               "measure commands that fail, or with --ignore-failure=1,2 those (=all-non-zero: all)");
-  cmd.add_option("--input", options.input, "a file to read, or null")->capture_default_str();
-  auto* output =
-      cmd.add_option("--output", options.output, "null, pipe, inherit or a file; null, if no metric is read from it");
-  cmd.add_flag("--show-output", options.show_output, "--output inherit")->excludes(output);
-  cmd.add_option("-s,--setup", options.setup, "run once before the first run of each command");
-  AddRepeated(cmd, "-p,--prepare", options.prepare, "run before every run; one for all commands, or one for each");
-  AddRepeated(cmd, "-C,--conclude", options.conclude, "run after every run; one for all commands, or one for each");
-  cmd.add_option("-c,--cleanup", options.cleanup, "run once after the last run of each command");
-  cmd.add_option("--reference", options.reference, "a command that all others are compared to");
-  cmd.add_option("--reference-name", options.reference_name, "what to call it");
-  AddRepeated(cmd, "-n,--command-name", options.names, "what to call a command, in their order");
-  AddRepeated(cmd, "-P,--parameter-scan", options.scans, "VAR MIN MAX: measure with every number for {VAR}");
-  AddRepeated(cmd, "-D,--parameter-step-size", options.steps, "the step of -P");
-  AddRepeated(cmd, "-L,--parameter-list", options.lists, "VAR a,b,c: measure with every value for {VAR}");
-}
-
-void AddReportOptions(CLI::App& cmd, BenchCmdOptions& options) {
+void AddReportOptions(Command cmd, BenchCmdOptions& options) {
   static const std::map<std::string, report::TimeUnit> units = {{"microsecond", report::TimeUnit::kMicroseconds},
                                                                 {"millisecond", report::TimeUnit::kMilliseconds},
                                                                 {"second", report::TimeUnit::kSeconds}};
-  AddRepeated(cmd, "--metric", options.metrics,
-              "NAME=KIND:ARG out of the output: json:$.a.b, regex:'([0-9.]+) ms', "
-              "bench_line:KEY, google_benchmark:NAME, go_benchmark:NAME");
-  cmd.add_option("--primary", options.primary, "the metric that decides: wall, cpu, max_rss, … or one of --metric")
-      ->capture_default_str();
-  cmd.add_option("--export-json", options.export_json, "write the results as hyperfine does");
-  cmd.add_option("--export-csv", options.export_csv, "the same as CSV");
-  cmd.add_option("--export-markdown", options.export_markdown, "write a table");
-  cmd.add_option("--export-asciidoc", options.export_asciidoc, "the same for AsciiDoc");
-  cmd.add_flag("--json", options.json, "print the report as JSON");
-  cmd.add_option("--sort", options.sort, "auto, command or median (also: mean-time): the order of the report")
-      ->check(CLI::IsMember({"auto", "command", "median", "mean-time"}));
-  cmd.add_option("-u,--time-unit", options.time_unit,
-                 "microsecond, millisecond or second; what reads best if not given")
-      ->type_name("UNIT")
-      ->transform(Choice(units));
-  cmd.add_option("--style", options.style, "basic, full, nocolor, color: bold names, moving progress; none: no report")
-      ->check(CLI::IsMember({"auto", "basic", "full", "nocolor", "color", "none"}));
-  cmd.add_option("--store", options.store,
-                 "where samples are kept: a file, postgresql://…, none (target/bench_results/results.db)");
-  cmd.add_flag("-q,--quiet", options.quiet, "print the report only");
+  cmd.Add("--metric", options.metrics,
+          "NAME=KIND:ARG out of the output: json:$.a.b, regex:'([0-9.]+) ms', "
+          "bench_line:KEY, google_benchmark:NAME, go_benchmark:NAME")
+      .OneAtATime();
+  cmd.Add("--primary", options.primary, "the metric that decides: wall, cpu, max_rss, … or one of --metric")
+      .ShowDefault();
+  cmd.Add("--export-json", options.export_json, "write the results as hyperfine does");
+  cmd.Add("--export-csv", options.export_csv, "the same as CSV");
+  cmd.Add("--export-markdown", options.export_markdown, "write a table");
+  cmd.Add("--export-asciidoc", options.export_asciidoc, "the same for AsciiDoc");
+  cmd.AddFlag("--json", options.json, "print the report as JSON");
+  cmd.Add("--sort", options.sort, "auto, command or median (also: mean-time): the order of the report")
+      .OneOf({"auto", "command", "median", "mean-time"});
+  cmd.AddChoice("-u,--time-unit", options.time_unit, units,
+                "microsecond, millisecond or second; what reads best if not given")
+      .Type("UNIT");
+  cmd.Add("--style", options.style, "basic, full, nocolor, color: bold names, moving progress; none: no report")
+      .OneOf({"auto", "basic", "full", "nocolor", "color", "none"});
+  cmd.Add("--store", options.store,
+          "where samples are kept: a file, postgresql://…, none (target/bench_results/results.db)");
+  cmd.AddFlag("-q,--quiet", options.quiet, "print the report only");
 }
 
 }  // namespace
 
-CLI::App* AddBenchCmd(CLI::App& bench, BenchCmdOptions& options) {
-  CLI::App* cmd = bench.add_subcommand("cmd", "Measure command lines side by side, in shuffled blocks");
-  auto formatter = std::make_shared<CommandFormatter>();
-  formatter->column_width(28);
-  cmd->formatter(formatter);
-  // The parser would take "[ -f x ]" for a list where an option may have any number of values, so this one has many.
-  cmd->add_option("COMMAND", options.commands, "a line for the shell, in quotes")
-      ->allow_extra_args(false)
-      ->expected(kMostCommands, kMostCommands)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->option_text("TEXT ...");
-  AddRunOptions(*cmd, options);
-  AddCommandOptions(*cmd, options);
-  AddReportOptions(*cmd, options);
-  return cmd;
+Command AddBenchCmd(Command bench, BenchCmdOptions& options) {
+  return bench.AddCommand("cmd", "Measure command lines side by side, in shuffled blocks", [&options](Command cmd) {
+    cmd.Usage("[OPTIONS] COMMAND ...");  // the parser's own would say COMMAND(1000x)
+    cmd.Add("COMMAND", options.commands, "a line for the shell, in quotes")
+        .Words(kMostCommands)
+        .Placeholder("TEXT ...");
+    AddRunOptions(cmd, options);
+    AddCommandOptions(cmd, options);
+    AddReportOptions(cmd, options);
+  });
 }
 
 int RunBenchCmd(const BenchCmdOptions& options) {

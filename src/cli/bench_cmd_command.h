@@ -4,15 +4,12 @@
 #pragma once
 
 #include "cli/bench_cmd_options.h"
-
-namespace CLI {
-class App;
-}
+#include "cli/options.h"
 
 namespace rapidbyte::cli {
 
 // Adds `cmd` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.
-CLI::App* AddBenchCmd(CLI::App& bench, BenchCmdOptions& options);
+Command AddBenchCmd(Command bench, BenchCmdOptions& options);
 
 // The exit code: 0; 10 and 11 for what cannot be measured, which a command that fails is too (without -i); 130 after
 // Ctrl-C, with what there is reported.

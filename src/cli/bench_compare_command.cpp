@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 
@@ -129,67 +128,59 @@ Status MeasureSides(const MeasureOptions& options, SelectionOptions& selected) {
   return {};
 }
 
-void AddTimeOption(CLI::App& command, SelectionOptions& options) {
-  command.add_option("--time", options.time_column, "a column of a CSV that says when, and is not compared");
+void AddTimeOption(Command command, SelectionOptions& options) {
+  command.Add("--time", options.time_column, "a column of a CSV that says when, and is not compared");
 }
 
-void AddSelectionOptions(CLI::App& command, SelectionOptions& options) {
-  command.add_option("--scenario", options.scenario, "samples of this scenario only");
-  command.add_option("--rows", options.rows, "samples with so many rows only: \"1000 10000\"");
-  command.add_option("--filter", options.filters, "KEY=a,b: samples with these values only");
-  command.add_option("--metric", options.metric, "what is compared; the scenario's primary metric if not given");
-  command.add_option_function<std::string>(
+void AddSelectionOptions(Command command, SelectionOptions& options) {
+  command.Add("--scenario", options.scenario, "samples of this scenario only");
+  command.Add("--rows", options.rows, "samples with so many rows only: \"1000 10000\"");
+  command.Add("--filter", options.filters, "KEY=a,b: samples with these values only");
+  command.Add("--metric", options.metric, "what is compared; the scenario's primary metric if not given");
+  command.AddParsed(
       "--threshold",
       [&options](const std::string& text) {
         options.threshold = scenario::ParsePercentOrNumber(text);
-        if (!options.threshold) {
-          throw CLI::ValidationError("--threshold", "expected a percentage above 0%, up to 100%, as 3%");
-        }
+        return options.threshold ? "" : "expected a percentage above 0%, up to 100%, as 3%";
       },
       "the change that matters, in per cent: 3%; the scenario's if not given");
-  command.add_option("--store", options.store, "a file, or postgresql://…")->capture_default_str();
+  command.Add("--store", options.store, "a file, or postgresql://…").ShowDefault();
 }
 
-CLI::App* AddBenchCompare(CLI::App& bench, BenchCompareOptions& options) {
-  CLI::App* compare = bench.add_subcommand("compare", "Compare commits, runs or files, cell by cell");
-  CLI::Option* sides = compare->add_option(
-      "SIDES", options.selection.sides,
-      "runs, commits, files (JSONL, CSV, Google Benchmark, Go, hyperfine), baseline:NAME; none: the last "
-      "commit in the store, and the last before it that has a cell in common");
-  CLI::Option* measure =
-      compare->add_flag("--measure", options.measure,
+Command AddBenchCompare(Command bench, BenchCompareOptions& options) {
+  return bench.AddCommand("compare", "Compare commits, runs or files, cell by cell", [&options](Command compare) {
+    const Option sides =
+        compare.Add("SIDES", options.selection.sides,
+                    "runs, commits, files (JSONL, CSV, Google Benchmark, Go, hyperfine), baseline:NAME; none: the last "
+                    "commit in the store, and the last before it that has a cell in common");
+    const Option measure =
+        compare.AddFlag("--measure", options.measure,
                         "build the commits that SIDES name and run them in turns, until decided, before comparing");
-  CLI::Option* sha =
-      compare->add_option("--sha", options.selection.commits, "commits in the store, the first is the reference");
-  compare
-      ->add_option_function<size_t>(
-          "--last",
-          [&options](size_t last) {
-            options.selection.last = last;
-            options.last_was_given = true;
-          },
-          "the last N commits in the store with cells in common (2)")
-      ->check(CLI::Range(size_t{1}, size_t{1000}))
-      ->excludes(sides)
-      ->excludes(sha);
-  compare->add_option("--col", options.column, "the parameter whose values are compared, instead of commits");
-  compare->add_option("--row", options.rows, "parameters that make the rows; all others if not given")->delimiter(',');
-  compare->add_option("--ignore", options.ignored, "parameters to pool")->delimiter(',');
-  AddTimeOption(*compare, options.selection);
-  compare->add_option("--format", options.format, "text, markdown, json, csv")
-      ->check(CLI::IsMember({"text", "markdown", "json", "csv"}))
-      ->capture_default_str();
-  compare->add_flag("--explore", options.explore, "other metrics and phases of every cell, not only of changed ones");
-  compare->add_flag("--why", options.why, "print the reasons of every verdict");
-  AddSelectionOptions(*compare, options.selection);
-  compare->get_option("--scenario")->description("samples of this scenario only; with --measure the scenario's file");
-  AddBuildOptions(*compare, options.measuring);
-  for (const char* option : {"--build", "--binary", "--cmd", "--axis", "--iters", "--warmup", "--max-blocks",
-                             "--max-time", "--dsn", "--timeout", "--fresh", "--seed"}) {
-    compare->get_option(option)->needs(measure);
-  }
-  AddProfileOptions(*compare, options.measuring.profile, options.measuring.profile_request);
-  return compare;
+    const Option sha =
+        compare.Add("--sha", options.selection.commits, "commits in the store, the first is the reference");
+    compare.Add("--last", options.selection.last, "the last N commits in the store with cells in common (2)")
+        .In(size_t{1}, size_t{1000})
+        .WhenGiven([&options] { options.last_was_given = true; })
+        .Excludes(sides)
+        .Excludes(sha);
+    compare.Add("--col", options.column, "the parameter whose values are compared, instead of commits");
+    compare.Add("--row", options.rows, "parameters that make the rows; all others if not given").Separator(',');
+    compare.Add("--ignore", options.ignored, "parameters to pool").Separator(',');
+    AddTimeOption(compare, options.selection);
+    compare.Add("--format", options.format, "text, markdown, json, csv")
+        .OneOf({"text", "markdown", "json", "csv"})
+        .ShowDefault();
+    compare.AddFlag("--explore", options.explore, "other metrics and phases of every cell, not only of changed ones");
+    compare.AddFlag("--why", options.why, "print the reasons of every verdict");
+    AddSelectionOptions(compare, options.selection);
+    compare.Find("--scenario").Text("samples of this scenario only; with --measure the scenario's file");
+    AddBuildOptions(compare, options.measuring);
+    for (const char* option : {"--build", "--binary", "--cmd", "--axis", "--iters", "--warmup", "--max-blocks",
+                               "--max-time", "--dsn", "--timeout", "--fresh", "--seed"}) {
+      compare.Find(option).Needs(measure);
+    }
+    AddProfileOptions(compare, options.measuring.profile, options.measuring.profile_request);
+  });
 }
 
 int RunBenchCompare(const BenchCompareOptions& options) {

@@ -9,10 +9,7 @@
 
 #include "cli/bench_measure.h"
 #include "cli/bench_selection.h"
-
-namespace CLI {
-class App;
-}
+#include "cli/options.h"
 
 namespace rapidbyte::cli {
 
@@ -33,13 +30,13 @@ struct BenchCompareOptions {
 Status MeasureSides(const MeasureOptions& options, SelectionOptions& selected);
 
 // What `compare` and `gate` have in common: which samples, by which rule.
-void AddSelectionOptions(CLI::App& command, SelectionOptions& options);
+void AddSelectionOptions(Command command, SelectionOptions& options);
 
 // --time, for those that read a CSV.
-void AddTimeOption(CLI::App& command, SelectionOptions& options);
+void AddTimeOption(Command command, SelectionOptions& options);
 
 // Adds `compare` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.
-CLI::App* AddBenchCompare(CLI::App& bench, BenchCompareOptions& options);
+Command AddBenchCompare(Command bench, BenchCompareOptions& options);
 
 int RunBenchCompare(const BenchCompareOptions& options);
 

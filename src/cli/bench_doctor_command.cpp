@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 #include <random>
@@ -111,17 +110,16 @@ int Print(const Result<Findings>& findings, std::string (*render)(const Findings
 
 }  // namespace
 
-CLI::App* AddBenchDoctor(CLI::App& bench, BenchDoctorOptions& options) {
-  CLI::App* doctor = bench.add_subcommand("doctor", "What this machine can resolve, and what disturbs it");
-  doctor->add_flag("--quick", options.quick, "about 7 s instead of 26, with wider estimates");
-  doctor->add_option("--blocks", options.blocks, "so many, however long they take")->check(CLI::Range(2u, 10'000u));
-  doctor->add_option("--folder", options.folder, "where the disk is measured; $TMPDIR or /tmp if not given")
-      ->check(CLI::ExistingDirectory);
-  doctor->add_flag("--json", options.json, "print the report as JSON");
-  CLI::Option* size = doctor->add_flag("--environment-size", options.environment_size,
+Command AddBenchDoctor(Command bench, BenchDoctorOptions& options) {
+  return bench.AddCommand("doctor", "What this machine can resolve, and what disturbs it", [&options](Command doctor) {
+    doctor.AddFlag("--quick", options.quick, "about 7 s instead of 26, with wider estimates");
+    doctor.Add("--blocks", options.blocks, "so many, however long they take").In(2u, 10'000u);
+    doctor.Add("--folder", options.folder, "where the disk is measured; $TMPDIR or /tmp if not given").ExistingFolder();
+    doctor.AddFlag("--json", options.json, "print the report as JSON");
+    const Option size = doctor.AddFlag("--environment-size", options.environment_size,
                                        "does COMMAND's time depend on its environment's size");
-  doctor->add_option("COMMAND", options.command, "with its arguments, after --")->needs(size);
-  return doctor;
+    doctor.Add("COMMAND", options.command, "with its arguments, after --").Needs(size);
+  });
 }
 
 int BenchDoctorCommand(const BenchDoctorOptions& options) {

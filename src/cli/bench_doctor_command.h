@@ -8,9 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
+#include "cli/options.h"
 
 namespace rapidbyte::cli {
 
@@ -24,7 +22,7 @@ struct BenchDoctorOptions {
 };
 
 // Adds `doctor` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.
-CLI::App* AddBenchDoctor(CLI::App& bench, BenchDoctorOptions& options);
+Command AddBenchDoctor(Command bench, BenchDoctorOptions& options);
 
 // The exit code. The report goes to stdout, what people watch to stderr.
 int BenchDoctorCommand(const BenchDoctorOptions& options);

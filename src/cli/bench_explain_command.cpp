@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <iostream>
@@ -149,26 +148,26 @@ Status Explain(const BenchExplainOptions& options) {
 
 }  // namespace
 
-CLI::App* AddBenchExplain(CLI::App& bench, BenchExplainOptions& options) {
-  CLI::App* explain = bench.add_subcommand("explain", "Split the change of a cell's wall time over its parts");
-  explain->add_option("A", options.before,
-                      "before: a run, commit, file (JSONL) or baseline:NAME; none: as for compare");
-  explain->add_option("B", options.after, "after");
-  explain->add_option("CELL", options.cell, "KEY=VALUE,…: these cells; none: the one that regressed most");
-  explain->add_flag("--changed", options.changed, "every cell that changed, instead of one");
-  explain->add_flag("--all", options.all, "all parts, also those that hardly matter");
-  explain->add_option("--format", options.format, "text, markdown, json")
-      ->check(CLI::IsMember({"text", "markdown", "json"}))
-      ->capture_default_str();
-  explain->add_option("--profile-before", options.profiles.before,
-                      "profiles of A; none: those that bench run --profile and bench profile --of left");
-  explain->add_option("--profile-after", options.profiles.after, "profiles of B");
-  explain->add_flag("--measure", options.measure, "build the commits A and B and run them in turns first");
-  AddSelectionOptions(*explain, options.selection);
-  explain->get_option("--scenario")->description("samples of this scenario only; with --measure the scenario's file");
-  AddBuildOptions(*explain, options.measuring);
-  AddProfileOptions(*explain, options.measuring.profile, options.measuring.profile_request);
-  return explain;
+Command AddBenchExplain(Command bench, BenchExplainOptions& options) {
+  return bench.AddCommand(
+      "explain", "Split the change of a cell's wall time over its parts", [&options](Command explain) {
+        explain.Add("A", options.before, "before: a run, commit, file (JSONL) or baseline:NAME; none: as for compare");
+        explain.Add("B", options.after, "after");
+        explain.Add("CELL", options.cell, "KEY=VALUE,…: these cells; none: the one that regressed most");
+        explain.AddFlag("--changed", options.changed, "every cell that changed, instead of one");
+        explain.AddFlag("--all", options.all, "all parts, also those that hardly matter");
+        explain.Add("--format", options.format, "text, markdown, json")
+            .OneOf({"text", "markdown", "json"})
+            .ShowDefault();
+        explain.Add("--profile-before", options.profiles.before,
+                    "profiles of A; none: those that bench run --profile and bench profile --of left");
+        explain.Add("--profile-after", options.profiles.after, "profiles of B");
+        explain.AddFlag("--measure", options.measure, "build the commits A and B and run them in turns first");
+        AddSelectionOptions(explain, options.selection);
+        explain.Find("--scenario").Text("samples of this scenario only; with --measure the scenario's file");
+        AddBuildOptions(explain, options.measuring);
+        AddProfileOptions(explain, options.measuring.profile, options.measuring.profile_request);
+      });
 }
 
 int RunBenchExplain(const BenchExplainOptions& options) {

@@ -9,10 +9,7 @@
 #include "cli/bench_causes.h"
 #include "cli/bench_measure.h"
 #include "cli/bench_selection.h"
-
-namespace CLI {
-class App;
-}
+#include "cli/options.h"
 
 namespace rapidbyte::cli {
 
@@ -29,7 +26,7 @@ struct BenchExplainOptions {
 };
 
 // Adds `explain` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.
-CLI::App* AddBenchExplain(CLI::App& bench, BenchExplainOptions& options);
+Command AddBenchExplain(Command bench, BenchExplainOptions& options);
 
 int RunBenchExplain(const BenchExplainOptions& options);
 

@@ -2,13 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <fstream>
 #include <map>
 #include <set>
 #include <system_error>
 
-#include "cli/option_checks.h"
 #include "record/run_record.h"
 #include "record/sample_json.h"
 #include "report/csv.h"
@@ -94,17 +92,17 @@ Result<size_t> ExportToFile(SampleStore& store, const BenchExportOptions& option
 
 }  // namespace
 
-CLI::App* AddBenchExport(CLI::App& bench, BenchExportOptions& options) {
+Command AddBenchExport(Command bench, BenchExportOptions& options) {
   static const std::map<std::string, ExportFormat> formats = {{"jsonl", ExportFormat::kJsonLines},
                                                               {"csv", ExportFormat::kCsv}};
-  CLI::App* command = bench.add_subcommand("export", "Write the samples that were taken as JSON lines or CSV");
-  command->add_option("--format", options.format, "jsonl (all there is) or csv (numbers and texts)")
-      ->required()
-      ->transform(Choice(formats));
-  command->add_option("--campaign", options.campaign, "The id of one campaign; otherwise all");
-  command->add_option("--store", options.store, "The database")->capture_default_str();
-  command->add_option("-o,--output", options.output, "A file; otherwise standard output");
-  return command;
+  return bench.AddCommand(
+      "export", "Write the samples that were taken as JSON lines or CSV", [&options](Command command) {
+        command.AddChoice("--format", options.format, formats, "jsonl (all there is) or csv (numbers and texts)")
+            .Required();
+        command.Add("--campaign", options.campaign, "The id of one campaign; otherwise all");
+        command.Add("--store", options.store, "The database").ShowDefault();
+        command.Add("-o,--output", options.output, "A file; otherwise standard output");
+      });
 }
 
 Result<size_t> ExportSamples(const BenchExportOptions& options, std::ostream& out) {

@@ -9,10 +9,7 @@
 #include <string>
 
 #include "base/result.h"
-
-namespace CLI {
-class App;
-}
+#include "cli/options.h"
 
 namespace rapidbyte::cli {
 
@@ -26,7 +23,7 @@ struct BenchExportOptions {
 };
 
 // Adds `export` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.
-CLI::App* AddBenchExport(CLI::App& bench, BenchExportOptions& options);
+Command AddBenchExport(Command bench, BenchExportOptions& options);
 
 // Writes to `out` unless the options name a file. Returns the number of samples. Errors: kConfiguration for a store
 // that is missing, foreign or of a newer version, kUsage for an unknown campaign, kInternal for the disk.

@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fstream>
 #include <sstream>
 
+#include "cli/test_command_line.h"
 #include "store/sample_store.h"
 #include "store/test_folder.h"
 
@@ -44,32 +44,24 @@ BenchExportOptions MakeStore(const TestFolder& folder) {
 }
 
 bool Parses(const std::string& line, BenchExportOptions& options) {
-  CLI::App app;
-  CLI::App* bench = app.add_subcommand("bench");
-  AddBenchExport(*bench, options);
-  try {
-    app.parse(line);
-    return true;
-  } catch (const CLI::ParseError&) {
-    return false;
-  }
+  return ParseLine(line, [&](Command bench) { AddBenchExport(bench, options); }).has_value();
 }
 
 TEST(BenchExport, ReadsItsOptions) {
   BenchExportOptions options;
-  ASSERT_TRUE(Parses("bench export --format csv --campaign c1 --store s.db -o out.csv", options));
+  ASSERT_TRUE(Parses("export --format csv --campaign c1 --store s.db -o out.csv", options));
   EXPECT_EQ(options.format, ExportFormat::kCsv);
   EXPECT_EQ(options.campaign, "c1");
   EXPECT_EQ(options.store, "s.db");
   EXPECT_EQ(options.output, "out.csv");
 
   BenchExportOptions defaults;
-  ASSERT_TRUE(Parses("bench export --format jsonl", defaults));
+  ASSERT_TRUE(Parses("export --format jsonl", defaults));
   EXPECT_EQ(defaults.format, ExportFormat::kJsonLines);
   EXPECT_FALSE(defaults.campaign);
   EXPECT_EQ(defaults.store, "target/bench_results/results.db");
-  EXPECT_FALSE(Parses("bench export", defaults)) << "the format is required";
-  EXPECT_FALSE(Parses("bench export --format xml", defaults));
+  EXPECT_FALSE(Parses("export", defaults)) << "the format is required";
+  EXPECT_FALSE(Parses("export --format xml", defaults));
 }
 
 TEST(ExportSamples, JsonLinesAreThoseThatWereAppended) {

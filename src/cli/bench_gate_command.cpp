@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <fstream>
@@ -172,26 +171,25 @@ Result<int> Gate(const BenchGateOptions& options) {
 
 }  // namespace
 
-CLI::App* AddBenchGate(CLI::App& bench, BenchGateOptions& options) {
-  CLI::App* gate = bench.add_subcommand("gate", "Tell by the exit code whether a commit regressed");
-  gate->add_option("CANDIDATE", options.candidate,
-                   "a commit, run or file; none: the last commit in the store that compares with the baseline");
-  gate->add_option("--baseline", options.baseline,
-                   "a commit, run, file, baseline:NAME, or window:N earlier runs (required)");
-  gate->add_option("--inconclusive", options.inconclusive, "fail: exit with 2; pass: exit with 0")
-      ->check(CLI::IsMember({"fail", "pass"}))
-      ->capture_default_str();
-  gate->add_option("--format", options.format, "what is printed: text, markdown, json")
-      ->check(CLI::IsMember({"text", "markdown", "json"}))
-      ->capture_default_str();
-  gate->add_option("--markdown", options.markdown_file, "a file for a pull request's comment");
-  gate->add_option("--junit", options.junit_file, "a file for the CI's test report");
-  gate->add_option("--json", options.json_file, "a file for programs");
-  gate->add_flag("--why", options.why, "print the reasons of every verdict");
-  AddTimeOption(*gate, options.selection);
-  AddSelectionOptions(*gate, options.selection);
-  gate->footer("Exit codes: 0 no regression, 1 regression, 2 inconclusive, 3 the gate itself failed.");
-  return gate;
+Command AddBenchGate(Command bench, BenchGateOptions& options) {
+  return bench.AddCommand("gate", "Tell by the exit code whether a commit regressed", [&options](Command gate) {
+    gate.Add("CANDIDATE", options.candidate,
+             "a commit, run or file; none: the last commit in the store that compares with the baseline");
+    gate.Add("--baseline", options.baseline, "a commit, run, file, baseline:NAME, or window:N earlier runs (required)");
+    gate.Add("--inconclusive", options.inconclusive, "fail: exit with 2; pass: exit with 0")
+        .OneOf({"fail", "pass"})
+        .ShowDefault();
+    gate.Add("--format", options.format, "what is printed: text, markdown, json")
+        .OneOf({"text", "markdown", "json"})
+        .ShowDefault();
+    gate.Add("--markdown", options.markdown_file, "a file for a pull request's comment");
+    gate.Add("--junit", options.junit_file, "a file for the CI's test report");
+    gate.Add("--json", options.json_file, "a file for programs");
+    gate.AddFlag("--why", options.why, "print the reasons of every verdict");
+    AddTimeOption(gate, options.selection);
+    AddSelectionOptions(gate, options.selection);
+    gate.Footer("Exit codes: 0 no regression, 1 regression, 2 inconclusive, 3 the gate itself failed.");
+  });
 }
 
 int RunBenchGate(const BenchGateOptions& options) {

@@ -7,10 +7,7 @@
 #include <vector>
 
 #include "cli/bench_selection.h"
-
-namespace CLI {
-class App;
-}
+#include "cli/options.h"
 
 namespace rapidbyte::cli {
 
@@ -25,7 +22,7 @@ struct BenchGateOptions {
 };
 
 // Adds `gate` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.
-CLI::App* AddBenchGate(CLI::App& bench, BenchGateOptions& options);
+Command AddBenchGate(Command bench, BenchGateOptions& options);
 
 int RunBenchGate(const BenchGateOptions& options);
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fstream>
 #include <iostream>
@@ -133,18 +132,19 @@ Result<std::vector<HistorySeries>> FromFile(const BenchHistoryOptions& options) 
 
 }  // namespace
 
-CLI::App* AddBenchHistory(CLI::App& bench, BenchHistoryOptions& options) {
-  CLI::App* history = bench.add_subcommand("history", "Show a metric over the commits, and where it changed");
-  history->add_option("FILE", options.file, "CSV, Google Benchmark, Go or hyperfine output; none: the store");
-  history->add_option("--time", options.time_column, "the column that orders the rows of a CSV");
-  history->add_option("--metric", options.metrics, "what is shown; may repeat (wall, or all of a file)");
-  history->add_option("--scenario", options.scenario, "samples of this scenario only");
-  history->add_option("--rows", options.rows, "samples with so many rows only: \"1000 10000\"");
-  history->add_option("--filter", options.filters, "KEY=a,b: samples with these values only");
-  history->add_flag("--points", options.points, "print every point");
-  history->add_flag("--json", options.json, "print an array with one object a series");
-  history->add_option("--store", options.store, "a file, or postgresql://…")->capture_default_str();
-  return history;
+Command AddBenchHistory(Command bench, BenchHistoryOptions& options) {
+  return bench.AddCommand(
+      "history", "Show a metric over the commits, and where it changed", [&options](Command history) {
+        history.Add("FILE", options.file, "CSV, Google Benchmark, Go or hyperfine output; none: the store");
+        history.Add("--time", options.time_column, "the column that orders the rows of a CSV");
+        history.Add("--metric", options.metrics, "what is shown; may repeat (wall, or all of a file)");
+        history.Add("--scenario", options.scenario, "samples of this scenario only");
+        history.Add("--rows", options.rows, "samples with so many rows only: \"1000 10000\"");
+        history.Add("--filter", options.filters, "KEY=a,b: samples with these values only");
+        history.AddFlag("--points", options.points, "print every point");
+        history.AddFlag("--json", options.json, "print an array with one object a series");
+        history.Add("--store", options.store, "a file, or postgresql://…").ShowDefault();
+      });
 }
 
 int RunBenchHistory(const BenchHistoryOptions& options) {

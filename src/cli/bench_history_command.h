@@ -4,9 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
+#include "cli/options.h"
 
 namespace rapidbyte::cli {
 
@@ -23,7 +21,7 @@ struct BenchHistoryOptions {
 };
 
 // Adds `history` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.
-CLI::App* AddBenchHistory(CLI::App& bench, BenchHistoryOptions& options);
+Command AddBenchHistory(Command bench, BenchHistoryOptions& options);
 
 int RunBenchHistory(const BenchHistoryOptions& options);
 

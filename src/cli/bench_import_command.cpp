@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/format.h"
 #include "store/import_lines.h"
 #include "store/migrations.h"
@@ -31,11 +29,11 @@ Status Import(const BenchImportOptions& options, std::ostream& out, size_t& file
 
 }  // namespace
 
-CLI::App* AddBenchImport(CLI::App& bench, BenchImportOptions& options) {
-  CLI::App* import = bench.add_subcommand("import", "Read files of JSON lines into a store");
-  import->add_option("files", options.files, "as bench run and bench export write them")->required()->type_name("FILE");
-  import->add_option("--store", options.store, "a file, or postgresql://…")->capture_default_str();
-  return import;
+Command AddBenchImport(Command bench, BenchImportOptions& options) {
+  return bench.AddCommand("import", "Read files of JSON lines into a store", [&options](Command import) {
+    import.Add("files", options.files, "as bench run and bench export write them").Required().Type("FILE");
+    import.Add("--store", options.store, "a file, or postgresql://…").ShowDefault();
+  });
 }
 
 Status ImportSamples(const BenchImportOptions& options, std::ostream& out) {

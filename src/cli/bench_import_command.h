@@ -7,10 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
-
-namespace CLI {
-class App;
-}
+#include "cli/options.h"
 
 namespace rapidbyte::cli {
 
@@ -20,7 +17,7 @@ struct BenchImportOptions {
 };
 
 // Adds `import` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.
-CLI::App* AddBenchImport(CLI::App& bench, BenchImportOptions& options);
+Command AddBenchImport(Command bench, BenchImportOptions& options);
 
 // One file after the other, each as a whole; says on `out` what came of it. Stops at the first that cannot be taken.
 Status ImportSamples(const BenchImportOptions& options, std::ostream& out);

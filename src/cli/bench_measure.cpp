@@ -2,12 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "cli/option_checks.h"
 #include "record/cell_key.h"
 #include "scenario/axis_values.h"
 #include "store/migrations.h"
@@ -45,25 +43,20 @@ Result<std::vector<std::string>> ResolveAll(const lab::GitRepository& repository
 
 }  // namespace
 
-void AddBuildOptions(CLI::App& command, MeasureOptions& options) {
-  command.add_option("--build", options.recipe.command, "what builds a commit, run by sh in its tree")
-      ->capture_default_str();
-  command.add_option("--binary", options.recipe.product, "the program that it makes, relative to the tree")
-      ->capture_default_str();
-  command.add_option("--cmd", options.command, "or a command: '{binary} input.txt'; {worktree} is the commit's tree");
-  command.add_option("--axis", options.overrides.axes, "KEY=a,b or KEY=1..9:2; replaces an axis or adds one");
-  command.add_option("--iters", options.overrides.iterations, "measure so many blocks; otherwise until decided")
-      ->check(CLI::Range(1u, 100'000u));
-  command.add_option("--warmup", options.overrides.warmup, "blocks before them that do not count")
-      ->check(CLI::Range(0u, 1000u));
-  command.add_option("--max-blocks", options.max_blocks, "at most so many blocks (60)")->check(CLI::Range(1u, 10'000u));
-  command.add_option("--max-time", options.max_time, "or for so long: 90s, 10m (10m)");
-  command.add_option("--dsn", options.dsn, "an existing server, instead of the scenario's");
-  command.add_option("--timeout", options.timeout_secs, "seconds after which a run is killed")
-      ->check(CLI::Range(0.1, 1e6));
-  command.add_flag("--fresh", options.fresh, "do not go on with an unfinished run of the same plan");
-  command.add_option("--seed", options.seed, "decides the order of the runs; random if not given")
-      ->check(CLI::Validator(RefuseNegative, "UINT"));
+void AddBuildOptions(Command command, MeasureOptions& options) {
+  command.Add("--build", options.recipe.command, "what builds a commit, run by sh in its tree").ShowDefault();
+  command.Add("--binary", options.recipe.product, "the program that it makes, relative to the tree").ShowDefault();
+  command.Add("--cmd", options.command, "or a command: '{binary} input.txt'; {worktree} is the commit's tree");
+  command.Add("--axis", options.overrides.axes, "KEY=a,b or KEY=1..9:2; replaces an axis or adds one");
+  command.Add("--iters", options.overrides.iterations, "measure so many blocks; otherwise until decided")
+      .In(1u, 100'000u);
+  command.Add("--warmup", options.overrides.warmup, "blocks before them that do not count").In(0u, 1000u);
+  command.Add("--max-blocks", options.max_blocks, "at most so many blocks (60)").In(1u, 10'000u);
+  command.Add("--max-time", options.max_time, "or for so long: 90s, 10m (10m)");
+  command.Add("--dsn", options.dsn, "an existing server, instead of the scenario's");
+  command.Add("--timeout", options.timeout_secs, "seconds after which a run is killed").In(0.1, 1e6);
+  command.AddFlag("--fresh", options.fresh, "do not go on with an unfinished run of the same plan");
+  command.Add("--seed", options.seed, "decides the order of the runs; random if not given").NotNegative("UINT");
 }
 
 MeasureOptions RecipeOf(const record::Campaign& campaign) {
@@ -75,10 +68,10 @@ MeasureOptions RecipeOf(const record::Campaign& campaign) {
   return options;
 }
 
-void AddMeasureOptions(CLI::App& command, MeasureOptions& options) {
-  command.add_option("--scenario", options.scenario, "a scenario file; none: INSERT against COPY");
-  command.add_option("--rows", options.overrides.rows, "sizes of the dataset: \"1000 10000\"");
-  command.add_option("--filter", options.overrides.filters, "KEY=a,b or KEY!=a: cells to keep");
+void AddMeasureOptions(Command command, MeasureOptions& options) {
+  command.Add("--scenario", options.scenario, "a scenario file; none: INSERT against COPY");
+  command.Add("--rows", options.overrides.rows, "sizes of the dataset: \"1000 10000\"");
+  command.Add("--filter", options.overrides.filters, "KEY=a,b or KEY!=a: cells to keep");
   AddBuildOptions(command, options);
 }
 

@@ -15,14 +15,11 @@
 #include "cli/bench_campaign.h"
 #include "cli/bench_progress.h"
 #include "cli/bench_scenarios.h"
+#include "cli/options.h"
 #include "lab/commit_build.h"
 #include "lab/git_repository.h"
 #include "lab/interrupt.h"
 #include "store/sample_store.h"
-
-namespace CLI {
-class App;
-}
 
 namespace rapidbyte::cli {
 
@@ -45,13 +42,13 @@ struct MeasureOptions {
 };
 
 // The same without --scenario, --rows and --filter, which a subcommand may have itself.
-void AddBuildOptions(CLI::App& command, MeasureOptions& options);
+void AddBuildOptions(Command command, MeasureOptions& options);
 // As the commits of a campaign were built; the defaults where it says nothing.
 MeasureOptions RecipeOf(const record::Campaign& campaign);
 
 // --build, --binary, --scenario, --cmd and what `bench run` has too: --rows, --axis, --filter, --iters, --warmup,
 // --max-blocks, --max-time, --dsn, --timeout, --seed, --fresh. Not for a subcommand that has any of them itself.
-void AddMeasureOptions(CLI::App& command, MeasureOptions& options);
+void AddMeasureOptions(Command command, MeasureOptions& options);
 
 // The one scenario that the options mean, with all that they say in it. Errors: as PlanScenarios; kUsage for a folder
 // of several, and for texts that cannot be read.

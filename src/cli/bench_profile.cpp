@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
 #include <memory>
@@ -116,11 +115,11 @@ std::string TitleOf(const lab::Cell& cell, const scenario::Scenario& scenario) {
 
 }  // namespace
 
-void AddProfileOptions(CLI::App& command, bool& profile, ProfileRequest& request) {
-  command.add_flag("--profile", profile, "then one profiled run of each cell, with a flamegraph");
-  command.add_option("--profile-runs", request.runs, "or so many: three of each side tell noise from change")
-      ->check(CLI::Range(1u, 1000u))
-      ->each([&profile](const std::string&) { profile = true; });
+void AddProfileOptions(Command command, bool& profile, ProfileRequest& request) {
+  command.AddFlag("--profile", profile, "then one profiled run of each cell, with a flamegraph");
+  command.Add("--profile-runs", request.runs, "or so many: three of each side tell noise from change")
+      .In(1u, 1000u)
+      .WhenGiven([&profile] { profile = true; });
 }
 
 Result<std::vector<CellProfile>> ProfileCells(const std::vector<lab::Cell>& cells, const scenario::Scenario& scenario,

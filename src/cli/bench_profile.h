@@ -10,15 +10,12 @@
 
 #include "base/result.h"
 #include "cli/bench_progress.h"
+#include "cli/options.h"
 #include "lab/interrupt.h"
 #include "lab/scenario_setup.h"
 #include "lab/subject.h"
 #include "record/cell_key.h"
 #include "scenario/scenario.h"
-
-namespace CLI {
-class App;
-}
 
 namespace rapidbyte::cli {
 
@@ -33,7 +30,7 @@ struct ProfileRequest {
 };
 
 // --profile and --profile-runs, of a command that measures.
-void AddProfileOptions(CLI::App& command, bool& profile, ProfileRequest& request);
+void AddProfileOptions(Command command, bool& profile, ProfileRequest& request);
 
 struct CellProfile {
   record::CellKey cell;

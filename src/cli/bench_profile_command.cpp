@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 #include <set>
@@ -104,27 +103,26 @@ Status ProfileScenarios(const BenchProfileOptions& options, const ProfileRequest
 
 }  // namespace
 
-CLI::App* AddBenchProfile(CLI::App& bench, BenchProfileOptions& options) {
-  CLI::App* profile = bench.add_subcommand("profile", "Draw where the time of a scenario's cells goes");
-  profile->add_option("PATH", options.path, "a scenario file or a folder of them; none: INSERT against COPY");
-  profile->add_option("--rows", options.overrides.rows, "sizes of the dataset: \"1000 10000\"");
-  profile->add_option("--mode", options.mode, "insert or copy; both if not given");
-  profile->add_option("--axis", options.overrides.axes, "KEY=a,b or KEY=1..9:2; replaces an axis or adds one");
-  profile->add_option("--filter", options.overrides.filters, "KEY=a,b or KEY!=a: cells to keep");
-  profile->add_option("--of", options.of, "instead: the cells of this run in the store, with its programs");
-  profile->add_option("--store", options.store, "of --of: a file, or postgresql://…")->capture_default_str();
-  profile->add_option("--dsn", options.dsn, "an existing server, instead of the scenario's");
-  profile->add_option("--runs", options.request.runs, "of each cell; three of each side tell noise from change")
-      ->check(CLI::Range(1u, 1000u))
-      ->capture_default_str();
-  profile->add_option("--frequency", options.request.frequency_hz, "samples a second and thread, at most")
-      ->check(CLI::Range(1.0, kMostHz))
-      ->capture_default_str();
-  profile->add_flag("--on-cpu", options.on_cpu_only, "leave out where threads wait");
-  profile->add_flag("--postgres", options.request.server, "the server's backends too");
-  profile->add_option("--output", options.request.folder, "the folder of the pictures and profiles")
-      ->capture_default_str();
-  return profile;
+Command AddBenchProfile(Command bench, BenchProfileOptions& options) {
+  return bench.AddCommand("profile", "Draw where the time of a scenario's cells goes", [&options](Command profile) {
+    profile.Add("PATH", options.path, "a scenario file or a folder of them; none: INSERT against COPY");
+    profile.Add("--rows", options.overrides.rows, "sizes of the dataset: \"1000 10000\"");
+    profile.Add("--mode", options.mode, "insert or copy; both if not given");
+    profile.Add("--axis", options.overrides.axes, "KEY=a,b or KEY=1..9:2; replaces an axis or adds one");
+    profile.Add("--filter", options.overrides.filters, "KEY=a,b or KEY!=a: cells to keep");
+    profile.Add("--of", options.of, "instead: the cells of this run in the store, with its programs");
+    profile.Add("--store", options.store, "of --of: a file, or postgresql://…").ShowDefault();
+    profile.Add("--dsn", options.dsn, "an existing server, instead of the scenario's");
+    profile.Add("--runs", options.request.runs, "of each cell; three of each side tell noise from change")
+        .In(1u, 1000u)
+        .ShowDefault();
+    profile.Add("--frequency", options.request.frequency_hz, "samples a second and thread, at most")
+        .In(1.0, kMostHz)
+        .ShowDefault();
+    profile.AddFlag("--on-cpu", options.on_cpu_only, "leave out where threads wait");
+    profile.AddFlag("--postgres", options.request.server, "the server's backends too");
+    profile.Add("--output", options.request.folder, "the folder of the pictures and profiles").ShowDefault();
+  });
 }
 
 int RunBenchProfile(const BenchProfileOptions& options) {

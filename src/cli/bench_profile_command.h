@@ -8,11 +8,8 @@
 #include <string>
 
 #include "cli/bench_profile.h"
+#include "cli/options.h"
 #include "scenario/matrix.h"
-
-namespace CLI {
-class App;
-}
 
 namespace rapidbyte::cli {
 
@@ -28,7 +25,7 @@ struct BenchProfileOptions {
 };
 
 // Adds `profile` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.
-CLI::App* AddBenchProfile(CLI::App& bench, BenchProfileOptions& options);
+Command AddBenchProfile(Command bench, BenchProfileOptions& options);
 
 // The exit code.
 int RunBenchProfile(const BenchProfileOptions& options);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <fstream>
 #include <iostream>
 #include <set>
@@ -13,7 +12,6 @@
 #include "cli/bench_progress.h"
 #include "cli/bench_scenarios.h"
 #include "cli/command.h"
-#include "cli/option_checks.h"
 #include "report/bench_report.h"
 #include "report/matrix_report.h"
 #include "report/plan_text.h"
@@ -181,35 +179,32 @@ int MeasureAll(const std::vector<PlannedScenario>& scenarios, const BenchRunOpti
 
 }  // namespace
 
-CLI::App* AddBenchRun(CLI::App& bench, BenchRunOptions& options) {
-  CLI::App* run = bench.add_subcommand("run", "Measure a scenario, in shuffled blocks");
-  run->add_option("PATH", options.path, "a scenario file or a folder of them; none: INSERT against COPY");
-  run->add_option("--rows", options.overrides.rows, "sizes of the dataset: \"1000 10000\"");
-  run->add_option("--axis", options.overrides.axes, "KEY=a,b or KEY=1..9:2; replaces an axis or adds one");
-  run->add_option("--filter", options.overrides.filters, "KEY=a,b or KEY!=a: cells to keep");
-  run->add_option("--iters", options.overrides.iterations, "blocks that count; each has one run per cell")
-      ->check(CLI::Range(1u, 100'000u));
-  run->add_option("--warmup", options.overrides.warmup, "blocks before them that do not")->check(CLI::Range(0u, 1000u));
-  run->add_option("--modes", options.modes, "insert,copy: the axis load_method")->delimiter(',');
-  run->add_option("--runtime", options.runtime, "aot (sandboxed), native, or both: the axis runtime");
-  run->add_option("--compression", options.compression, "none,lz4,zstd: the axis compression");
-  run->add_flag("--until-decided", options.until_decided, "add blocks until every cell is decided");
-  run->add_option("--max-blocks", options.max_blocks, "but at most so many (60)")->check(CLI::Range(1u, 10'000u));
-  run->add_option("--max-time", options.max_time, "or for so long: 90s, 10m (10m)");
-  run->add_option("--dsn", options.dsn, "an existing server, instead of the scenario's");
-  run->add_option("--seed", options.seed, "decides the order of the runs; random if not given")
-      ->check(CLI::Validator(RefuseNegative, "UINT"));
-  run->add_option("--timeout", options.timeout_secs, "seconds after which a run is killed")
-      ->check(CLI::Range(0.1, 1e6));
-  run->add_flag("--dry-run", options.dry_run, "print the plan and measure nothing");
-  run->add_flag("--fresh", options.fresh, "do not go on with an unfinished run of the same plan");
-  run->add_flag("--json", options.json, "print the report as JSON");
-  run->add_flag("--why", options.why, "print the reasons of every verdict");
-  AddProfileOptions(*run, options.profile, options.profile_request);
-  run->add_flag("--postgres", options.profile_request.server, "the server's backends in the profiles too");
-  run->add_option("--store", options.store, "a file, or postgresql://…; results.jsonl and report.txt lie beside it")
-      ->capture_default_str();
-  return run;
+Command AddBenchRun(Command bench, BenchRunOptions& options) {
+  return bench.AddCommand("run", "Measure a scenario, in shuffled blocks", [&options](Command run) {
+    run.Add("PATH", options.path, "a scenario file or a folder of them; none: INSERT against COPY");
+    run.Add("--rows", options.overrides.rows, "sizes of the dataset: \"1000 10000\"");
+    run.Add("--axis", options.overrides.axes, "KEY=a,b or KEY=1..9:2; replaces an axis or adds one");
+    run.Add("--filter", options.overrides.filters, "KEY=a,b or KEY!=a: cells to keep");
+    run.Add("--iters", options.overrides.iterations, "blocks that count; each has one run per cell").In(1u, 100'000u);
+    run.Add("--warmup", options.overrides.warmup, "blocks before them that do not").In(0u, 1000u);
+    run.Add("--modes", options.modes, "insert,copy: the axis load_method").Separator(',');
+    run.Add("--runtime", options.runtime, "aot (sandboxed), native, or both: the axis runtime");
+    run.Add("--compression", options.compression, "none,lz4,zstd: the axis compression");
+    run.AddFlag("--until-decided", options.until_decided, "add blocks until every cell is decided");
+    run.Add("--max-blocks", options.max_blocks, "but at most so many (60)").In(1u, 10'000u);
+    run.Add("--max-time", options.max_time, "or for so long: 90s, 10m (10m)");
+    run.Add("--dsn", options.dsn, "an existing server, instead of the scenario's");
+    run.Add("--seed", options.seed, "decides the order of the runs; random if not given").NotNegative("UINT");
+    run.Add("--timeout", options.timeout_secs, "seconds after which a run is killed").In(0.1, 1e6);
+    run.AddFlag("--dry-run", options.dry_run, "print the plan and measure nothing");
+    run.AddFlag("--fresh", options.fresh, "do not go on with an unfinished run of the same plan");
+    run.AddFlag("--json", options.json, "print the report as JSON");
+    run.AddFlag("--why", options.why, "print the reasons of every verdict");
+    AddProfileOptions(run, options.profile, options.profile_request);
+    run.AddFlag("--postgres", options.profile_request.server, "the server's backends in the profiles too");
+    run.Add("--store", options.store, "a file, or postgresql://…; results.jsonl and report.txt lie beside it")
+        .ShowDefault();
+  });
 }
 
 int RunBenchCommand(const BenchRunOptions& options) {

@@ -11,11 +11,8 @@
 #include <vector>
 
 #include "cli/bench_profile.h"
+#include "cli/options.h"
 #include "scenario/matrix.h"
-
-namespace CLI {
-class App;
-}
 
 namespace rapidbyte::cli {
 
@@ -41,7 +38,7 @@ struct BenchRunOptions {
 };
 
 // Adds `run` with its options to the command line's `bench`; parsing fills `options`, which must outlive it.
-CLI::App* AddBenchRun(CLI::App& bench, BenchRunOptions& options);
+Command AddBenchRun(Command bench, BenchRunOptions& options);
 
 // The exit code: that of the worst run where one failed, 130 after Ctrl-C.
 int RunBenchCommand(const BenchRunOptions& options);

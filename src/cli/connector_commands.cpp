@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -39,7 +38,7 @@ Status Compile(const engine::ConnectorManifest& manifest) {
 
 }  // namespace
 
-CLI::App* AddConnectors(CLI::App& app) { return app.add_subcommand("connectors", "List the connectors"); }
+Command AddConnectors(Command app) { return app.AddCommand("connectors", "List the connectors"); }
 
 int ListConnectorsCommand() {
   const auto manifests = engine::ListConnectors(engine::DefaultConnectorDir());
@@ -51,10 +50,10 @@ int ListConnectorsCommand() {
   return 0;
 }
 
-CLI::App* AddCompile(CLI::App& app, std::vector<std::string>& names) {
-  CLI::App* compile = app.add_subcommand("compile", "Compile connectors ahead of time, so that no run has to");
-  compile->add_option("NAME", names, "connectors; all of them if none is named");
-  return compile;
+Command AddCompile(Command app, std::vector<std::string>& names) {
+  return app.AddCommand(
+      "compile", "Compile connectors ahead of time, so that no run has to",
+      [&names](Command compile) { compile.Add("NAME", names, "connectors; all of them if none is named"); });
 }
 
 int CompileCommand(const std::vector<std::string>& names) {
@@ -66,10 +65,10 @@ int CompileCommand(const std::vector<std::string>& names) {
   return 0;
 }
 
-CLI::App* AddCheck(CLI::App& app, std::filesystem::path& pipeline) {
-  CLI::App* check = app.add_subcommand("check", "Check a pipeline document and both servers; moves nothing");
-  check->add_option("PIPELINE", pipeline, "the pipeline document")->required();
-  return check;
+Command AddCheck(Command app, std::filesystem::path& pipeline) {
+  return app.AddCommand(
+      "check", "Check a pipeline document and both servers; moves nothing",
+      [&pipeline](Command check) { check.Add("PIPELINE", pipeline, "the pipeline document").Required(); });
 }
 
 int CheckCommand(const std::filesystem::path& file) {
@@ -83,10 +82,10 @@ int CheckCommand(const std::filesystem::path& file) {
   return 0;
 }
 
-CLI::App* AddDiscover(CLI::App& app, std::filesystem::path& pipeline) {
-  CLI::App* discover = app.add_subcommand("discover", "Print the streams that a pipeline's source has, as JSON");
-  discover->add_option("PIPELINE", pipeline, "the pipeline document")->required();
-  return discover;
+Command AddDiscover(Command app, std::filesystem::path& pipeline) {
+  return app.AddCommand(
+      "discover", "Print the streams that a pipeline's source has, as JSON",
+      [&pipeline](Command discover) { discover.Add("PIPELINE", pipeline, "the pipeline document").Required(); });
 }
 
 int DiscoverCommand(const std::filesystem::path& file) {

@@ -5,22 +5,20 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
+#include "cli/options.h"
 
 namespace rapidbyte::cli {
 
-CLI::App* AddConnectors(CLI::App& app);
+Command AddConnectors(Command app);
 int ListConnectorsCommand();
 
-CLI::App* AddCompile(CLI::App& app, std::vector<std::string>& names);
+Command AddCompile(Command app, std::vector<std::string>& names);
 int CompileCommand(const std::vector<std::string>& names);
 
-CLI::App* AddCheck(CLI::App& app, std::filesystem::path& pipeline);
+Command AddCheck(Command app, std::filesystem::path& pipeline);
 int CheckCommand(const std::filesystem::path& pipeline);
 
-CLI::App* AddDiscover(CLI::App& app, std::filesystem::path& pipeline);
+Command AddDiscover(Command app, std::filesystem::path& pipeline);
 int DiscoverCommand(const std::filesystem::path& pipeline);
 
 }  // namespace rapidbyte::cli

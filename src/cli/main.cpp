@@ -1,7 +1,7 @@
 // The command line: parse into plain options, run one command, turn its outcome into an exit code.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -21,6 +21,7 @@
 #include "cli/bench_run_command.h"
 #include "cli/command.h"
 #include "cli/connector_commands.h"
+#include "cli/options.h"
 #include "cli/profile_collapse_command.h"
 #include "cli/profile_diff_command.h"
 #include "cli/profile_draw_command.h"
@@ -28,7 +29,6 @@
 #include "cli/profile_record_command.h"
 #include "cli/profile_timeline_command.h"
 #include "cli/run_command.h"
-#include "cli/usage_error.h"
 
 namespace rapidbyte::cli {
 namespace {
@@ -44,67 +44,67 @@ int ExitCode(const Result<T>& result) {
 class Commands {
  public:
   template <typename Options, typename Run>
-  void Add(CLI::App& parent, CLI::App* (*add)(CLI::App&, Options&), const Run& run) {
+  void Add(Command parent, Command (*add)(Command, Options&), const Run& run) {
     // Shared, because std::function copies what it holds: parsing fills them, and running reads them.
     const auto options = std::make_shared<Options>();
     commands_.push_back({add(parent, *options), [options, run] { return ExitCode(run(*options)); }});
   }
   // A command that others hang below: it runs where none of them was named.
   template <typename Options, typename Run>
-  CLI::App& AddGroup(CLI::App& parent, CLI::App* (*add)(CLI::App&, Options&), const Run& run) {
+  Command AddGroup(Command parent, Command (*add)(Command, Options&), const Run& run) {
     const auto options = std::make_shared<Options>();
-    CLI::App* app = add(parent, *options);
-    groups_.push_back({app, [options, run] { return ExitCode(run(*options)); }});
-    return *app;
+    groups_.push_back({add(parent, *options), [options, run] { return ExitCode(run(*options)); }});
+    return groups_.back().command;
   }
-  void Add(CLI::App& parent, CLI::App* (*add)(CLI::App&), int (*run)()) { commands_.push_back({add(parent), run}); }
+  void Add(Command parent, Command (*add)(Command), int (*run)()) { commands_.push_back({add(parent), run}); }
 
   // The innermost that was named.
   int Run() const {
     for (const auto* list : {&commands_, &groups_}) {
-      for (const Command& command : *list) {
-        if (*command.app) return command.run();
+      for (const Runnable& one : *list) {
+        if (one.command.WasNamed()) return one.run();
       }
     }
     return static_cast<int>(ErrorCode::kUsage);
   }
 
  private:
-  struct Command {
-    const CLI::App* app;
+  struct Runnable {
+    Command command;
     std::function<int()> run;
   };
-  std::vector<Command> commands_;
-  std::vector<Command> groups_;
+  std::vector<Runnable> commands_;
+  std::vector<Runnable> groups_;
 };
 
-void AddPipelineCommands(CLI::App& app, Commands& commands) {
-  commands.Add(app, AddRun, RunPipelineCommand);
-  commands.Add(app, AddCheck, CheckCommand);
-  commands.Add(app, AddDiscover, DiscoverCommand);
-  commands.Add(app, AddConnectors, ListConnectorsCommand);
-  commands.Add(app, AddCompile, CompileCommand);
+void AddPipelineCommands(Command root, Commands& commands) {
+  commands.Add(root, AddRun, RunPipelineCommand);
+  commands.Add(root, AddCheck, CheckCommand);
+  commands.Add(root, AddDiscover, DiscoverCommand);
+  commands.Add(root, AddConnectors, ListConnectorsCommand);
+  commands.Add(root, AddCompile, CompileCommand);
 }
 
-void AddBenchCommands(CLI::App& app, Commands& commands) {
-  CLI::App& bench = *app.add_subcommand("bench", "Measure, and use what was measured");
-  bench.require_subcommand(1);
-  commands.Add(bench, AddBenchRun, RunBenchCommand);
-  commands.Add(bench, AddBenchCmd, RunBenchCmd);
-  commands.Add(bench, AddBenchCompare, RunBenchCompare);
-  commands.Add(bench, AddBenchExplain, RunBenchExplain);
-  commands.Add(bench, AddBenchHistory, RunBenchHistory);
-  commands.Add(bench, AddBenchGate, RunBenchGate);
-  commands.Add(bench, AddBenchBaseline, RunBenchBaseline);
-  commands.Add(bench, AddBenchBisect, RunBisectCommand);
-  commands.Add(bench, AddBenchDoctor, BenchDoctorCommand);
-  commands.Add(bench, AddBenchProfile, RunBenchProfile);
-  commands.Add(bench, AddBenchExport, [](const auto& options) { return ExportSamples(options, std::cout); });
-  commands.Add(bench, AddBenchImport, [](const auto& options) { return ImportSamples(options, std::cout); });
+void AddBenchCommands(Command root, Commands& commands) {
+  root.AddCommand("bench", "Measure, and use what was measured", [&commands](Command bench) {
+    bench.RequireCommand();
+    commands.Add(bench, AddBenchRun, RunBenchCommand);
+    commands.Add(bench, AddBenchCmd, RunBenchCmd);
+    commands.Add(bench, AddBenchCompare, RunBenchCompare);
+    commands.Add(bench, AddBenchExplain, RunBenchExplain);
+    commands.Add(bench, AddBenchHistory, RunBenchHistory);
+    commands.Add(bench, AddBenchGate, RunBenchGate);
+    commands.Add(bench, AddBenchBaseline, RunBenchBaseline);
+    commands.Add(bench, AddBenchBisect, RunBisectCommand);
+    commands.Add(bench, AddBenchDoctor, BenchDoctorCommand);
+    commands.Add(bench, AddBenchProfile, RunBenchProfile);
+    commands.Add(bench, AddBenchExport, [](const auto& options) { return ExportSamples(options, std::cout); });
+    commands.Add(bench, AddBenchImport, [](const auto& options) { return ImportSamples(options, std::cout); });
+  });
 }
 
-void AddProfileCommands(CLI::App& app, Commands& commands) {
-  CLI::App& profile = commands.AddGroup(app, AddProfile, ProfileCommand);
+void AddProfileCommands(Command root, Commands& commands) {
+  const Command profile = commands.AddGroup(root, AddProfile, ProfileCommand);
   commands.Add(profile, AddProfileRecord, ProfileRecordCommand);
   commands.Add(profile, AddProfileCollapse,
                [](const auto& options) { return CollapseProfiles(options, std::cout, std::cerr); });
@@ -113,35 +113,32 @@ void AddProfileCommands(CLI::App& app, Commands& commands) {
   commands.Add(profile, AddProfileExport,
                [](const auto& options) { return ExportProfile(options, std::cout, isatty(STDOUT_FILENO) == 1); });
   commands.Add(profile, AddProfileTimeline, [](const auto& options) { return DrawTimeline(options, std::cout); });
-  profile.footer("\nrapidbyte profile -- ./program --its --options   leaves profile.svg and profile.json");
+  profile.Footer("\nrapidbyte profile -- ./program --its --options   leaves profile.svg and profile.json");
 }
 
 int Main(int argc, char** argv) {
-  CLI::App app("Moves tables from one database to another through sandboxed connectors, and measures how fast.",
-               "rapidbyte");
-  app.set_version_flag("--version", "rapidbyte " RAPIDBYTE_VERSION);
-  app.require_subcommand(1);
-  app.get_formatter()->column_width(28);
-
-  Commands commands;
-  AddPipelineCommands(app, commands);
-  AddBenchCommands(app, commands);
-  AddProfileCommands(app, commands);
-  // Last, because commands begin with the footer of what they are added to.
-  app.footer(
+  CommandLine line("rapidbyte",
+                   "Moves tables from one database to another through sandboxed connectors, and measures how fast.",
+                   "rapidbyte " RAPIDBYTE_VERSION);
+  const Command root = line.root();
+  root.RequireCommand();
+  root.Footer(
       "\nA first look:\n"
       "  rapidbyte bench run                  compare INSERT and COPY on a throwaway server\n"
       "  rapidbyte check PIPELINE.yaml        is the document right, are both servers there\n"
       "  rapidbyte run PIPELINE.yaml          move its tables\n"
       "\ndocs/pipeline.md describes the document, docs/exit_codes.md the exit codes.");
+  Commands commands;
+  AddPipelineCommands(root, commands);
+  AddBenchCommands(root, commands);
+  AddProfileCommands(root, commands);
 
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const bool asked_for_help = error.get_exit_code() == 0;
-    return asked_for_help ? app.exit(error) : PrintError(UsageError(app, error));
+  const Result<std::string> asked = line.Parse({argv + std::min(argc, 1), argv + argc});
+  if (!asked) return PrintError(asked.error());
+  if (!asked->empty()) {
+    std::cout << *asked;
+    return 0;
   }
-
   return commands.Run();
 }
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cli/addr2line.h"
@@ -77,18 +76,19 @@ Result<Profile> Load(const std::vector<std::string>& files, const ProfileCollaps
 
 }  // namespace
 
-CLI::App* AddProfileCollapse(CLI::App& profile, ProfileCollapseOptions& options) {
-  CLI::App* command = profile.add_subcommand("collapse", "Turn the output of perf script into folded stacks");
-  command->add_option("files", options.files, "perf script's output; - or none: standard input")->type_name("FILE");
-  command->add_flag("--pid", options.pid, "The process's id after its name");
-  command->add_flag("--tid", options.tid, "The ids of process and thread after the name");
-  command->add_flag("--kernel", options.kernel, "Mark kernel functions with _[k]");
-  command->add_flag("--jit", options.jit, "Mark jitted functions with _[j]");
-  command->add_flag("--all", options.all, "Both marks");
-  command->add_flag("--addrs", options.addresses, "The address of what has no symbol");
-  command->add_flag("--inline", options.inlined, "Inlined functions as addr2line knows them (slow)");
-  command->add_option("--event-filter", options.event, "Which event to take; otherwise the first")->type_name("EVENT");
-  return command;
+Command AddProfileCollapse(Command profile, ProfileCollapseOptions& options) {
+  return profile.AddCommand(
+      "collapse", "Turn the output of perf script into folded stacks", [&options](Command command) {
+        command.Add("files", options.files, "perf script's output; - or none: standard input").Type("FILE");
+        command.AddFlag("--pid", options.pid, "The process's id after its name");
+        command.AddFlag("--tid", options.tid, "The ids of process and thread after the name");
+        command.AddFlag("--kernel", options.kernel, "Mark kernel functions with _[k]");
+        command.AddFlag("--jit", options.jit, "Mark jitted functions with _[j]");
+        command.AddFlag("--all", options.all, "Both marks");
+        command.AddFlag("--addrs", options.addresses, "The address of what has no symbol");
+        command.AddFlag("--inline", options.inlined, "Inlined functions as addr2line knows them (slow)");
+        command.Add("--event-filter", options.event, "Which event to take; otherwise the first").Type("EVENT");
+      });
 }
 
 Status CollapseProfiles(const ProfileCollapseOptions& options, std::ostream& out, std::ostream& notes) {

@@ -8,10 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-
-namespace CLI {
-class App;
-}
+#include "cli/options.h"
 
 namespace rapidbyte::cli {
 
@@ -28,7 +25,7 @@ struct ProfileCollapseOptions {
 };
 
 // Adds `collapse` to the command line's `profile`; parsing fills `options`, which must outlive it.
-CLI::App* AddProfileCollapse(CLI::App& profile, ProfileCollapseOptions& options);
+Command AddProfileCollapse(Command profile, ProfileCollapseOptions& options);
 
 // Folded stacks go to `out`, what was left out or not understood to `notes`, a line each. Errors: kConfiguration for a
 // file that cannot be read, kUsage for several files that are not perf's, kData with name and line.

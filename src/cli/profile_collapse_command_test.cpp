@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <CLI/CLI.hpp>
 #include <fstream>
 #include <sstream>
 
@@ -28,12 +27,11 @@ class ProfileCollapseTest : public testing::Test {
   }
   // What the command prints, or its code and message, without the folder's name.
   std::string Run(std::vector<std::string> words) {
-    CLI::App app;
+    CommandLine line("tool");
     ProfileCollapseOptions options;
-    AddProfileCollapse(app, options);
+    AddProfileCollapse(line.root(), options);
     words.insert(words.begin(), "collapse");
-    std::reverse(words.begin(), words.end());
-    app.parse(words);
+    EXPECT_TRUE(line.Parse(words));
     std::ostringstream out;
     notes_.str("");
     const Status status = CollapseProfiles(options, out, notes_);

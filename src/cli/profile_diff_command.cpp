@@ -2,13 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <map>
 
 #include "cli/command.h"
 #include "cli/load_profile.h"
-#include "cli/option_checks.h"
 #include "cli/write_output.h"
 #include "report/profile_difference_report.h"
 
@@ -83,29 +81,29 @@ Status DiffProfiles(const ProfileDiffOptions& options) {
   return WriteOutput(options.output, report::DifferentialFlamegraph(difference, picture));
 }
 
-CLI::App* AddProfileDiff(CLI::App& profile, ProfileDiffOptions& options) {
+Command AddProfileDiff(Command profile, ProfileDiffOptions& options) {
   static const std::map<std::string, profile::Basis> bases = {{"share", profile::Basis::kShare},
                                                               {"run", profile::Basis::kPerRun}};
-  CLI::App* diff = profile.add_subcommand("diff", "Compare profiles: which functions take more time than before");
-  diff->add_option("BEFORE", options.before, "profiles, one per run; three or more tell a change from noise")
-      ->required();
-  diff->add_option("--after", options.after, "the profiles to compare with those")->required();
-  diff->add_option("-o,--output", options.output, "a file; standard output if not given");
-  diff->add_option("--format", options.format, "svg, text or json; by the file's name if not given, or else text")
-      ->check(CLI::IsMember({"svg", "text", "json"}));
-  diff->add_option("--by", options.difference.basis, "share: of the whole of each run; run: time of one run (share)")
-      ->type_name("BASIS")
-      ->transform(Choice(bases));
-  diff->add_option("--state", options.state, "on, off or both: time on the CPU, off it")
-      ->check(CLI::IsMember({"on", "off", "both"}))
-      ->capture_default_str();
-  diff->add_option("--title", options.picture.title, "the picture's headline");
-  diff->add_flag("--icicle", options.picture.icicle, "the root at the top");
-  diff->add_flag("--reverse", options.picture.reverse, "callers merged from the leaves");
-  diff->add_option("--min-share", options.picture.min_share,
-                   "frames below this share of the whole are summed up: 0.001 is a thousandth (0)")
-      ->check(CLI::Range(0.0, 1.0));
-  return diff;
+  return profile.AddCommand(
+      "diff", "Compare profiles: which functions take more time than before", [&options](Command diff) {
+        diff.Add("BEFORE", options.before, "profiles, one per run; three or more tell a change from noise").Required();
+        diff.Add("--after", options.after, "the profiles to compare with those").Required();
+        diff.Add("-o,--output", options.output, "a file; standard output if not given");
+        diff.Add("--format", options.format, "svg, text or json; by the file's name if not given, or else text")
+            .OneOf({"svg", "text", "json"});
+        diff.AddChoice("--by", options.difference.basis, bases,
+                       "share: of the whole of each run; run: time of one run (share)")
+            .Type("BASIS");
+        diff.Add("--state", options.state, "on, off or both: time on the CPU, off it")
+            .OneOf({"on", "off", "both"})
+            .ShowDefault();
+        diff.Add("--title", options.picture.title, "the picture's headline");
+        diff.AddFlag("--icicle", options.picture.icicle, "the root at the top");
+        diff.AddFlag("--reverse", options.picture.reverse, "callers merged from the leaves");
+        diff.Add("--min-share", options.picture.min_share,
+                 "frames below this share of the whole are summed up: 0.001 is a thousandth (0)")
+            .In(0.0, 1.0);
+      });
 }
 
 int RunProfileDiff(const ProfileDiffOptions& options) {

@@ -5,12 +5,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/options.h"
 #include "profile/difference.h"
 #include "report/flamegraph.h"
-
-namespace CLI {
-class App;
-}
 
 namespace rapidbyte::cli {
 
@@ -24,7 +21,7 @@ struct ProfileDiffOptions {
 };
 
 // Adds `diff` with its options to the command line's `profile`; parsing fills `options`, which must outlive it.
-CLI::App* AddProfileDiff(CLI::App& profile, ProfileDiffOptions& options);
+Command AddProfileDiff(Command profile, ProfileDiffOptions& options);
 
 // Errors: those of reading and writing, and kData where a profile has nothing to compare.
 Status DiffProfiles(const ProfileDiffOptions& options);

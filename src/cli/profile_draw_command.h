@@ -3,11 +3,8 @@
 
 #include <string>
 
+#include "cli/options.h"
 #include "report/flamegraph.h"
-
-namespace CLI {
-class App;
-}
 
 namespace rapidbyte::cli {
 
@@ -18,7 +15,7 @@ struct ProfileDrawOptions {
 };
 
 // Adds `draw` with its options to the command line's `profile`; parsing fills `options`, which must outlive it.
-CLI::App* AddProfileDraw(CLI::App& profile, ProfileDrawOptions& options);
+Command AddProfileDraw(Command profile, ProfileDrawOptions& options);
 
 int RunProfileDraw(const ProfileDrawOptions& options);
 

@@ -3,12 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <CLI/CLI.hpp>
 #include <fstream>
 #include <iterator>
 
 #include "base/result.h"
 #include "cli/profile_diff_command.h"
+#include "cli/test_command_line.h"
 #include "store/test_folder.h"
 
 namespace rapidbyte::cli {
@@ -25,16 +25,11 @@ std::string Read(const std::string& path) {
 void Write(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
 
 bool Parses(const std::string& line, ProfileDrawOptions& draw, ProfileDiffOptions& diff) {
-  CLI::App app;
-  CLI::App* profile = app.add_subcommand("profile");
-  AddProfileDraw(*profile, draw);
-  AddProfileDiff(*profile, diff);
-  try {
-    app.parse(line);
-  } catch (const CLI::ParseError&) {
-    return false;
-  }
-  return true;
+  const auto parsed = ParseLine(line, [&](Command profile) {
+    AddProfileDraw(profile, draw);
+    AddProfileDiff(profile, diff);
+  });
+  return parsed.has_value();
 }
 
 TEST(ProfileDraw, DrawsFoldedStacks) {
@@ -42,7 +37,7 @@ TEST(ProfileDraw, DrawsFoldedStacks) {
   Write(folder / "a.folded", "main;work 3\nmain;rest 1\n");
   ProfileDrawOptions draw;
   ProfileDiffOptions diff;
-  ASSERT_TRUE(Parses("profile draw --title Mine --icicle --state both " + std::string(folder / "a.folded") + " -o " +
+  ASSERT_TRUE(Parses("draw --title Mine --icicle --state both " + std::string(folder / "a.folded") + " -o " +
                          std::string(folder / "a.svg"),
                      draw, diff));
   EXPECT_EQ(RunProfileDraw(draw), 0);
@@ -68,7 +63,7 @@ TEST(ProfileDraw, RefusesWhatIsNoProfile) {
 
 TEST(ProfileDiff, ComparesRuns) {
   const TestFolder folder;
-  std::string line = "profile diff";
+  std::string line = "diff";
   for (const char* side : {"before", "after"}) {
     if (std::string(side) == "after") line += " --after";
     for (int run = 0; run < 3; ++run) {
@@ -93,8 +88,8 @@ TEST(ProfileDiff, ComparesRuns) {
 TEST(ProfileDiff, NeedsBothSides) {
   ProfileDrawOptions draw;
   ProfileDiffOptions diff;
-  EXPECT_FALSE(Parses("profile diff a", draw, diff));
-  EXPECT_FALSE(Parses("profile diff --after a", draw, diff));
+  EXPECT_FALSE(Parses("diff a", draw, diff));
+  EXPECT_FALSE(Parses("diff --after a", draw, diff));
 }
 
 TEST(ProfileDiff, ReadsStandardInputOnce) {

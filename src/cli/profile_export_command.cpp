@@ -1,10 +1,8 @@
 #include "cli/profile_export_command.h"
 
-#include <CLI/CLI.hpp>
 #include <map>
 
 #include "cli/load_profile.h"
-#include "cli/option_checks.h"
 #include "cli/write_output.h"
 
 namespace rapidbyte::cli {
@@ -15,22 +13,22 @@ using profile::Profile;
 
 }  // namespace
 
-CLI::App* AddProfileExport(CLI::App& profile, ProfileExportOptions& options) {
+Command AddProfileExport(Command profile, ProfileExportOptions& options) {
   static const std::map<std::string, ExportFormat> formats = {{"folded", ExportFormat::kFolded},
                                                               {"pprof", ExportFormat::kPprof},
                                                               {"speedscope", ExportFormat::kSpeedscope},
                                                               {"firefox", ExportFormat::kFirefox},
                                                               {"chrome", ExportFormat::kChrome}};
-  CLI::App* command = profile.add_subcommand("export", "Write a profile for another viewer");
-  command
-      ->add_option("file", options.file, "A profile, folded stacks, or perf script's output; - or none: standard input")
-      ->type_name("FILE");
-  command->add_option("--format", options.format, "folded, pprof, speedscope, firefox or chrome (also for Perfetto)")
-      ->required()
-      ->transform(Choice(formats))
-      ->type_name("FORMAT");
-  command->add_option("-o,--output", options.output, "A file; otherwise standard output")->type_name("FILE");
-  return command;
+  return profile.AddCommand("export", "Write a profile for another viewer", [&options](Command command) {
+    command.Add("file", options.file, "A profile, folded stacks, or perf script's output; - or none: standard input")
+        .Type("FILE");
+    command
+        .AddChoice("--format", options.format, formats,
+                   "folded, pprof, speedscope, firefox or chrome (also for Perfetto)")
+        .Required()
+        .Type("FORMAT");
+    command.Add("-o,--output", options.output, "A file; otherwise standard output").Type("FILE");
+  });
 }
 
 Status ExportProfile(const ProfileExportOptions& options, std::ostream& out, bool to_terminal) {

@@ -9,11 +9,8 @@
 #include <string>
 
 #include "base/result.h"
+#include "cli/options.h"
 #include "profile/export/export.h"
-
-namespace CLI {
-class App;
-}
 
 namespace rapidbyte::cli {
 
@@ -24,7 +21,7 @@ struct ProfileExportOptions {
 };
 
 // Adds `export` to the command line's `profile`; parsing fills `options`, which must outlive it.
-CLI::App* AddProfileExport(CLI::App& profile, ProfileExportOptions& options);
+Command AddProfileExport(Command profile, ProfileExportOptions& options);
 
 // Writes to `out` unless the options name a file. `to_terminal`: a person would see what `out` gets. Errors: kUsage for
 // a binary format on a terminal, kConfiguration for a file that cannot be read or made, kData with name and line for

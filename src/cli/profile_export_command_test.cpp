@@ -3,12 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <CLI/CLI.hpp>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "cli/load_profile.h"
+#include "cli/test_command_line.h"
 #include "profile/profile_file.h"
 #include "store/test_folder.h"
 
@@ -26,30 +26,22 @@ std::filesystem::path MakeFile(const TestFolder& folder, const std::string& text
 }
 
 bool Parses(const std::string& line, ProfileExportOptions& options) {
-  CLI::App app;
-  CLI::App* profile = app.add_subcommand("profile");
-  AddProfileExport(*profile, options);
-  try {
-    app.parse(line);
-    return true;
-  } catch (const CLI::ParseError&) {
-    return false;
-  }
+  return ParseLine(line, [&](Command profile) { AddProfileExport(profile, options); }).has_value();
 }
 
 TEST(ProfileExport, ReadsItsOptions) {
   ProfileExportOptions options;
-  ASSERT_TRUE(Parses("profile export a.perf --format firefox -o out.json", options));
+  ASSERT_TRUE(Parses("export a.perf --format firefox -o out.json", options));
   EXPECT_EQ(options.file, "a.perf");
   EXPECT_EQ(options.format, ExportFormat::kFirefox);
   EXPECT_EQ(options.output, "out.json");
 
   ProfileExportOptions defaults;
-  ASSERT_TRUE(Parses("profile export --format pprof", defaults));
+  ASSERT_TRUE(Parses("export --format pprof", defaults));
   EXPECT_EQ(defaults.file, "-");
   EXPECT_TRUE(defaults.output.empty());
-  EXPECT_FALSE(Parses("profile export", defaults)) << "the format is required";
-  EXPECT_FALSE(Parses("profile export --format xml", defaults));
+  EXPECT_FALSE(Parses("export", defaults)) << "the format is required";
+  EXPECT_FALSE(Parses("export --format xml", defaults));
 }
 
 TEST(ProfileExport, FoldedStacksInAnyFormat) {

@@ -2,13 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "base/format.h"
 #include "base/nearest_name.h"
 #include "cli/command.h"
-#include "cli/option_checks.h"
 #include "cli/write_output.h"
 #include "lab/interrupt.h"
 #include "lab/program_search.h"
@@ -75,30 +73,29 @@ std::string Summary(const profile::Profile& profile, const std::filesystem::path
 
 }  // namespace
 
-CLI::App* AddProfileRecord(CLI::App& profile, ProfileRecordOptions& options) {
-  CLI::App* command = profile.add_subcommand("record", "Run a command and write where its time goes");
-  command->add_option("-F,--frequency", options.frequency_hz, "samples per second of a running thread")
-      ->capture_default_str();
-  auto* on = command->add_flag("--on-cpu", options.on_cpu_only, "what runs, not what waits");
-  auto* off = command->add_flag("--off-cpu", options.off_cpu_only, "what waits, not what runs")->excludes(on);
-  command->add_flag("--both", options.both, "what runs and what waits (default)")->excludes(on)->excludes(off);
-  command->add_flag("--kernel,!--no-kernel", options.kernel, "frames of the kernel, where they may be seen (default)");
-  command->add_option("--stack", options.stack_bytes, "bytes of stack to copy; 0: as many as the stacks need");
-  command->add_flag("--timers", options.timers,
+Command AddProfileRecord(Command profile, ProfileRecordOptions& options) {
+  return profile.AddCommand("record", "Run a command and write where its time goes", [&options](Command command) {
+    command.Add("-F,--frequency", options.frequency_hz, "samples per second of a running thread").ShowDefault();
+    const Option on = command.AddFlag("--on-cpu", options.on_cpu_only, "what runs, not what waits");
+    const Option off = command.AddFlag("--off-cpu", options.off_cpu_only, "what waits, not what runs").Excludes(on);
+    command.AddFlag("--both", options.both, "what runs and what waits (default)").Excludes(on).Excludes(off);
+    command.AddFlag("--kernel,!--no-kernel", options.kernel, "frames of the kernel, where they may be seen (default)");
+    command.Add("--stack", options.stack_bytes, "bytes of stack to copy; 0: as many as the stacks need");
+    command.AddFlag("--timers", options.timers,
                     "CPU-time timers inside the program, where the kernel allows no events");
-  auto* pid = command->add_option("-p,--pid", options.pid, "watch this process instead of running a command")
-                  ->check(CLI::Validator(RefuseNotPositive, "PID"));
-  command
-      ->add_option("--duration", options.duration_secs,
-                   "seconds after which to stop, which ends a command by SIGTERM; 0: when the program ends")
-      ->check(CLI::Validator(RefuseNegative, "SECS"));
-  command->add_option("--server", options.server, "PID of a PostgreSQL server whose new backends are recorded too")
-      ->check(CLI::Validator(RefuseNotPositive, "PID"));
-  command->add_flag("-q,--quiet", options.quiet, "no summary");
-  command->add_option("-o,--output", options.output, "the profile; - for standard output")->capture_default_str();
-  command->add_option("COMMAND", options.command, "what to run, after --")->excludes(pid);
-  command->positionals_at_end();
-  return command;
+    const Option pid =
+        command.Add("-p,--pid", options.pid, "watch this process instead of running a command").Positive("PID");
+    command
+        .Add("--duration", options.duration_secs,
+             "seconds after which to stop, which ends a command by SIGTERM; 0: when the program ends")
+        .NotNegative("SECS");
+    command.Add("--server", options.server, "PID of a PostgreSQL server whose new backends are recorded too")
+        .Positive("PID");
+    command.AddFlag("-q,--quiet", options.quiet, "no summary");
+    command.Add("-o,--output", options.output, "the profile; - for standard output").ShowDefault();
+    command.Add("COMMAND", options.command, "what to run, after --").Excludes(pid);
+    command.ArgumentsAtEnd();
+  });
 }
 
 namespace {
@@ -121,29 +118,24 @@ int ProfileRecordCommand(const ProfileRecordOptions& options) {
   return recording ? recording->exit_code.value_or(0) : PrintError(recording.error());
 }
 
-CLI::App* AddProfile(CLI::App& app, ProfileOptions& options) {
-  CLI::App* profile = app.add_subcommand("profile", "Record where a program's time goes, and draw it");
-  profile->require_subcommand(0, 1);
-  profile->add_option("-o,--output", options.output, "the picture; the profile stands beside it, with .json")
-      ->capture_default_str();
-  profile->add_option("COMMAND", options.command, "what to run and draw, after --");
-  profile->positionals_at_end();
-  // A misspelt command looks like a program that is to be profiled.
-  profile->callback([profile, &options] {
-    if (options.command.size() != 1) return;
-    const std::string& word = options.command.front();
-    std::vector<std::string> names;
-    for (const CLI::App* command : profile->get_subcommands([](const CLI::App*) { return true; })) {
-      names.push_back(command->get_name());
-    }
-    const std::string_view nearest = NearestName(word, std::vector<std::string_view>(names.begin(), names.end()));
-    lab::Command program;
-    program.argv = {word};
-    if (nearest.empty() || lab::CheckProgram(program)) return;
-    throw CLI::ValidationError("profile",
-                               fmt::format("there is no command or program \"{}\"; did you mean {}?", word, nearest));
+Command AddProfile(Command app, ProfileOptions& options) {
+  return app.AddCommand("profile", "Record where a program's time goes, and draw it", [&options](Command profile) {
+    profile.MayHaveCommand();
+    profile.Add("-o,--output", options.output, "the picture; the profile stands beside it, with .json").ShowDefault();
+    profile.Add("COMMAND", options.command, "what to run and draw, after --");
+    profile.ArgumentsAtEnd();
+    // A misspelt command looks like a program that is to be profiled.
+    profile.Check([profile, &options]() -> std::string {
+      if (options.command.size() != 1) return "";
+      const std::string& word = options.command.front();
+      const std::vector<std::string> names = profile.CommandNames();
+      const std::string_view nearest = NearestName(word, std::vector<std::string_view>(names.begin(), names.end()));
+      lab::Command program;
+      program.argv = {word};
+      if (nearest.empty() || lab::CheckProgram(program)) return "";
+      return fmt::format("there is no command or program \"{}\"; did you mean {}?", word, nearest);
+    });
   });
-  return profile;
 }
 
 int ProfileCommand(const ProfileOptions& options) {

@@ -8,9 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
+#include "cli/options.h"
 
 namespace rapidbyte::cli {
 
@@ -31,7 +29,7 @@ struct ProfileRecordOptions {
 };
 
 // Adds `record` with its options to the command line's `profile`; parsing fills `options`, which must outlive it.
-CLI::App* AddProfileRecord(CLI::App& profile, ProfileRecordOptions& options);
+Command AddProfileRecord(Command profile, ProfileRecordOptions& options);
 
 int ProfileRecordCommand(const ProfileRecordOptions& options);
 
@@ -41,7 +39,7 @@ struct ProfileOptions {
 };
 
 // Adds the group `profile`, which by itself records a command and draws it: `rapidbyte profile -- COMMAND`.
-CLI::App* AddProfile(CLI::App& app, ProfileOptions& options);
+Command AddProfile(Command app, ProfileOptions& options);
 
 int ProfileCommand(const ProfileOptions& options);
 

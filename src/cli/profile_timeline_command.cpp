@@ -1,6 +1,5 @@
 #include "cli/profile_timeline_command.h"
 
-#include <CLI/CLI.hpp>
 #include <fstream>
 #include <iterator>
 
@@ -29,12 +28,11 @@ Status Write(const fs::path& path, const std::string& text) {
 
 }  // namespace
 
-CLI::App* AddProfileTimeline(CLI::App& profile, ProfileTimelineOptions& options) {
-  CLI::App* timeline = profile.add_subcommand("timeline", "Draw who waited for whom in a run");
-  timeline->add_option("trace", options.trace, "as run --timeline writes it")->required()->type_name("FILE");
-  timeline->add_option("-o,--output", options.output, "the picture (default: the trace's name with .svg)")
-      ->type_name("FILE");
-  return timeline;
+Command AddProfileTimeline(Command profile, ProfileTimelineOptions& options) {
+  return profile.AddCommand("timeline", "Draw who waited for whom in a run", [&options](Command timeline) {
+    timeline.Add("trace", options.trace, "as run --timeline writes it").Required().Type("FILE");
+    timeline.Add("-o,--output", options.output, "the picture (default: the trace's name with .svg)").Type("FILE");
+  });
 }
 
 Status DrawTimeline(const ProfileTimelineOptions& options, std::ostream& out) {

@@ -5,10 +5,7 @@
 #include <ostream>
 
 #include "base/result.h"
-
-namespace CLI {
-class App;
-}
+#include "cli/options.h"
 
 namespace rapidbyte::cli {
 
@@ -18,7 +15,7 @@ struct ProfileTimelineOptions {
 };
 
 // Adds `timeline` to the command line's `profile`; parsing fills `options`, which must outlive it.
-CLI::App* AddProfileTimeline(CLI::App& profile, ProfileTimelineOptions& options);
+Command AddProfileTimeline(Command profile, ProfileTimelineOptions& options);
 
 // Writes the picture; says on `out` where it is and who waits for whom.
 Status DrawTimeline(const ProfileTimelineOptions& options, std::ostream& out);

@@ -6,7 +6,6 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -134,17 +133,16 @@ void Print(const record::RunRecord& record, const RunCommandOptions& options) {
 
 }  // namespace
 
-CLI::App* AddRun(CLI::App& app, RunCommandOptions& options) {
-  CLI::App* run = app.add_subcommand("run", "Move the streams of a pipeline");
-  run->add_option("PIPELINE", options.pipeline, "the pipeline document (docs/pipeline.md)")->required();
-  run->add_option("--log-level", options.log_level, "what is logged to stderr")
-      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
-      ->capture_default_str();
-  run->add_flag("--quiet", options.quiet, "print the @@BENCH_JSON@@ line only");
-  run->add_option("--timeline", options.timeline, "write what both stages did when, as a Chrome/Perfetto trace")
-      ->type_name("FILE");
-  run->add_flag("--json", options.json, "print the result as JSON only");
-  return run;
+Command AddRun(Command app, RunCommandOptions& options) {
+  return app.AddCommand("run", "Move the streams of a pipeline", [&options](Command run) {
+    run.Add("PIPELINE", options.pipeline, "the pipeline document (docs/pipeline.md)").Required();
+    run.Add("--log-level", options.log_level, "what is logged to stderr")
+        .OneOf({"trace", "debug", "info", "warn", "error", "off"})
+        .ShowDefault();
+    run.AddFlag("--quiet", options.quiet, "print the @@BENCH_JSON@@ line only");
+    run.Add("--timeline", options.timeline, "write what both stages did when, as a Chrome/Perfetto trace").Type("FILE");
+    run.AddFlag("--json", options.json, "print the result as JSON only");
+  });
 }
 
 int RunPipelineCommand(const RunCommandOptions& options) {

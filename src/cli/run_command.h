@@ -4,9 +4,7 @@
 #include <filesystem>
 #include <string>
 
-namespace CLI {
-class App;
-}
+#include "cli/options.h"
 
 namespace rapidbyte::cli {
 
@@ -18,7 +16,7 @@ struct RunCommandOptions {
   std::filesystem::path timeline;  // where the trace goes; empty: none is kept
 };
 
-CLI::App* AddRun(CLI::App& app, RunCommandOptions& options);
+Command AddRun(Command app, RunCommandOptions& options);
 int RunPipelineCommand(const RunCommandOptions& options);
 
 }  // namespace rapidbyte::cli

@@ -1,11 +1,7 @@
-#include "cli/usage_error.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <CLI/CLI.hpp>
-
-#include "cli/option_checks.h"
+#include "cli/test_command_line.h"
 
 namespace rapidbyte::cli {
 namespace {
@@ -17,28 +13,25 @@ enum class Shape { kRound, kSquare };
 
 // What a small program says to a command line.
 std::string Said(const std::string& line) {
-  CLI::App root("", "tool");
-  root.require_subcommand(1);
-  CLI::App& bench = *root.add_subcommand("bench");
-  bench.require_subcommand(1);
-  CLI::App& run = *bench.add_subcommand("run");
-  bench.add_subcommand("compare");
   int warmup = 0;
   double duration = 0;
   Shape shape = Shape::kRound;
-  run.add_option("-w,--warmup", warmup);
-  run.add_option("--duration", duration)->check(CLI::Validator(RefuseNegative, "SECS"));
-  run.add_option("--shape", shape)
-      ->transform(Choice<Shape>({{"round", Shape::kRound}, {"square", Shape::kSquare}}))
-      ->required();
-  try {
-    root.parse(line);
-  } catch (const CLI::ParseError& error) {
-    const Error usage = UsageError(root, error);
-    EXPECT_EQ(usage.code, ErrorCode::kUsage);
-    return usage.message + "\n" + usage.hint;
-  }
-  return shape == Shape::kSquare ? "square" : "round";
+  const auto declare_run = [&](Command run) {
+    run.Add("-w,--warmup", warmup, "");
+    run.Add("--duration", duration, "").NotNegative("SECS");
+    run.AddChoice<Shape>("--shape", shape, {{"round", Shape::kRound}, {"square", Shape::kSquare}}, "").Required();
+  };
+  const auto parsed = ParseLine(line, [&](Command root) {
+    root.RequireCommand();
+    root.AddCommand("bench", "", [&](Command bench) {
+      bench.RequireCommand();
+      bench.AddCommand("run", "", declare_run);
+      bench.AddCommand("compare", "");
+    });
+  });
+  if (parsed) return shape == Shape::kSquare ? "square" : "round";
+  EXPECT_EQ(parsed.error().code, ErrorCode::kUsage);
+  return parsed.error().message + "\n" + parsed.error().hint;
 }
 
 TEST(UsageError, AnUnknownOptionHasTheNearestOne) {
