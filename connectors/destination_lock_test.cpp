@@ -196,8 +196,7 @@ TEST_F(DestinationLock, DoesNotLockOthersOutOfASchemaThatItCreates) {
 
 TEST_F(DestinationLock, NeedsInsertOnItsColumnsOnly) {
   Sql("DROP ROLE IF EXISTS inserter; CREATE ROLE inserter LOGIN; CREATE TABLE src.t AS SELECT 7 AS v; CREATE SCHEMA "
-      "raw; "
-      "CREATE TABLE raw.t (v int4, w int4); GRANT USAGE ON SCHEMA raw TO inserter; GRANT INSERT (v) ON raw.t TO "
+      "raw; CREATE TABLE raw.t (v int4, w int4); GRANT USAGE ON SCHEMA raw TO inserter; GRANT INSERT (v) ON raw.t TO "
       "inserter");
   Options options;
   options.user = "inserter";

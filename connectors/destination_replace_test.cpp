@@ -42,8 +42,8 @@ TEST_P(DestinationReplace, CreatesWhatIsNotThere) {
 }
 
 TEST_P(DestinationReplace, LeavesEverythingWhereTheLastRowFails) {
-  Sql("CREATE TABLE src.t AS SELECT nullif(i, 30) AS id FROM generate_series(1, 30) i; CREATE SCHEMA raw; "
-      "CREATE TABLE raw.t (id int4 NOT NULL); INSERT INTO raw.t VALUES (99)");
+  Sql("CREATE TABLE src.t AS SELECT nullif(i, 30) AS id FROM generate_series(1, 30) i; CREATE SCHEMA raw; CREATE "
+      "TABLE raw.t (id int4 NOT NULL); INSERT INTO raw.t VALUES (99)");
   ExpectError(Move("t", ByWay()), "data", "\"id\"");
   EXPECT_EQ(Rows("raw.t"), "(99)");
   EXPECT_EQ(Sql("SELECT count(*) FROM pg_class WHERE relname LIKE '%rapidbyte%'"), "0");
@@ -59,20 +59,19 @@ TEST_P(DestinationReplace, LeavesEverythingWhereTheSourceFails) {
 
 TEST_P(DestinationReplace, KeepsGrantsOwnerIndexesAndSettings) {
   Sql("DROP ROLE IF EXISTS holder, viewer; CREATE ROLE holder; CREATE ROLE viewer; CREATE TABLE src.t AS SELECT 1 AS "
-      "id, 'a' AS v, 3 AS s; CREATE SCHEMA raw; GRANT USAGE, CREATE ON SCHEMA raw TO holder; CREATE TABLE raw.t (gone "
-      "int4, id int4 CONSTRAINT the_key PRIMARY KEY, v text CONSTRAINT not_b CHECK (v <> 'b') DEFAULT 'd', s serial) "
-      "WITH (fillfactor = 70); ALTER TABLE raw.t DROP gone; CREATE INDEX the_index ON raw.t (lower(v)) WHERE id > 0; "
-      "COMMENT ON TABLE raw.t IS 'the comment'; GRANT SELECT ON raw.t TO viewer WITH GRANT OPTION; GRANT UPDATE (v) ON "
-      "raw.t TO viewer; GRANT SELECT ON raw.t TO PUBLIC; ALTER TABLE raw.t OWNER TO holder; ALTER TABLE raw.t ALTER v "
-      "SET STATISTICS 7; ALTER DEFAULT PRIVILEGES IN SCHEMA raw GRANT DELETE ON TABLES TO viewer");
+      "id, 'a' AS v, 3 AS s; CREATE SCHEMA raw; GRANT USAGE, CREATE ON SCHEMA raw TO holder; CREATE TABLE raw.t "
+      "(gone int4, id int4 CONSTRAINT the_key PRIMARY KEY, v text CONSTRAINT not_b CHECK (v <> 'b') DEFAULT 'd', s "
+      "serial) WITH (fillfactor = 70); ALTER TABLE raw.t DROP gone; CREATE INDEX the_index ON raw.t (lower(v)) WHERE "
+      "id > 0; COMMENT ON TABLE raw.t IS 'the comment'; GRANT SELECT ON raw.t TO viewer WITH GRANT OPTION; GRANT "
+      "UPDATE (v) ON raw.t TO viewer; GRANT SELECT ON raw.t TO PUBLIC; ALTER TABLE raw.t OWNER TO holder; ALTER "
+      "TABLE raw.t ALTER v SET STATISTICS 7; ALTER DEFAULT PRIVILEGES IN SCHEMA raw GRANT DELETE ON TABLES TO viewer");
   const std::string facts =
       "SELECT relacl::text, relowner::regrole, reloptions, obj_description(oid, 'pg_class'), (SELECT "
-      "string_agg(attname || coalesce(attacl::text, '') || attstattarget, ';' ORDER BY attnum) FROM pg_attribute WHERE "
-      "attrelid = c.oid AND attnum > 0 AND NOT attisdropped), (SELECT string_agg(indexrelid::regclass::text || "
-      "coalesce(pg_get_expr(indexprs, indrelid), ''), ';' ORDER BY indexrelid) FROM pg_index WHERE indrelid = c.oid), "
-      "(SELECT string_agg(conname::text || contype::text, ';' ORDER BY conname) FROM pg_constraint WHERE conrelid = "
-      "c.oid), "
-      "pg_get_serial_sequence('raw.t', 's') FROM pg_class c WHERE oid = 'raw.t'::regclass";
+      "string_agg(attname || coalesce(attacl::text, '') || attstattarget, ';' ORDER BY attnum) FROM pg_attribute "
+      "WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped), (SELECT string_agg(indexrelid::regclass::text || "
+      "coalesce(pg_get_expr(indexprs, indrelid), ''), ';' ORDER BY indexrelid) FROM pg_index WHERE indrelid = "
+      "c.oid), (SELECT string_agg(conname::text || contype::text, ';' ORDER BY conname) FROM pg_constraint WHERE "
+      "conrelid = c.oid), pg_get_serial_sequence('raw.t', 's') FROM pg_class c WHERE oid = 'raw.t'::regclass";
   const std::string before = Sql(facts);
   EXPECT_EQ(Move("t", ByWay())["rows"], 1);
   EXPECT_EQ(Sql(facts), before);
@@ -81,8 +80,8 @@ TEST_P(DestinationReplace, KeepsGrantsOwnerIndexesAndSettings) {
 }
 
 TEST_P(DestinationReplace, NeverLosesAView) {
-  Sql("CREATE TABLE src.t AS SELECT 1 AS id; CREATE SCHEMA raw; CREATE TABLE raw.t AS SELECT 99 AS id; "
-      "CREATE VIEW raw.v AS SELECT id FROM raw.t");
+  Sql("CREATE TABLE src.t AS SELECT 1 AS id; CREATE SCHEMA raw; CREATE TABLE raw.t AS SELECT 99 AS id; CREATE VIEW "
+      "raw.v AS SELECT id FROM raw.t");
   const json answer = Move("t", ByWay());
   if (Is("swap")) {
     ExpectError(answer, "schema", "view raw.v");
@@ -93,18 +92,18 @@ TEST_P(DestinationReplace, NeverLosesAView) {
 }
 
 TEST_P(DestinationReplace, NeverTakesRowsOfOtherTablesAlong) {
-  Sql("CREATE TABLE src.t AS SELECT 1 AS id; CREATE SCHEMA raw; CREATE TABLE raw.t (id int4 PRIMARY KEY); INSERT INTO "
-      "raw.t VALUES (1); CREATE TABLE raw.child (id int4 CONSTRAINT the_key REFERENCES raw.t ON DELETE CASCADE); "
-      "INSERT INTO raw.child VALUES (1)");
+  Sql("CREATE TABLE src.t AS SELECT 1 AS id; CREATE SCHEMA raw; CREATE TABLE raw.t (id int4 PRIMARY KEY); INSERT "
+      "INTO raw.t VALUES (1); CREATE TABLE raw.child (id int4 CONSTRAINT the_key REFERENCES raw.t ON DELETE "
+      "CASCADE); INSERT INTO raw.child VALUES (1)");
   ExpectError(Move("t", ByWay()), "schema", Is("delete") || Is("swap") ? "the_key" : "foreign key");
   EXPECT_EQ(Rows("raw.child"), "(1)");
 }
 
 TEST_P(DestinationReplace, DoesNotLeaveRowsThatAPolicyHides) {
-  Sql("DROP ROLE IF EXISTS writer; CREATE ROLE writer LOGIN; CREATE TABLE src.t AS SELECT 1 AS id; CREATE SCHEMA raw; "
-      "GRANT USAGE ON SCHEMA raw TO writer; CREATE TABLE raw.t (id int4); INSERT INTO raw.t VALUES (1), (99); ALTER "
-      "TABLE raw.t ENABLE ROW LEVEL SECURITY; CREATE POLICY small ON raw.t USING (id < 50); GRANT ALL ON raw.t TO "
-      "writer");
+  Sql("DROP ROLE IF EXISTS writer; CREATE ROLE writer LOGIN; CREATE TABLE src.t AS SELECT 1 AS id; CREATE SCHEMA "
+      "raw; GRANT USAGE ON SCHEMA raw TO writer; CREATE TABLE raw.t (id int4); INSERT INTO raw.t VALUES (1), (99); "
+      "ALTER TABLE raw.t ENABLE ROW LEVEL SECURITY; CREATE POLICY small ON raw.t USING (id < 50); GRANT ALL ON raw.t "
+      "TO writer");
   Options options = ByWay();
   options.user = "writer";
   const json answer = Move("t", options);
@@ -129,13 +128,13 @@ class DestinationSwap : public Postgres {
 
 TEST_F(DestinationSwap, RefusesEachThingThatWouldBeLost) {
   Sql("CREATE SCHEMA raw; CREATE TABLE raw.parent (id int4 PRIMARY KEY); CREATE TABLE raw.t (id int4 PRIMARY KEY "
-      "REFERENCES raw.parent, n int4 GENERATED ALWAYS AS IDENTITY); CREATE TABLE raw.child (id int4 REFERENCES raw.t); "
-      "CREATE FUNCTION raw.takes(raw.t) RETURNS int4 LANGUAGE sql AS 'SELECT 1'; CREATE FUNCTION raw.fires() RETURNS "
-      "trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER fires BEFORE INSERT ON raw.t FOR EACH ROW "
-      "EXECUTE FUNCTION raw.fires(); CREATE RULE notes AS ON UPDATE TO raw.t DO ALSO NOTHING; CREATE POLICY mine ON "
-      "raw.t USING (true); ALTER TABLE raw.t ENABLE ROW LEVEL SECURITY; DROP PUBLICATION IF EXISTS told; CREATE "
-      "PUBLICATION told FOR TABLE raw.t; ALTER TABLE raw.t REPLICA IDENTITY FULL; CREATE MATERIALIZED VIEW raw.m AS "
-      "SELECT id FROM raw.t; CREATE TABLE raw.kept (r raw.t[]); CREATE TABLE raw.heir () INHERITS (raw.t)");
+      "REFERENCES raw.parent, n int4 GENERATED ALWAYS AS IDENTITY); CREATE TABLE raw.child (id int4 REFERENCES "
+      "raw.t); CREATE FUNCTION raw.takes(raw.t) RETURNS int4 LANGUAGE sql AS 'SELECT 1'; CREATE FUNCTION raw.fires() "
+      "RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER fires BEFORE INSERT ON raw.t FOR "
+      "EACH ROW EXECUTE FUNCTION raw.fires(); CREATE RULE notes AS ON UPDATE TO raw.t DO ALSO NOTHING; CREATE POLICY "
+      "mine ON raw.t USING (true); ALTER TABLE raw.t ENABLE ROW LEVEL SECURITY; DROP PUBLICATION IF EXISTS told; "
+      "CREATE PUBLICATION told FOR TABLE raw.t; ALTER TABLE raw.t REPLICA IDENTITY FULL; CREATE MATERIALIZED VIEW "
+      "raw.m AS SELECT id FROM raw.t; CREATE TABLE raw.kept (r raw.t[]); CREATE TABLE raw.heir () INHERITS (raw.t)");
   const json answer = Swap();
   for (const char* part :
        {"constraint t_id_fkey on table raw.t", "identity column n", "constraint child_id_fkey on table raw.child",
