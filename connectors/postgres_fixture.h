@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -38,6 +39,7 @@ inline net::PostgresTarget Target(const std::string& database, const std::string
 struct Options {
   std::string method = "copy";
   std::string mode = "append";
+  std::string replace_by = "truncate";
   std::string database = "postgres";  // of the destination
   std::string user = Cluster().user();
   nlohmann::json columns = nullptr;
@@ -46,6 +48,8 @@ struct Options {
   nlohmann::json source_config = nlohmann::json::object();  // beside the schema
   std::vector<std::string> streams;                         // announced when the source is opened
   bool only = false;
+  uint64_t lock_wait_timeout_ms = 60'000;
+  std::function<void(TestHost&, abi::Phase)> at_phase = nullptr;  // of the destination
 };
 
 class Postgres : public testing::Test {
@@ -102,10 +106,12 @@ class Postgres : public testing::Test {
                        std::optional<abi::Phase> break_in_phase = std::nullopt) {
     TestHost destination("dest-postgres", runtime_, Target(options.database, options.user), queue_);
     destination.break_in_phase = break_in_phase;
-    Open(destination, "destination", {{"schema", "raw"}});
-    nlohmann::json answer =
-        destination.Run(abi::Export::kRunWrite,
-                        {{"stream", {{"name", table}}}, {"write_mode", options.mode}, {"load_method", options.method}});
+    if (options.at_phase) destination.on_phase = [&](abi::Phase phase) { options.at_phase(destination, phase); };
+    Open(destination, "destination", {{"schema", "raw"}, {"lock_wait_timeout_ms", options.lock_wait_timeout_ms}});
+    nlohmann::json answer = destination.Run(abi::Export::kRunWrite, {{"stream", {{"name", table}}},
+                                                                     {"write_mode", options.mode},
+                                                                     {"load_method", options.method},
+                                                                     {"replace_by", options.replace_by}});
     destination.Run(abi::Export::kClose, nlohmann::json::object());
     phases_ = destination.phases;
     progress_rows_ = destination.progress_rows;
@@ -114,6 +120,7 @@ class Postgres : public testing::Test {
 
   // Reads and writes; the destination's answer.
   nlohmann::json Move(const std::string& table, const Options& options = {}) {
+    queue_.messages.clear();  // of a run that was refused
     const nlohmann::json read = Read(table, options);
     if (read.contains("error")) return read;
     return Write(table, options);

@@ -146,14 +146,6 @@ TEST_P(PostgresByEveryWay, SaysThatAFailedCommitDidNotHappen) {
   EXPECT_EQ(answer["error"]["commit"], "none");
 }
 
-TEST_P(PostgresByEveryWay, DoesNotKnowACommitWithoutAnAnswer) {
-  Sql("CREATE TABLE src.t AS SELECT 1 AS id");
-  Read("t");
-  const json answer = Write("t", {.method = GetParam().method}, abi::Phase::kCommit);
-  ExpectError(answer, "transient_network", "closed the connection");
-  EXPECT_EQ(answer["error"]["commit"], "unknown");
-}
-
 TEST_P(PostgresByEveryWay, KeepsAsTextWhatTheServerDoesNotKnow) {
   Sql("CREATE TYPE src.mood AS ENUM ('fine'); CREATE TABLE src.t AS SELECT 1 AS id, 'fine'::src.mood AS m");
   if (Sql("SELECT count(*) FROM pg_database WHERE datname = 'other'") == "0") Sql("CREATE DATABASE other");

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "dest_postgres/dest_postgres.h"
+#include "pgwire/messages.h"
 #include "source_postgres/source_postgres.h"
 #include "wasm/aot_module.h"
 #include "wasm/native_guest.h"
@@ -27,8 +28,8 @@ Result<std::unique_ptr<wasm::Guest>> Instantiate(const std::string& connector, w
 
 }  // namespace
 
-TestHost::TestHost(const std::string& connector, Runtime runtime, net::PostgresTarget target, Queue& queue)
-    : target_(std::move(target)), queue_(queue) {
+TestHost::TestHost(const std::string& connector, Runtime runtime, net::PostgresTarget server, Queue& queue)
+    : target(std::move(server)), queue_(queue) {
   if (runtime == Runtime::kNative) {
     guest_ = wasm::MakeNativeGuest(connector == "source-postgres" ? SourcePostgresConnector() : DestPostgresConnector(),
                                    *this);
@@ -86,8 +87,7 @@ int32_t TestHost::Serve(abi::HostFunction function, const uint64_t* args) {
       logged.push_back(Text(args[1], args[2]));
       return 0;
     case abi::HostFunction::k_phase:
-      phases.push_back(static_cast<abi::Phase>(args[0]));
-      if (on_phase) on_phase(phases.back());
+      EnterPhase(static_cast<abi::Phase>(args[0]));
       return 0;
     case abi::HostFunction::k_progress:
       progress_rows += args[0];
@@ -107,10 +107,30 @@ int32_t TestHost::Serve(abi::HostFunction function, const uint64_t* args) {
     case abi::HostFunction::k_net_write:
       return Write(args[0], args[1], args[2]);
     case abi::HostFunction::k_net_close:
-      connections_.at(args[0]).reset();
+      if (!Breaks(args[0]) || !keep_broken_connections) connections_.at(args[0]).reset();
       return 0;
   }
   return abi::kFailed;
+}
+
+void TestHost::EnterPhase(abi::Phase phase) {
+  phases.push_back(phase);
+  if (break_in_phase == phase) broken_below_ = connections_.size();
+  if (on_phase) on_phase(phase);
+}
+
+void TestHost::Inject(const std::string& sql) {
+  uint64_t wait_nanos = 0;
+  pgwire::MessageBuilder message;
+  ASSERT_TRUE(connections_.at(0)->Write(message.Query(sql).bytes(), &wait_nanos));
+  // The answer ends with ReadyForQuery, of six bytes; it is short enough to come in one piece or two.
+  std::vector<uint8_t> answer;
+  while (answer.size() < 6 || answer[answer.size() - 6] != 'Z') {
+    uint8_t bytes[4096];
+    const auto size = connections_.at(0)->Read(bytes, &wait_nanos);
+    ASSERT_TRUE(size && *size > 0);
+    answer.insert(answer.end(), bytes, bytes + *size);
+  }
 }
 
 int32_t TestHost::CopyOut(const std::string& text, uint64_t buffer, uint64_t capacity) {
@@ -134,20 +154,21 @@ int32_t TestHost::NextBatch(uint64_t buffer, uint64_t capacity) {
 }
 
 int32_t TestHost::Connect() {
-  auto connection = net::ConnectPostgres(target_, cancel_);
+  auto connection = net::ConnectPostgres(target, cancel_);
   if (!connection) return Failed(connection.error());
   connections_.push_back(std::move(*connection));
   return static_cast<int32_t>(connections_.size() - 1);
 }
 
 int32_t TestHost::Read(uint64_t connection, uint64_t buffer, uint64_t capacity) {
-  if (!phases.empty() && break_in_phase == phases.back()) return 0;
+  if (Breaks(connection)) return 0;
   uint64_t wait_nanos = 0;
   const auto size = connections_.at(connection)->Read({At(buffer, capacity), capacity}, &wait_nanos);
   return size ? static_cast<int32_t>(*size) : Failed(size.error());
 }
 
 int32_t TestHost::Write(uint64_t connection, uint64_t bytes, uint64_t size) {
+  if (Breaks(connection) && lose_writes_before_break) return 0;
   uint64_t wait_nanos = 0;
   const Status written = connections_.at(connection)->Write({At(bytes, size), size}, &wait_nanos);
   return written ? 0 : Failed(written.error());

@@ -28,7 +28,7 @@ enum class Runtime { kNative, kAot };
 class TestHost final : public wasm::HostCalls {
  public:
   // `connector`: "source-postgres" or "dest-postgres". Ends the program where it cannot be loaded.
-  TestHost(const std::string& connector, Runtime runtime, net::PostgresTarget target, Queue& queue);
+  TestHost(const std::string& connector, Runtime runtime, net::PostgresTarget server, Queue& queue);
 
   // Runs one export on `request`; the answer, which holds "error" where it failed.
   nlohmann::json Run(abi::Export function, const nlohmann::json& request);
@@ -42,12 +42,20 @@ class TestHost final : public wasm::HostCalls {
   std::vector<abi::Phase> phases;            // as announced
   std::vector<std::string> logged;           // lines
   std::function<void(abi::Phase)> on_phase;  // called with each
-  std::optional<abi::Phase> break_in_phase;  // the connection is at its end from the first read in this phase on
+  // From the first read in this phase on, the connections that were open when it began are at their end.
+  std::optional<abi::Phase> break_in_phase;
+  bool lose_writes_before_break = false;  // what is sent in that phase does not arrive
+  bool keep_broken_connections = false;   // the server does not notice until the host's end
+  net::PostgresTarget target;             // of the connections to come
+
+  // Runs SQL on the connector's first connection, behind its back.
+  void Inject(const std::string& sql);
 
  private:
   int32_t Serve(abi::HostFunction function, const uint64_t* args);
   uint8_t* At(uint64_t address, uint64_t size) const;
   std::string Text(uint64_t address, uint64_t size) const;
+  void EnterPhase(abi::Phase phase);
   int32_t CopyOut(const std::string& text, uint64_t buffer, uint64_t capacity);
   int32_t NextBatch(uint64_t buffer, uint64_t capacity);
   int32_t Connect();
@@ -55,8 +63,10 @@ class TestHost final : public wasm::HostCalls {
   int32_t Write(uint64_t connection, uint64_t bytes, uint64_t size);
   int32_t Failed(const Error& error);
 
-  net::PostgresTarget target_;
+  bool Breaks(uint64_t connection) const { return connection < broken_below_; }
+
   Queue& queue_;
+  uint64_t broken_below_ = 0;
   net::CancelToken cancel_;
   wasm::GuestMemory memory_;  // during a host call
   std::string request_;
