@@ -48,9 +48,11 @@ class TableMove {
     dataset_ = Must(lab::Seed(session_, environment_->address(), spec, rows));
   }
 
-  // `rapidbyte run`, by COPY.
-  std::unique_ptr<lab::Subject> Pipeline() {
+  // `rapidbyte run`, by COPY; `values` of the document's keys, if any, under a name of their own.
+  std::unique_ptr<lab::Subject> Pipeline(const std::string& name = "bench", const record::CellKey& values = {}) {
     lab::PipelineSettings settings;
+    settings.name = name;
+    settings.values = values;
     settings.executable = RAPIDBYTE_BINARY;
     settings.folder = folder_.path();
     return Must(lab::MakePipelineSubject(settings, lab::DatasetAtHand{environment_->address(), dataset_, session_}));
@@ -61,8 +63,8 @@ class TableMove {
     const lab::ServerAddress& server = environment_->address();
     const std::string psql = "psql -qX -v ON_ERROR_STOP=1 -h '" + server.host + "' -p " + std::to_string(server.port) +
                              " -U '" + server.user + "' -d '" + server.database + "' -c ";
-    const std::string from = dataset_.table.schema + "." + dataset_.table.table;
-    const std::string to = std::string(lab::kDestinationSchema) + "." + dataset_.table.table;
+    const std::string from = Source();
+    const std::string to = Destination();
     lab::Command command;
     command.argv = {"bash", "-c",
                     "set -o pipefail; " + psql + "\"COPY " + from + " TO STDOUT (FORMAT BINARY)\" | " + psql +
@@ -72,6 +74,15 @@ class TableMove {
   }
 
   void Clean() { Must(lab::CleanDestination(session_)); }
+
+  // Cleans, and puts the same rows at the destination beforehand, with an index: something to be replaced.
+  void Fill() {
+    Clean();
+    Must(session_.Exec("CREATE TABLE " + Destination() + " (LIKE " + Source() + "); INSERT INTO " + Destination() +
+                       " SELECT * FROM " + Source() + "; ALTER TABLE " + Destination() +
+                       " ADD PRIMARY KEY (id)"));
+    Must(session_.Exec("CHECKPOINT"));
+  }
 
   lab::SubprocessResult Run(const lab::Command& command) {
     lab::SubprocessResult result = Must(lab::RunSuccessfully(command));
@@ -86,6 +97,9 @@ class TableMove {
   const std::string& server() const { return environment_->description(); }
 
  private:
+  std::string Source() const { return dataset_.table.schema + "." + dataset_.table.table; }
+  std::string Destination() const { return std::string(lab::kDestinationSchema) + "." + dataset_.table.table; }
+
   std::unique_ptr<lab::Environment> environment_;
   lab::TemporaryFolder folder_;  // in the server's folder, gone with it
   lab::Postgres session_;

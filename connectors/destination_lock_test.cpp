@@ -1,7 +1,7 @@
 // Locks at the destination: types that change while a run waits, runs that meet, waits that end.
 #include <future>
 
-#include "sql_session.h"
+#include "test_session.h"
 
 namespace rapidbyte::test {
 namespace {
@@ -46,10 +46,10 @@ TEST_P(DestinationLockByMode, LoadsByTheTypeThatAWaitEndsWith) {
   Sql("CREATE TABLE src.t AS SELECT timestamptz '2024-01-02 03:04:05.678+00' AS v, 7::int8 AS n; CREATE SCHEMA raw; "
       "CREATE TABLE raw.t (v int8, n float8)");
   Read("t");
-  SqlSession other;
+  TestSession other;
   other.Run("BEGIN; ALTER TABLE raw.t ALTER v TYPE timestamptz USING to_timestamp(v), ALTER n TYPE int8");
   std::future<json> answer = WriteMeanwhile("t", ByMode());
-  AwaitWaiters("1");
+  AwaitLockWait();
   other.Run("COMMIT");
   EXPECT_EQ(answer.get()["rows"], 1);
   EXPECT_EQ(Sql("SET timezone = 'UTC'; SELECT v, n FROM raw.t"), "2024-01-02 03:04:05.678+00|7");
@@ -58,10 +58,10 @@ TEST_P(DestinationLockByMode, LoadsByTheTypeThatAWaitEndsWith) {
 TEST_P(DestinationLockByMode, RefusesATypeThatAWaitEndsWith) {
   Sql("CREATE TABLE src.t AS SELECT 7::int8 AS v; CREATE SCHEMA raw; CREATE TABLE raw.t AS SELECT 5::int8 AS v");
   Read("t");
-  SqlSession other;
+  TestSession other;
   other.Run("BEGIN; ALTER TABLE raw.t ALTER v TYPE timestamptz USING to_timestamp(v)");
   std::future<json> answer = WriteMeanwhile("t", ByMode());
-  AwaitWaiters("1");
+  AwaitLockWait();
   other.Run("COMMIT");
   ExpectError(answer.get(), "schema", "\"v\"");
   EXPECT_EQ(Sql("SET timezone = 'UTC'; SELECT v FROM raw.t"), "1970-01-01 00:00:05+00") << "the destination is whole";
@@ -71,23 +71,23 @@ TEST_P(DestinationLockByMode, RefusesATypeThatAWaitEndsWith) {
 TEST_P(DestinationLockByMode, HoldsTypesUntilItsEnd) {
   Sql("CREATE TABLE src.t AS SELECT 7::int8 AS v; CREATE SCHEMA raw; CREATE TABLE raw.t (v int8)");
   Read("t");
-  SqlSession other;
+  TestSession other;
   Options options = ByMode();
   options.at_phase = [&other](TestHost&, abi::Phase phase) {
     if (phase != abi::Phase::kTransfer) return;
     other.Start("ALTER TABLE raw.t ALTER v TYPE numeric");
-    AwaitWaiters("1");
+    AwaitLockWait();
   };
   EXPECT_EQ(Write("t", options)["rows"], 1);
-  EXPECT_TRUE(other.Finish()) << "by swap it finds the new table";
+  other.Finish();  // by swap it finds the new table
   EXPECT_EQ(Sql("SELECT v FROM raw.t"), "7");
 }
 
 TEST_P(DestinationLockByMode, EndsAWaitThatIsTooLong) {
   Sql("CREATE TABLE src.t AS SELECT 7 AS v; CREATE SCHEMA raw; CREATE TABLE raw.t AS SELECT 5 AS v");
   Read("t");
-  SqlSession other;
-  other.Run("BEGIN; LOCK TABLE raw.t");
+  TestSession other;
+  other.Run("SET application_name = 'somebody'; BEGIN; LOCK TABLE raw.t");
   Options options = ByMode();
   options.lock_wait_timeout_ms = 200;
   const json answer = Write("t", options);
@@ -125,13 +125,13 @@ TEST_P(DestinationLockByMode, IsAloneInReplacing) {
     if (phase != abi::Phase::kTransfer || GetParam().mode == std::string("append")) return;
     meanwhile = std::async(std::launch::async, [&] {
       TestHost destination("dest-postgres", Runtime::kNative, Target("postgres", Cluster().user()), rows);
-      Open(destination, "destination", "raw");
+      Open(destination, "destination", {{"schema", "raw"}});
       return destination.Run(abi::Export::kRunWrite, {{"stream", {{"name", "t"}}},
                                                       {"write_mode", "replace"},
                                                       {"load_method", "copy"},
                                                       {"replace_by", GetParam().replace_by}});
     });
-    AwaitWaiters("1");
+    AwaitLockWait();
   };
   EXPECT_EQ(Write("t", options)["rows"], 1);
   if (!meanwhile.valid()) return;
@@ -144,17 +144,17 @@ TEST_F(DestinationLock, StartsOverAfterADeadlock) {
       "CREATE TABLE raw.part PARTITION OF raw.t DEFAULT; INSERT INTO raw.t VALUES (5)");
   Sql("ALTER DATABASE postgres SET deadlock_timeout = '3s'");
   Read("t");
-  SqlSession other;
+  TestSession other;
   // TRUNCATE has the table and waits for the partition; then the other waits for the table. The run finds the deadlock.
   other.Run("SET deadlock_timeout = '1h'");
   other.Run("BEGIN; TABLE raw.part");
   Options options;
   options.mode = "replace";
   std::future<json> answer = WriteMeanwhile("t", options);
-  AwaitWaiters("1");
+  AwaitLockWait();
   other.Start("TABLE raw.t; COMMIT");
   EXPECT_EQ(answer.get()["rows"], 1);
-  EXPECT_TRUE(other.Finish());
+  other.Finish();
   EXPECT_EQ(Sql("SELECT v FROM raw.t"), "7");
   EXPECT_EQ(Sql("SELECT deadlocks > 0 FROM pg_stat_database WHERE datname = current_database()"), "t");
   Sql("ALTER DATABASE postgres RESET deadlock_timeout");
@@ -163,10 +163,10 @@ TEST_F(DestinationLock, StartsOverAfterADeadlock) {
 TEST_F(DestinationLock, TwoFirstRunsIntoAMissingSchemaSucceed) {
   Sql("CREATE TABLE src.t AS SELECT 7 AS v");
   Read("t");
-  SqlSession other;
+  TestSession other;
   other.Run("BEGIN; CREATE SCHEMA raw; CREATE TABLE raw.t (v int4)");
   std::future<json> answer = WriteMeanwhile("t", {});
-  AwaitWaiters("1");
+  AwaitLockWait();
   other.Run("INSERT INTO raw.t VALUES (1); COMMIT");
   EXPECT_EQ(answer.get()["rows"], 1);
   EXPECT_EQ(Rows("raw.t"), "(1)\n(7)");
@@ -175,10 +175,10 @@ TEST_F(DestinationLock, TwoFirstRunsIntoAMissingSchemaSucceed) {
 TEST_F(DestinationLock, TwoFirstRunsIntoAMissingTableSucceed) {
   Sql("CREATE TABLE src.t AS SELECT 7 AS v; CREATE SCHEMA raw");
   Read("t");
-  SqlSession other;
+  TestSession other;
   other.Run("BEGIN; CREATE TABLE raw.t (v int4)");
   std::future<json> answer = WriteMeanwhile("t", {});
-  AwaitWaiters("1");
+  AwaitLockWait();
   other.Run("COMMIT");
   EXPECT_EQ(answer.get()["rows"], 1);
   EXPECT_EQ(Rows("raw.t"), "(7)");
@@ -192,6 +192,25 @@ TEST_F(DestinationLock, DoesNotLockOthersOutOfASchemaThatItCreates) {
     if (phase == abi::Phase::kTransfer) Sql("SET lock_timeout = 1000; CREATE TABLE raw.another (v int4)");
   };
   EXPECT_EQ(Write("t", options)["rows"], 1);
+}
+
+TEST_F(DestinationLock, DoesNotLoadATableIntoItself) {
+  Sql("CREATE TABLE src.t AS SELECT 7 AS v");
+  net::PostgresTarget by_address = Target("postgres", Cluster().user());
+  by_address.host = "127.0.0.1";
+  by_address.password = Cluster().password();
+  for (const char* mode : {"append", "replace"}) {
+    queue_.messages.clear();
+    Read("t");
+    TestSession other;
+    other.Run("BEGIN; LOCK TABLE src.t");  // who is refused need not wait for it
+    TestHost destination("dest-postgres", runtime_, by_address, queue_);
+    Open(destination, "destination", {{"schema", "src"}, {"lock_wait_timeout_ms", 1000}});
+    const json answer = destination.Run(abi::Export::kRunWrite,
+                                        {{"stream", {{"name", "t"}}}, {"write_mode", mode}, {"load_method", "copy"}});
+    ExpectError(answer, "config", "the stream's own source");
+  }
+  EXPECT_EQ(Rows("src.t"), "(7)");
 }
 
 TEST_F(DestinationLock, NeedsInsertOnItsColumnsOnly) {

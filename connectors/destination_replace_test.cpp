@@ -1,5 +1,5 @@
 // The ways of replacing what is there: what each keeps, what each refuses, and what a failure leaves.
-#include "sql_session.h"
+#include "postgres_fixture.h"
 
 namespace rapidbyte::test {
 namespace {

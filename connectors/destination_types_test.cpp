@@ -156,7 +156,7 @@ TEST_P(DestinationTypes, MeansTheServersOwnNamesUnderAHostileSearchPath) {
   }
   EXPECT_EQ(Columns("src"), Columns("raw"));
   TestHost destination("dest-postgres", runtime_, Target("postgres", "victim"), queue_);
-  Open(destination, "destination", "raw");
+  Open(destination, "destination", {{"schema", "raw"}});
   EXPECT_EQ(destination.Run(abi::Export::kValidate, {{"streams", {{{"name", "t"}, {"columns", nullptr}}}}}),
             json::object());
   Sql("DROP SCHEMA raw, hostile CASCADE; DROP ROLE victim");

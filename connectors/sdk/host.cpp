@@ -17,6 +17,7 @@ Result<size_t> Fill(std::vector<uint8_t>& buffer, Function function) {
     const int32_t result = function(Address(buffer.data()), static_cast<uint32_t>(buffer.size()));
     if (result >= 0) return static_cast<size_t>(result);
     if (result == abi::kFailed) return Fail(ErrorCode::kInternal, "a host function failed");
+    std::vector<uint8_t>().swap(buffer);  // first, so that both need not fit
     buffer.resize(static_cast<size_t>(-static_cast<int64_t>(result)));
   }
 }

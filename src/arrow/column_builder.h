@@ -31,7 +31,7 @@ class GrowingBuffer {
   }
 
  private:
-  void Grow(size_t bytes);  // to at least size + bytes, doubling
+  void Grow(size_t bytes);  // to at least size + bytes, doubling while that is small
 
   std::unique_ptr<uint8_t[]> data_;
   size_t size_ = 0;

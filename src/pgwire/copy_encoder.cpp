@@ -16,6 +16,7 @@ namespace {
 constexpr uint8_t kHeader[] = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0};
 // The server refuses a longer message, and with it the connection (PQ_LARGE_MESSAGE_LIMIT).
 constexpr uint64_t kMaxMessageBytes = 0x3ffffffe;
+constexpr size_t kLargeBytes = 16 << 20;
 
 }  // namespace
 
@@ -30,7 +31,8 @@ CopyEncoder::CopyEncoder(const arrow::Schema& schema) : columns_(schema.fields.s
 
 void CopyEncoder::Reserve(size_t more) {
   if (more <= capacity_ - size_) return;
-  const size_t capacity = std::max(size_ + more, 2 * capacity_);
+  // Twice as much where it gathers rows; a row far above that gets what it needs.
+  const size_t capacity = more > kLargeBytes ? size_ + more : std::max(size_ + more, 2 * capacity_);
   auto grown = std::make_unique_for_overwrite<uint8_t[]>(capacity);
   if (size_ != 0) std::memcpy(grown.get(), data_.get(), size_);
   data_ = std::move(grown);

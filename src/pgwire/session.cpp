@@ -1,5 +1,6 @@
 #include "pgwire/session.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/bytes.h"
@@ -68,6 +69,14 @@ Status Session::ReadMore(size_t needed) {
     end_ += bytes;
   } while (end_ - begin_ < needed);
   return {};
+}
+
+void Session::GiveBackRoom() {
+  std::vector<uint8_t> buffer(std::max(kReadBytes, end_ - begin_));
+  std::memcpy(buffer.data(), buffer_.data() + begin_, end_ - begin_);
+  buffer_ = std::move(buffer);
+  end_ -= begin_;
+  begin_ = 0;
 }
 
 Result<Message> Session::TakeMessage() {

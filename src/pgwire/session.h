@@ -43,7 +43,10 @@ class Session {
   // waits until `needed` bytes (or more) are there. End() takes what follows the rows.
   Status BeginCopyOut(std::string_view sql);
   std::span<const uint8_t> Received() const { return std::span(buffer_).subspan(begin_, end_ - begin_); }
-  void Consume(size_t bytes) { begin_ += bytes; }
+  void Consume(size_t bytes) {
+    begin_ += bytes;
+    if (bytes > kLargeBytes) GiveBackRoom();
+  }
   Status ReadMore(size_t needed);
   // Drops the message that Received() starts with if it is an asynchronous one; false if it is not.
   Result<bool> SkipAsynchronous();
@@ -62,6 +65,9 @@ class Session {
   Result<uint64_t> FinishExecution();
 
  private:
+  static constexpr size_t kLargeBytes = 16 << 20;
+  // After a row far above the others, while its values are copied on.
+  void GiveBackRoom();
   // The next message of any kind; its body is valid until the next read.
   Result<Message> TakeMessage();
   // The next one that is not asynchronous.
