@@ -9,12 +9,20 @@
 namespace rapidbyte::e2e {
 namespace {
 
+using Ways = std::vector<PipelineSpec>;
+
 // Every runtime with every load method and every write mode, two at a time.
-const std::vector<PipelineSpec>& Ways() {
-  static const std::vector<PipelineSpec> ways = {{.load_method = "copy", .runtime = "aot", .write_mode = "append"},
-                                                 {.load_method = "insert", .runtime = "native", .write_mode = "append"},
-                                                 {.load_method = "insert", .runtime = "aot", .write_mode = "replace"},
-                                                 {.load_method = "copy", .runtime = "native", .write_mode = "replace"}};
+const Ways kWays = {{.load_method = "copy", .runtime = "aot", .write_mode = "append"},
+                    {.load_method = "insert", .runtime = "native", .write_mode = "append"},
+                    {.load_method = "insert", .runtime = "aot", .write_mode = "replace"},
+                    {.load_method = "copy", .runtime = "native", .write_mode = "replace"}};
+
+// The other ways of replacing, too.
+Ways WithAllReplacements() {
+  Ways ways = kWays;
+  ways.push_back({.load_method = "copy", .write_mode = "replace", .replace_by = "staged"});
+  ways.push_back({.load_method = "insert", .write_mode = "replace", .replace_by = "delete"});
+  ways.push_back({.load_method = "copy", .write_mode = "replace", .replace_by = "swap"});
   return ways;
 }
 
@@ -28,9 +36,9 @@ class Concurrency : public testing::Test {
         "CREATE TABLE raw.t AS SELECT -g AS id, -g::int8 AS v FROM generate_series(1, 3) g");
   }
 
-  static void InEveryWay(const std::function<void(const PipelineSpec&)>& test) {
-    for (const PipelineSpec& way : Ways()) {
-      SCOPED_TRACE(way.runtime + " " + way.load_method + " " + way.write_mode);
+  static void InEach(const Ways& ways, const std::function<void(const PipelineSpec&)>& test) {
+    for (const PipelineSpec& way : ways) {
+      SCOPED_TRACE(way.runtime + " " + way.load_method + " " + way.write_mode + " " + way.replace_by);
       MakeTables();
       test(way);
     }
@@ -94,19 +102,19 @@ class Concurrency : public testing::Test {
 };
 
 TEST_F(Concurrency, ASourceThatIsRewrittenArrivesWhole) {
-  InEveryWay([](const PipelineSpec& way) {
+  InEach(kWays, [](const PipelineSpec& way) {
     ExpectRows(RunBehind("TRUNCATE src.t; INSERT INTO src.t SELECT g, g FROM generate_series(1, 7) g", way), way, 7);
   });
 }
 
 TEST_F(Concurrency, ASourceThatChangesItsTypeArrivesByTheNewOne) {
-  InEveryWay([](const PipelineSpec& way) {
+  InEach(kWays, [](const PipelineSpec& way) {
     ExpectRows(RunBehindAQueue("src.t", "ALTER TABLE src.t ALTER v TYPE float8", way), way, 100);
   });
 }
 
 TEST_F(Concurrency, ASourceThatIsExchangedArrivesByItsOwnTypes) {
-  InEveryWay([](const PipelineSpec& way) {
+  InEach(kWays, [](const PipelineSpec& way) {
     Server::Get().Sql("CREATE TABLE src.new AS SELECT g AS id, g::float8 AS v FROM generate_series(1, 50) g");
     ExpectRows(RunBehind("ALTER TABLE src.t RENAME TO old; ALTER TABLE src.new RENAME TO t", way), way, 50);
   });
@@ -115,7 +123,7 @@ TEST_F(Concurrency, ASourceThatIsExchangedArrivesByItsOwnTypes) {
 TEST_F(Concurrency, WhatIsDoneToASourceThatIsBeingReadComesAfter) {
   for (const char* change : {"TRUNCATE src.t", "DROP TABLE src.t", "ALTER TABLE src.t ALTER v TYPE float8 USING 0"}) {
     SCOPED_TRACE(change);
-    InEveryWay([change](const PipelineSpec& way) { ExpectRows(RunBefore(change, way), way, 5000); });
+    InEach(kWays, [change](const PipelineSpec& way) { ExpectRows(RunBefore(change, way), way, 5000); });
   }
   EXPECT_EQ(Value("SELECT pg_typeof(v) || ' ' || sum(v) FROM src.t GROUP BY pg_typeof(v)"), "double precision 0");
 }
@@ -124,36 +132,36 @@ TEST_F(Concurrency, ADestinationThatChangesItsTypeTakesValuesAndNotBytes) {
   for (const char* type : {"float8", "text", "int4"}) {
     SCOPED_TRACE(type);
     const std::string change = std::string("ALTER TABLE raw.t ALTER v TYPE ") + type;
-    InEveryWay([&change](const PipelineSpec& way) { ExpectRows(RunBehind(change, way), way, 100); });
+    InEach(WithAllReplacements(), [&change](const PipelineSpec& way) { ExpectRows(RunBehind(change, way), way, 100); });
   }
 }
 
 TEST_F(Concurrency, ADestinationThatChangesItsTypeBehindAQueueTakesValuesAndNotBytes) {
-  InEveryWay([](const PipelineSpec& way) {
+  InEach(WithAllReplacements(), [](const PipelineSpec& way) {
     ExpectRows(RunBehindAQueue("raw.t", "ALTER TABLE raw.t ALTER v TYPE float8", way), way, 100);
   });
 }
 
 TEST_F(Concurrency, ADestinationThatChangesToATypeWithoutACastRefusesAndIsWhole) {
-  InEveryWay([](const PipelineSpec& way) {
+  InEach(WithAllReplacements(), [](const PipelineSpec& way) {
     ExpectRefusal(RunBehind("ALTER TABLE raw.t ALTER v TYPE timestamptz USING to_timestamp(v)", way), "timestamp");
   });
 }
 
 TEST_F(Concurrency, ADestinationThatLosesAColumnRefusesAndIsWhole) {
-  InEveryWay([](const PipelineSpec& way) {
+  InEach(WithAllReplacements(), [](const PipelineSpec& way) {
     ExpectRefusal(RunBehind("ALTER TABLE raw.t DROP v; ALTER TABLE raw.t ADD w int8", way), "\"v\"");
   });
 }
 
 TEST_F(Concurrency, ADestinationThatGetsAConstraintRefusesAndIsWhole) {
-  InEveryWay([](const PipelineSpec& way) {
+  InEach(WithAllReplacements(), [](const PipelineSpec& way) {
     ExpectRefusal(RunBehind("ALTER TABLE raw.t ADD CONSTRAINT small CHECK (id < 100)", way), "small");
   });
 }
 
 TEST_F(Concurrency, RowsGoIntoTheTableThatBearsTheName) {
-  InEveryWay([](const PipelineSpec& way) {
+  InEach(WithAllReplacements(), [](const PipelineSpec& way) {
     Server::Get().Sql("CREATE TABLE raw.new AS SELECT id, v::float8 FROM raw.t");
     ExpectRows(RunBehind("ALTER TABLE raw.t RENAME TO old; ALTER TABLE raw.new RENAME TO t", way), way, 100);
     EXPECT_EQ(Value("SELECT count(*) FROM raw.old"), "3");
@@ -161,7 +169,7 @@ TEST_F(Concurrency, RowsGoIntoTheTableThatBearsTheName) {
 }
 
 TEST_F(Concurrency, WhatIsDoneToADestinationThatIsBeingLoadedComesAfter) {
-  InEveryWay([](const PipelineSpec& way) {
+  InEach(WithAllReplacements(), [](const PipelineSpec& way) {
     Server::Get().Sql(
         "CREATE FUNCTION raw.gate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM "
         "pg_advisory_xact_lock_shared(1); RETURN NULL; END $$; CREATE TRIGGER gate BEFORE INSERT ON raw.t FOR EACH "

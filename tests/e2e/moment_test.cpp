@@ -166,7 +166,7 @@ TEST_P(Chained, ARunThatReplacesWhatAnotherOneReadsLeavesItTheOldRows) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(ReplaceBy, Chained, testing::Values("truncate"),
+INSTANTIATE_TEST_SUITE_P(ReplaceBy, Chained, testing::Values("truncate", "staged", "delete", "swap"),
                          [](const auto& param) { return param.param; });
 
 }  // namespace

@@ -196,7 +196,7 @@ TEST_F(ThroughAPooler, ARunThatIsInterruptedOrKilledLeavesSessionsAsTheyWere) {
   StartPooler(1);
   Server::Get().Sql(
       "CREATE TABLE raw.t (id int4, name text); CREATE FUNCTION raw.slow() RETURNS trigger LANGUAGE plpgsql AS $$ "
-      "BEGIN IF NEW.id % 100 = 0 THEN PERFORM pg_sleep(0.1); END IF; RETURN NEW; END $$; CREATE TRIGGER slow BEFORE "
+      "BEGIN IF NEW.id % 1000 = 0 THEN PERFORM pg_sleep(0.1); END IF; RETURN NEW; END $$; CREATE TRIGGER slow BEFORE "
       "INSERT ON raw.t FOR EACH ROW EXECUTE FUNCTION raw.slow()");
   for (const int signal : {SIGINT, SIGKILL}) {
     for (const char* method : {"copy", "insert"}) {
