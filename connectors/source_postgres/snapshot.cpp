@@ -48,6 +48,16 @@ Error LockTimeout(Error error, const SnapshotRules& rules) {
   return error;
 }
 
+// A pooler that has no second session to give ends the wait for it (08P01).
+Error NoSecondSession(Error error) {
+  if (!error.sqlstate.starts_with("08")) return error;
+  error.hint =
+      "materialized views, foreign tables and tables with grants on columns only take a second session at the source "
+      "for "
+      "a moment: let the pooler have more of them, or connect past it";
+  return error;
+}
+
 class Taker {
  public:
   Taker(pgwire::Session& session, const SnapshotRules& rules, const std::vector<StreamRequest>& streams)
@@ -56,8 +66,8 @@ class Taker {
   Result<Snapshot> Take() {
     for (;;) {
       Result<bool> taken = Try();
+      LetGo();
       if (taken && *taken) return std::move(snapshot_);
-      holder_.reset();
       const bool back = session_.Query("ROLLBACK").has_value();
       if (!taken && (!back || !MayTryAgain(taken.error()))) return Fail(std::move(taken.error()));
       if (taken && ++changes_ == kMostChanges) {
@@ -77,11 +87,12 @@ class Taker {
       wait_ms = wait_ms == 0 ? kRoundMs : std::min(kRoundMs, wait_ms - waited_ms_);
       RB_TRY(Hold(held, wait_ms));
     }
-    RB_ASSIGN(const std::vector<pgwire::Row> rows,
-              session_.Query(sdk::BeginStatements(TransactionKind::kSnapshot, wait_ms) + RowSecurity(rules_) +
-                             Lock(snapshot_.relations) + "; SELECT pg_catalog.pg_export_snapshot()" + held));
-    holder_.reset();
-    snapshot_.name = rows.at(0).at(0).value_or("");
+    Result<std::vector<pgwire::Row>> rows =
+        session_.Query(sdk::BeginStatements(TransactionKind::kSnapshot, wait_ms) + RowSecurity(rules_) +
+                       Lock(snapshot_.relations) + "; SELECT pg_catalog.pg_export_snapshot()" + held);
+    if (!rows) return Fail(held.empty() ? std::move(rows.error()) : NoSecondSession(std::move(rows.error())));
+    LetGo();
+    snapshot_.name = rows->at(0).at(0).value_or("");
     RB_ASSIGN(const bool same, DescribeRelations(session_, rules_.schema, snapshot_.relations));
     if (same) RB_TRY(CheckProblems(snapshot_.relations));
     return same;
@@ -117,6 +128,12 @@ class Taker {
     RB_TRY(
         holder_->session().Query(sdk::BeginStatements(TransactionKind::kLatest, wait_ms) + RowSecurity(rules_) + held));
     return {};
+  }
+
+  // Behind a pooler, a session that is left amid a transaction is closed instead of given to the next one.
+  void LetGo() {
+    if (holder_ != nullptr) static_cast<void>(holder_->session().Query("ROLLBACK"));
+    holder_.reset();
   }
 
   bool MayTryAgain(Error& error) {

@@ -1,10 +1,15 @@
 #include "fixture.h"
 
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <thread>
 #include <utility>
 
 #include "lab/postgres.h"
@@ -23,6 +28,18 @@ std::string Config(const std::string& host, uint16_t port, const std::string& us
                        "\n    schema: " + Quoted(schema) + "\n";
   if (!password.empty()) config += "    password: " + Quoted(password) + "\n";
   return config;
+}
+
+void TakeLine(RunResult& run) {
+  const std::string prefix = "@@BENCH_JSON@@";
+  const size_t at = run.out.rfind(prefix);
+  if (at == std::string::npos) return;
+  run.line = nlohmann::json::parse(run.out.substr(at + prefix.size(), run.out.find('\n', at) - at - prefix.size()));
+}
+
+std::string ReadAll(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 template <typename T>
@@ -77,16 +94,17 @@ std::filesystem::path WritePipeline(const PipelineSpec& spec) {
   std::ofstream out(file);
   out << "version: 1\npipeline: test\nsource:\n  use: source-postgres\n  config:\n"
       << Config(Or(spec.source_host, socket.host), Or(spec.source_port, socket.port), Or(spec.source_user, socket.user),
-                spec.source_password, socket.database, spec.source_schema)
+                spec.source_password, spec.source_database, spec.source_schema)
       << "  streams:\n";
   for (const std::string& stream : spec.streams) {
     out << "    - name: " << Quoted(stream) << "\n      sync_mode: full_refresh\n";
     if (!spec.columns.empty()) out << "      columns: " << spec.columns << "\n";
   }
   out << "destination:\n  use: dest-postgres\n  config:\n"
-      << Config(Or(spec.destination_host, socket.host), Or(spec.destination_port, socket.port), socket.user, "",
-                spec.destination_database, spec.destination_schema)
+      << Config(Or(spec.destination_host, socket.host), Or(spec.destination_port, socket.port),
+                Or(spec.destination_user, socket.user), "", spec.destination_database, spec.destination_schema)
       << "    load_method: " << spec.load_method << "\n  write_mode: " << spec.write_mode
+      << (spec.replace_by.empty() ? "" : "\n  replace_by: " + spec.replace_by)
       << "\nresources:\n  compression: " << spec.compression << "\n  max_batch_bytes: " << spec.max_batch_bytes
       << "\nstate:\n  backend: sqlite\n  connection: " << Quoted((Scratch() / "state.db").string())
       << "\nruntime: " << spec.runtime << "\n";
@@ -117,11 +135,63 @@ RunResult RunRapidbyte(std::vector<std::string> arguments, std::map<std::string,
   run.signal = result->signal;
   run.out = result->out;
   run.err = result->err;
-  const std::string prefix = "@@BENCH_JSON@@";
-  if (const size_t at = run.out.rfind(prefix); at != std::string::npos) {
-    run.line = nlohmann::json::parse(run.out.substr(at + prefix.size(), run.out.find('\n', at) - at - prefix.size()));
-  }
+  TakeLine(run);
   return run;
+}
+
+BackgroundRun::BackgroundRun(const PipelineSpec& spec) {
+  const std::filesystem::path file = WritePipeline(spec);
+  out_ = file.string() + ".out";
+  err_ = file.string() + ".err";
+  pid_ = fork();
+  if (pid_ != 0) return;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (freopen(out_.c_str(), "w", stdout) == nullptr || freopen(err_.c_str(), "w", stderr) == nullptr) _exit(126);
+  execl(RAPIDBYTE_BINARY, "rapidbyte", "run", file.c_str(), nullptr);
+  _exit(127);
+}
+
+BackgroundRun::~BackgroundRun() {
+  if (HasEnded()) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+}
+
+bool BackgroundRun::HasEnded() {
+  int status = 0;
+  if (pid_ <= 0 || waitpid(pid_, &status, WNOHANG) != pid_) return pid_ <= 0;
+  pid_ = -1;
+  result_.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  result_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + result_.signal;
+  result_.out = ReadAll(out_);
+  result_.err = ReadAll(err_);
+  TakeLine(result_);
+  return true;
+}
+
+void BackgroundRun::Send(int signal) const {
+  if (pid_ > 0) kill(pid_, signal);
+}
+
+const RunResult& BackgroundRun::Wait() {
+  for (int i = 0; i < 24000; ++i) {
+    if (HasEnded()) return result_;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  ADD_FAILURE() << "the run does not end: " << ReadAll(err_);
+  Send(SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+  return result_;
+}
+
+Other::Other(const std::string& database)
+    : Session("host=" + Server::Get().address().host + " port=" + std::to_string(Server::Get().address().port) +
+              " user=" + Server::Get().address().user + " dbname=" + database) {}
+
+void AwaitLockWaits(int sessions) {
+  Other().Await("SELECT count(DISTINCT pid) >= " + std::to_string(sessions) +
+                " FROM pg_locks WHERE NOT granted AND locktype = 'relation'");
 }
 
 void MakeSourceTable(int rows) {

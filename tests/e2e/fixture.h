@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <sys/types.h>
 
 #include <filesystem>
 #include <map>
@@ -13,6 +14,7 @@
 
 #include "lab/environment.h"
 #include "lab/subprocess.h"
+#include "support/session.h"
 
 namespace rapidbyte::e2e {
 
@@ -41,8 +43,10 @@ struct PipelineSpec {
   std::string compression = "none";
   std::string runtime = "aot";
   std::string write_mode = "append";
+  std::string replace_by;  // or empty
   std::string source_schema = "src";
   std::string destination_schema = "raw";
+  std::string source_database = "postgres";
   std::string destination_database = "postgres";
   std::string source_host;  // default: the server's socket
   std::string destination_host;
@@ -50,6 +54,7 @@ struct PipelineSpec {
   uint16_t destination_port = 0;
   std::string source_user;
   std::string source_password;
+  std::string destination_user;
   std::string max_batch_bytes = "1048576";
 };
 
@@ -67,6 +72,34 @@ const std::filesystem::path& Scratch();
 std::filesystem::path WritePipeline(const PipelineSpec& spec);
 RunResult RunPipeline(const PipelineSpec& spec, std::vector<std::string> more_arguments = {});
 RunResult RunRapidbyte(std::vector<std::string> arguments, std::map<std::string, std::string> environment = {});
+
+// A run beside the test, which it does not outlive. One thread.
+class BackgroundRun {
+ public:
+  explicit BackgroundRun(const PipelineSpec& spec);
+  ~BackgroundRun();
+  BackgroundRun(const BackgroundRun&) = delete;
+  BackgroundRun& operator=(const BackgroundRun&) = delete;
+
+  bool HasEnded();
+  void Send(int signal) const;
+  // Its end, within four minutes. Fails the test, and kills it, where that does not come.
+  const RunResult& Wait();
+
+ private:
+  pid_t pid_ = -1;  // -1 once it has ended
+  std::filesystem::path out_, err_;
+  RunResult result_;
+};
+
+// A session of somebody else with the server.
+class Other : public test::Session {
+ public:
+  explicit Other(const std::string& database = "postgres");
+};
+
+// Waits until so many sessions wait for locks of relations.
+void AwaitLockWaits(int sessions = 1);
 
 // Makes the schema src anew with the table t (id, name) of `rows` rows, and drops the schema raw.
 void MakeSourceTable(int rows);

@@ -1,7 +1,5 @@
 // A run that is killed, or whose server dies, leaves no partial row.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <thread>
@@ -28,33 +26,19 @@ class Kill : public testing::TestWithParam<std::string> {
   }
 
   // Starts a run and waits until its load is under way at the server.
-  pid_t StartRun() {
+  std::unique_ptr<BackgroundRun> StartRun() {
     PipelineSpec spec;
     spec.load_method = GetParam();
-    const std::string file = WritePipeline(spec).string();
-    err_ = Scratch() / "stderr";
-    const pid_t pid = fork();
-    if (pid == 0) {
-      freopen(err_.c_str(), "w", stderr);
-      freopen("/dev/null", "w", stdout);
-      execl(RAPIDBYTE_BINARY, "rapidbyte", "run", file.c_str(), nullptr);
-      _exit(127);
-    }
+    auto run = std::make_unique<BackgroundRun>(spec);
     for (int i = 0; i < 600 && Loading() == "0"; ++i) std::this_thread::sleep_for(50ms);
     EXPECT_NE(Loading(), "0") << "the load did not begin";
-    return pid;
+    return run;
   }
 
   static std::string Loading() {
     return Server::Get().Sql(
         "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'rapidbyte' AND "
         "wait_event = 'PgSleep'");
-  }
-
-  static int Reap(pid_t pid) {
-    int status = 0;
-    waitpid(pid, &status, 0);
-    return status;
   }
 
   static void ExpectNothingCame() {
@@ -64,56 +48,40 @@ class Kill : public testing::TestWithParam<std::string> {
     }
     EXPECT_EQ(Server::Get().Sql("SELECT count(*) || min(name) FROM raw.t"), "1was here");
   }
-
-  std::filesystem::path err_;
 };
 
-std::string ReadAll(const std::filesystem::path& file) {
-  std::string text(std::filesystem::file_size(file), '\0');
-  FILE* in = fopen(file.c_str(), "r");
-  text.resize(fread(text.data(), 1, text.size(), in));
-  fclose(in);
-  return text;
-}
-
 TEST_P(Kill, KilledRunLeavesNoRow) {
-  const pid_t pid = StartRun();
-  kill(pid, SIGKILL);
-  EXPECT_TRUE(WIFSIGNALED(Reap(pid)));
+  const auto run = StartRun();
+  run->Send(SIGKILL);
+  EXPECT_EQ(run->Wait().signal, SIGKILL);
   ExpectNothingCame();
 }
 
 TEST_P(Kill, InterruptEndsWith130AndLeavesNoRow) {
-  const pid_t pid = StartRun();
-  kill(pid, SIGINT);
-  const int status = Reap(pid);
-  ASSERT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 130) << ReadAll(err_);
+  const auto run = StartRun();
+  run->Send(SIGINT);
+  EXPECT_EQ(run->Wait().exit_code, 130) << run->Wait().err;
   ExpectNothingCame();
 }
 
 TEST_P(Kill, ADestinationBackendThatDiesIsADestinationError) {
-  const pid_t pid = StartRun();
+  const auto run = StartRun();
   Server::Get().Sql(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rapidbyte' AND "
       "wait_event = 'PgSleep'");
-  const int status = Reap(pid);
-  ASSERT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 14) << ReadAll(err_);
-  EXPECT_EQ(ReadAll(err_).rfind("error: ", 0), 0u) << ReadAll(err_);
+  EXPECT_EQ(run->Wait().exit_code, 14) << run->Wait().err;
+  EXPECT_EQ(run->Wait().err.rfind("error: ", 0), 0u) << run->Wait().err;
   ExpectNothingCame();
 }
 
 TEST_P(Kill, ASourceBackendThatDiesIsASourceError) {
   // The source's backend waits on its socket for the slow destination.
   Server::Get().Sql("INSERT INTO src.t SELECT g, repeat('x', 1000) FROM generate_series(200001, 300000) g");
-  const pid_t pid = StartRun();
+  const auto run = StartRun();
   Server::Get().Sql(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rapidbyte' AND "
       "query LIKE 'COPY (SELECT%'");
-  const int status = Reap(pid);
-  ASSERT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 13) << ReadAll(err_);
+  EXPECT_EQ(run->Wait().exit_code, 13) << run->Wait().err;
   ExpectNothingCame();
 }
 

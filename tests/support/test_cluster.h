@@ -4,14 +4,12 @@
 // Everyone on the Unix socket is trusted; TCP on 127.0.0.1 asks for the password (SCRAM).
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "base/result.h"
+#include "support/server_process.h"
 
 namespace rapidbyte::test {
 
@@ -26,7 +24,7 @@ class TestCluster {
   TestCluster(const TestCluster&) = delete;
   TestCluster& operator=(const TestCluster&) = delete;
 
-  std::string socket_dir() const { return folder_ / "socket"; }
+  std::string socket_dir() const { return folder_.path() / "socket"; }
   uint16_t port() const { return port_; }
   std::string user() const { return "postgres"; }
   std::string password() const { return "a-test-password"; }
@@ -44,9 +42,9 @@ class TestCluster {
   Status Launch(Options options);
   Status AwaitReady();
 
-  std::filesystem::path folder_;
+  ServerFolder folder_;  // before the server, so that it goes after it
   uint16_t port_ = 0;
-  pid_t server_ = -1;
+  ServerProcess server_;
 };
 
 }  // namespace rapidbyte::test
