@@ -1,4 +1,5 @@
-// A run that is killed, or whose server dies, leaves no partial row.
+// A run that is killed or interrupted, or whose server dies, leaves no partial row, and nothing that its servers still
+// do for it.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -7,11 +8,25 @@
 #include <thread>
 
 #include "fixture.h"
+#include "lab/postgres.h"
 
 namespace rapidbyte::e2e {
 namespace {
 
 using namespace std::chrono_literals;
+
+// A run that goes on while the test does; what it says goes to `err`.
+pid_t StartRun(const PipelineSpec& spec, const std::filesystem::path& err) {
+  const std::string file = WritePipeline(spec).string();
+  const pid_t pid = fork();
+  if (pid == 0) {
+    freopen(err.c_str(), "w", stderr);
+    freopen("/dev/null", "w", stdout);
+    execl(RAPIDBYTE_BINARY, "rapidbyte", "run", file.c_str(), nullptr);
+    _exit(127);
+  }
+  return pid;
+}
 
 class Kill : public testing::TestWithParam<std::string> {
  protected:
@@ -31,15 +46,7 @@ class Kill : public testing::TestWithParam<std::string> {
   pid_t StartRun() {
     PipelineSpec spec;
     spec.load_method = GetParam();
-    const std::string file = WritePipeline(spec).string();
-    err_ = Scratch() / "stderr";
-    const pid_t pid = fork();
-    if (pid == 0) {
-      freopen(err_.c_str(), "w", stderr);
-      freopen("/dev/null", "w", stdout);
-      execl(RAPIDBYTE_BINARY, "rapidbyte", "run", file.c_str(), nullptr);
-      _exit(127);
-    }
+    const pid_t pid = e2e::StartRun(spec, err_ = Scratch() / "stderr");
     for (int i = 0; i < 600 && Loading() == "0"; ++i) std::this_thread::sleep_for(50ms);
     EXPECT_NE(Loading(), "0") << "the load did not begin";
     return pid;
@@ -115,6 +122,107 @@ TEST_P(Kill, ASourceBackendThatDiesIsASourceError) {
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 13) << ReadAll(err_);
   ExpectNothingCame();
+}
+
+// Runs that wait for a server while they are interrupted.
+class Interrupt : public testing::Test {
+ protected:
+  void SetUp() override {
+    MakeSourceTable(10);
+    Server::Get().Sql(
+        "CREATE SCHEMA raw; CREATE TABLE raw.t (id int4 NOT NULL, name text);"
+        "INSERT INTO raw.t VALUES (0, 'was here')");
+  }
+
+  // Starts a run, and interrupts it once a session of it is as `condition`, over pg_stat_activity, says.
+  int RunUntil(const PipelineSpec& spec, const std::string& condition, int signal = SIGINT) {
+    const pid_t pid = StartRun(spec, err_ = Scratch() / "stderr");
+    AwaitSessions(condition);
+    kill(pid, signal);
+    return ExitCode(pid);
+  }
+
+  static int ExitCode(pid_t pid) {
+    int status = 0;
+    waitpid(pid, &status, 0);
+    EXPECT_TRUE(WIFEXITED(status));
+    return WEXITSTATUS(status);
+  }
+
+  static void AwaitSessions(const std::string& condition) {
+    for (int i = 0; i < 600 && Sessions(condition) == "0"; ++i) std::this_thread::sleep_for(50ms);
+    EXPECT_NE(Sessions(condition), "0") << "no session came to " << condition;
+  }
+
+  static std::string Sessions(const std::string& condition) {
+    return Server::Get().Sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'rapidbyte' AND " +
+                             condition);
+  }
+
+  // Neither a statement nor a lock of ours is left.
+  static void ExpectNothingRuns() {
+    for (int i = 0; i < 40 && Sessions("true") != "0"; ++i) std::this_thread::sleep_for(50ms);
+    EXPECT_EQ(Sessions("true"), "0");
+  }
+
+  std::filesystem::path err_;
+};
+
+TEST_F(Interrupt, EndsAStatementThatWaitsForALock) {
+  auto other = lab::Postgres::Connect(Server::Get().address());
+  ASSERT_TRUE(other && other->Exec("BEGIN; SELECT * FROM raw.t"));
+  for (const std::string mode : {"replace", "append"}) {
+    // What an append takes does not wait for a reader.
+    if (mode == "append") ASSERT_TRUE(other->Exec("LOCK TABLE raw.t IN EXCLUSIVE MODE"));
+    PipelineSpec spec;
+    spec.write_mode = mode;
+    EXPECT_EQ(RunUntil(spec, "wait_event_type = 'Lock'"), 130) << ReadAll(err_);
+    ExpectNothingRuns();
+  }
+  EXPECT_TRUE(other->Exec("ROLLBACK"));
+  EXPECT_EQ(Server::Get().Sql("SELECT count(*) FROM raw.t"), "1");
+}
+
+TEST_F(Interrupt, EndsTheSourcesCopy) {
+  Server::Get().Sql("CREATE VIEW src.slow AS SELECT 1 AS id, pg_sleep(600)::text AS name");
+  for (const bool tcp : {false, true}) {
+    PipelineSpec spec;
+    spec.streams = {"slow"};
+    if (tcp) {
+      const lab::ServerAddress& address = Server::Get().tcp_address();
+      spec.source_host = address.host;
+      spec.source_port = address.port;
+      spec.source_user = address.user;
+      spec.source_password = address.password;
+    }
+    EXPECT_EQ(RunUntil(spec, "wait_event = 'PgSleep'", tcp ? SIGTERM : SIGHUP), 130) << ReadAll(err_);
+    ExpectNothingRuns();
+  }
+}
+
+TEST_F(Interrupt, ADestinationThatFailsEndsTheSourcesCopy) {
+  Server::Get().Sql("CREATE VIEW src.slow AS SELECT 1 AS id, pg_sleep(600)::text AS name");
+  Server::Get().Sql("CREATE TABLE raw.slow (id int4, name text)");
+  auto other = lab::Postgres::Connect(Server::Get().address());
+  ASSERT_TRUE(other && other->Exec("BEGIN; LOCK TABLE raw.slow IN EXCLUSIVE MODE"));
+  PipelineSpec spec;
+  spec.streams = {"slow"};
+  const pid_t pid = StartRun(spec, err_ = Scratch() / "stderr");
+  AwaitSessions("wait_event = 'PgSleep'");
+  AwaitSessions("wait_event_type = 'Lock'");
+  Server::Get().Sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+  EXPECT_EQ(ExitCode(pid), 14) << ReadAll(err_);
+  ExpectNothingRuns();
+}
+
+TEST_F(Interrupt, TheAnswerToACommitIsWaitedFor) {
+  Server::Get().Sql(
+      "CREATE FUNCTION raw.slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.id = 1 THEN "
+      "PERFORM pg_sleep(1.5); END IF; RETURN NEW; END $$;"
+      "CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON raw.t DEFERRABLE INITIALLY DEFERRED "
+      "FOR EACH ROW EXECUTE FUNCTION raw.slow()");
+  EXPECT_EQ(RunUntil({}, "wait_event = 'PgSleep'"), 0) << ReadAll(err_);
+  EXPECT_EQ(Server::Get().Sql("SELECT count(*) FROM raw.t"), "11");
 }
 
 INSTANTIATE_TEST_SUITE_P(Methods, Kill, testing::Values("copy", "insert"),
