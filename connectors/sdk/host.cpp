@@ -74,18 +74,6 @@ const char* CategoryOf(ErrorCode code) {
   }
 }
 
-const char* CommitName(CommitState commit) {
-  switch (commit) {
-    case CommitState::kNotCommitted:
-      return "none";
-    case CommitState::kCommitted:
-      return "committed";
-    case CommitState::kUnknown:
-      return "unknown";
-  }
-  return "unknown";
-}
-
 }  // namespace
 
 void Log(abi::LogLevel level, std::string_view text) {

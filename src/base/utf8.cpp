@@ -47,6 +47,15 @@ char32_t CodePoint(std::string_view character) {
   return point;
 }
 
+size_t FirstInvalidByte(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t length = CharacterLength(text.substr(at));
+    if (length == 0) return at;
+    at += length;
+  }
+  return std::string_view::npos;
+}
+
 std::string ValidUtf8(std::string_view text) {
   std::string valid;
   valid.reserve(text.size());

@@ -18,6 +18,9 @@ size_t CharacterLength(std::string_view text);
 // Of the bytes of one character, as CharacterLength counts them.
 char32_t CodePoint(std::string_view character);
 
+// Where the first byte is that belongs to no character; npos where the text is valid.
+size_t FirstInvalidByte(std::string_view text);
+
 // The same text, U+FFFD in the place of each byte that belongs to no character.
 std::string ValidUtf8(std::string_view text);
 

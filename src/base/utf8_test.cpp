@@ -32,5 +32,16 @@ TEST(Utf8Test, PointsOfCharacters) {
   EXPECT_EQ(CodePoint("\xf4\x8f\xbf\xbf"), char32_t{0x10ffff});
 }
 
+TEST(Utf8, FindsTheFirstByteThatBelongsToNoCharacter) {
+  EXPECT_EQ(FirstInvalidByte(""), std::string_view::npos);
+  EXPECT_EQ(FirstInvalidByte("Gr\xc3\xb6\xc3\x9f"
+                             "e"),
+            std::string_view::npos);
+  EXPECT_EQ(FirstInvalidByte("Gr\xf6\xdf"
+                             "e"),
+            2u);
+  EXPECT_EQ(FirstInvalidByte("\xc3\xb6\xc3"), 2u);
+}
+
 }  // namespace
 }  // namespace rapidbyte

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <signal.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include <iostream>
 #include <sstream>
@@ -30,6 +33,25 @@ std::string DidYouMean(std::string_view word, std::span<const std::string_view> 
   const std::string_view nearest = NearestName(word, candidates);
   return nearest.empty() ? fmt::format("there are {}", fmt::join(candidates, ", "))
                          : fmt::format("did you mean {}?", nearest);
+}
+
+const net::CancelToken& CancelOnSignals() {
+  static net::CancelToken token;
+  struct sigaction action {};
+  action.sa_handler = [](int) { token.Cancel(); };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  struct sigaction hang_up {};
+  sigaction(SIGHUP, nullptr, &hang_up);
+  if (hang_up.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);  // nohup wants it to go on
+  return token;
+}
+
+void LogToStderr(const std::string& level) {
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("rapidbyte"));
+  spdlog::set_pattern("%H:%M:%S.%e %l %v");
+  spdlog::set_level(spdlog::level::from_str(level));
 }
 
 engine::RunOptions DefaultRunOptions(const net::CancelToken& cancel) {

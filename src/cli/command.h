@@ -23,4 +23,11 @@ std::string DidYouMean(std::string_view word, std::span<const std::string_view> 
 // The connectors linked into this program and those beside it, with the user's cache. `cancel` must outlive the run.
 engine::RunOptions DefaultRunOptions(const net::CancelToken& cancel);
 
+// From now on, SIGINT, SIGTERM and the terminal's end cancel what the token is given to, in order; a second signal ends
+// the process the hard way.
+const net::CancelToken& CancelOnSignals();
+
+// What connectors and the engine log, from `level` on. Standard output is for results.
+void LogToStderr(const std::string& level);
+
 }  // namespace rapidbyte::cli

@@ -74,8 +74,8 @@ Command AddCheck(Command app, std::filesystem::path& pipeline) {
 int CheckCommand(const std::filesystem::path& file) {
   const auto pipeline = engine::LoadPipeline(file, engine::ProcessEnvironment());
   if (!pipeline) return PrintError(pipeline.error());
-  const net::CancelToken cancel;
-  if (const Status valid = engine::Validate(*pipeline, DefaultRunOptions(cancel)); !valid)
+  LogToStderr("warn");
+  if (const Status valid = engine::Validate(*pipeline, DefaultRunOptions(CancelOnSignals())); !valid)
     return PrintError(valid.error());
   fmt::print("{}: all is well. The document, {} stream{} at the source, and the rights at the destination\n",
              file.string(), pipeline->streams.size(), pipeline->streams.size() == 1 ? "" : "s");
@@ -91,10 +91,10 @@ Command AddDiscover(Command app, std::filesystem::path& pipeline) {
 int DiscoverCommand(const std::filesystem::path& file) {
   const auto pipeline = engine::LoadPipeline(file, engine::ProcessEnvironment());
   if (!pipeline) return PrintError(pipeline.error());
-  const net::CancelToken cancel;
-  const auto streams = engine::Discover(*pipeline, DefaultRunOptions(cancel));
+  LogToStderr("warn");
+  const auto streams = engine::Discover(*pipeline, DefaultRunOptions(CancelOnSignals()));
   if (!streams) return PrintError(streams.error());
-  std::cout << streams->dump(2) << '\n';
+  std::cout << streams->dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   return 0;
 }
 

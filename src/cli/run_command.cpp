@@ -1,8 +1,6 @@
 #include "cli/run_command.h"
 
 #include <fmt/format.h>
-#include <signal.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -13,6 +11,7 @@
 #include "base/clock.h"
 #include "base/format.h"
 #include "cli/command.h"
+#include "cli/write_output.h"
 #include "engine/pipeline.h"
 #include "engine/runner.h"
 #include "record/run_record.h"
@@ -21,27 +20,6 @@
 
 namespace rapidbyte::cli {
 namespace {
-
-net::CancelToken& InterruptToken() {
-  static net::CancelToken token;
-  return token;
-}
-
-// The first signal asks the run to end, with a rollback; a second one ends the process the hard way.
-void CancelOnSignals() {
-  InterruptToken();
-  struct sigaction action {};
-  action.sa_handler = [](int) { InterruptToken().Cancel(); };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-}
-
-void LogToStderr(const std::string& level) {
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("rapidbyte"));
-  spdlog::set_pattern("%H:%M:%S.%e %l %v");
-  spdlog::set_level(spdlog::level::from_str(level));
-}
 
 // A line that is rewritten in place, on a terminal only.
 class ProgressLine {
@@ -70,7 +48,7 @@ class ProgressLine {
 engine::RunOutcome RunWithProgress(const engine::Pipeline& pipeline, const RunCommandOptions& run,
                                    uint64_t start_nanos) {
   ProgressLine progress(!run.quiet && !run.json);
-  engine::RunOptions options = DefaultRunOptions(InterruptToken());
+  engine::RunOptions options = DefaultRunOptions(CancelOnSignals());
   options.start_nanos = start_nanos;
   options.timeline = !run.timeline.empty();
   options.on_progress = [&progress](uint64_t rows, uint64_t bytes) { progress.Update(rows, bytes); };
@@ -122,13 +100,28 @@ Status WriteTimeline(const engine::RunOutcome& outcome, const RunCommandOptions&
   return {};
 }
 
-void Print(const record::RunRecord& record, const RunCommandOptions& options) {
+void Print(const record::RunRecord& record, const RunCommandOptions& options, std::ostream& out) {
+  const nlohmann::json document = record::ToJson(record);
   if (options.json) {
-    std::cout << record::ToJson(record).dump(2) << '\n';
+    out << document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
     return;
   }
-  if (!options.quiet) std::cout << report::RunSummary(record);
-  std::cout << record::kBenchLinePrefix << record::DumpLine(record::ToJson(record)) << '\n';
+  if (!options.quiet) out << report::RunSummary(record);
+  out << record::kBenchLinePrefix << record::DumpLine(document) << '\n';
+}
+
+// All that is left to do when the rows are committed. Whoever reads of a failure here must not run it again.
+Status Finish(const engine::RunOutcome& outcome, const Status& recorded, const RunCommandOptions& options) {
+  const auto add_outcome = [](Error error) {
+    error.hint = "the rows are there: with append, another run would bring them a second time";
+    error.message = "all streams were committed, but " + error.message;
+    return Fail(std::move(error));
+  };
+  const Status printed = WriteOutput("-", [&](std::ostream& out) { Print(outcome.record, options, out); });
+  if (!printed) return add_outcome(printed.error());
+  if (!recorded) return add_outcome(recorded.error());
+  if (const Status timeline = WriteTimeline(outcome, options); !timeline) return add_outcome(timeline.error());
+  return {};
 }
 
 }  // namespace
@@ -148,7 +141,7 @@ Command AddRun(Command app, RunCommandOptions& options) {
 int RunPipelineCommand(const RunCommandOptions& options) {
   const uint64_t start_nanos = MonotonicNanos();
   LogToStderr(options.log_level);
-  CancelOnSignals();
+  CancelOnSignals();  // what comes before the first row may be interrupted as well
   const auto pipeline = engine::LoadPipeline(options.pipeline, engine::ProcessEnvironment());
   if (!pipeline) return PrintError(pipeline.error());
   if (const Status writable = CheckTimeline(options); !writable) return PrintError(writable.error());
@@ -157,12 +150,13 @@ int RunPipelineCommand(const RunCommandOptions& options) {
 
   const engine::RunOutcome outcome = RunWithProgress(*pipeline, options, start_nanos);
   const Status recorded = run->state.RecordRunEnd(run->id, EndOf(outcome));
-  const Status timeline = WriteTimeline(outcome, options);
-  if (outcome.error) return PrintError(*outcome.error);
-  Print(outcome.record, options);
-  if (!recorded) return PrintError(recorded.error());
-  if (!timeline) return PrintError(timeline.error());
-  return 0;
+  if (!outcome.error) {
+    const Status finished = Finish(outcome, recorded, options);
+    return finished ? 0 : PrintError(finished.error());
+  }
+  if (!recorded) spdlog::warn("{}", recorded.error().message);
+  if (const Status timeline = WriteTimeline(outcome, options); !timeline) spdlog::warn("{}", timeline.error().message);
+  return PrintError(*outcome.error);
 }
 
 }  // namespace rapidbyte::cli

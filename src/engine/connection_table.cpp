@@ -8,6 +8,7 @@ namespace rapidbyte::engine {
 namespace {
 
 constexpr size_t kMaxConnections = 16;
+constexpr uint64_t kAbandonNanos = 3'000'000'000;
 
 net::PostgresTarget TargetOf(const PostgresConfig& config) {
   net::PostgresTarget target;
@@ -53,6 +54,15 @@ net::Connection* ConnectionTable::Find(uint64_t number) const {
 
 void ConnectionTable::Close(uint64_t number) {
   if (number < connections_.size()) connections_[number].reset();
+}
+
+Status ConnectionTable::Abandon(uint64_t number) {
+  net::Connection* connection = Find(number);
+  if (connection == nullptr) return {};
+  if (abandon_deadline_nanos_ == 0) abandon_deadline_nanos_ = MonotonicNanos() + kAbandonNanos;
+  Status cancelled = connection->CancelStatement(abandon_deadline_nanos_);
+  Close(number);
+  return cancelled;
 }
 
 }  // namespace rapidbyte::engine

@@ -7,13 +7,18 @@ namespace {
 
 class IdleConnection final : public net::Connection {
  public:
-  explicit IdleConnection(int* open) : open_(open) { ++*open_; }
+  IdleConnection(int* open, int* cancelled) : open_(open), cancelled_(cancelled) { ++*open_; }
   ~IdleConnection() override { --*open_; }
   Result<size_t> Read(std::span<uint8_t>, uint64_t*) override { return size_t{0}; }
   Status Write(std::span<const uint8_t>, uint64_t*) override { return {}; }
+  Status CancelStatement(uint64_t) override {
+    ++*cancelled_;
+    return {};
+  }
 
  private:
   int* open_;
+  int* cancelled_;
 };
 
 class ConnectionTableTest : public testing::Test {
@@ -23,14 +28,16 @@ class ConnectionTableTest : public testing::Test {
   int32_t Open() { return table_.Open("postgres", &wait_).value_or(-1); }
 
   int open_ = 0;
+  int cancelled_ = 0;
   net::PostgresTarget target_;
   net::CancelToken cancel_;
   uint64_t wait_ = 0;
-  ConnectionTable table_{PostgresConfig{"db.example", 6543, "ada", "secret", "shop", "public"}, cancel_,
-                         [this](const net::PostgresTarget& target, const net::CancelToken&) {
-                           target_ = target;
-                           return Result<std::unique_ptr<net::Connection>>(std::make_unique<IdleConnection>(&open_));
-                         }};
+  ConnectionTable table_{
+      PostgresConfig{"db.example", 6543, "ada", "secret", "shop", "public"}, cancel_,
+      [this](const net::PostgresTarget& target, const net::CancelToken&) {
+        target_ = target;
+        return Result<std::unique_ptr<net::Connection>>(std::make_unique<IdleConnection>(&open_, &cancelled_));
+      }};
 };
 
 TEST_F(ConnectionTableTest, ConnectsToTheStagesServerWithItsCredentials) {
@@ -81,7 +88,18 @@ TEST_F(ConnectionTableTest, KnowsNoNumberThatIsNotOpen) {
   table_.Close(7);
   Open();
   Open();
-  table_.CloseAll();
+  EXPECT_EQ(table_.size(), 2u);
+  table_.Close(1);
+  table_.Close(0);
+  EXPECT_EQ(open_, 0);
+}
+
+TEST_F(ConnectionTableTest, AbandoningCancelsAndCloses) {
+  Open();
+  EXPECT_TRUE(table_.Abandon(7)) << "none of that number";
+  EXPECT_EQ(cancelled_, 0);
+  EXPECT_TRUE(table_.Abandon(0));
+  EXPECT_EQ(cancelled_, 1);
   EXPECT_EQ(open_, 0);
 }
 

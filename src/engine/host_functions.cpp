@@ -9,6 +9,7 @@
 #include "engine/error_document.h"
 #include "engine/host_probes.h"
 #include "engine/printable.h"
+#include "net/wait.h"
 
 namespace rapidbyte::engine {
 namespace {
@@ -46,11 +47,12 @@ int32_t Needs(size_t bytes) { return -static_cast<int32_t>(bytes); }
 }  // namespace
 
 HostFunctions::HostFunctions(Side side, std::string name, const PostgresConfig& server, Compression compression,
-                             const net::CancelToken& cancel, ConnectFunction connect)
+                             StopSwitch& stop, ConnectFunction connect)
     : side_(side),
       name_(std::move(name)),
+      stop_(stop),
       codec_(MakeCodec(compression)),
-      connections_(server, cancel, std::move(connect)),
+      connections_(server, stop.token(), std::move(connect)),
       timer_(side) {}
 
 void HostFunctions::UseChannel(Channel* channel) {
@@ -60,17 +62,58 @@ void HostFunctions::UseChannel(Channel* channel) {
 }
 
 Result<json> HostFunctions::CallExport(wasm::Guest& guest, abi::Export function, const json& request) {
-  request_ = request.dump();
+  request_ = request.dump(-1, ' ', false, json::error_handler_t::replace);
   response_.clear();
+  if (function != abi::Export::kClose) export_ = Export::kRunning;
   timer_.EnterGuest();
   const Result<int32_t> outcome = guest.Call(function);
   timer_.LeaveGuest();
-  if (!outcome) return Fail(outcome.error());
+  Result<json> answer = AnswerOf(outcome);
+  if (function != abi::Export::kClose) export_ = answer ? Export::kDone : Export::kFailed;
+  return answer;
+}
+
+Result<json> HostFunctions::AnswerOf(const Result<int32_t>& outcome) const {
+  if (!outcome) return Fail(Judged(outcome.error(), false));
   json answer = json::parse(response_, nullptr, false);
-  if (!answer.is_object()) return Fail(ErrorCode::kConnector, name_ + " gave an answer that is no JSON object");
+  if (!answer.is_object()) {
+    const std::string message = name_ + " gave an answer that is no JSON object";
+    return Fail(Judged(Fail(ErrorCode::kConnector, message).value(), false));
+  }
   const auto error = answer.find("error");
   if (*outcome == 0 && error == answer.end()) return answer;
-  return Fail(FromErrorDocument(error != answer.end() ? *error : json(), side_));
+  const json document = error != answer.end() ? *error : json();
+  return Fail(Judged(FromErrorDocument(document, side_), document.contains("commit")));
+}
+
+// What the host has seen goes before what the connector says or keeps to itself.
+Error HostFunctions::Judged(Error error, bool says_outcome) const {
+  if (commit_ == Commit::kRefused) error.commit = CommitState::kNotCommitted;
+  if (commit_ == Commit::kUnderWay && !says_outcome) error.commit = CommitState::kUnknown;
+  return error;
+}
+
+bool HostFunctions::EnterPhase(abi::Phase phase) {
+  timer_.SetPhase(phase);
+  if (phase != abi::Phase::kCommit) {
+    if (commit_ == Commit::kUnderWay) stop_.EndCommit();
+    commit_ = Commit::kNone;
+  } else if (commit_ == Commit::kNone) {
+    commit_ = stop_.BeginCommit() ? Commit::kUnderWay : Commit::kRefused;
+  }
+  return commit_ != Commit::kRefused;
+}
+
+// A connector that is stopped or has failed may leave its server in the middle of something. After COMMIT was sent that
+// is the commit, which is not to be touched.
+void HostFunctions::CloseConnection(uint64_t number) {
+  const bool in_the_middle = export_ == Export::kFailed || (export_ == Export::kRunning && stop_.token().cancelled());
+  if (!in_the_middle || commit_ == Commit::kUnderWay) return connections_.Close(number);
+  if (const Status asked = connections_.Abandon(number); !asked) spdlog::warn("{}: {}", name_, asked.error().message);
+}
+
+void HostFunctions::CloseConnections() {
+  for (size_t number = 0; number < connections_.size(); ++number) CloseConnection(number);
 }
 
 HostCallOutcome HostFunctions::Call(GuestMemory memory, abi::HostFunction function, const uint64_t* args,
@@ -157,7 +200,7 @@ HostFunctions::Answer HostFunctions::Log(GuestMemory memory, const uint64_t* arg
 
 HostFunctions::Answer HostFunctions::SetPhase(const uint64_t* args) {
   if (args[0] >= abi::kPhaseCount) return Misused("announced an unknown phase");
-  timer_.SetPhase(static_cast<abi::Phase>(args[0]));
+  if (!EnterPhase(static_cast<abi::Phase>(args[0]))) return Failed(net::InterruptedError());
   return kDone;
 }
 
@@ -263,7 +306,7 @@ HostFunctions::Answer HostFunctions::NetWrite(GuestMemory memory, const uint64_t
 
 HostFunctions::Answer HostFunctions::NetClose(const uint64_t* args) {
   if (connections_.Find(args[0]) == nullptr) return Misused("closed a connection that is not open");
-  connections_.Close(args[0]);
+  CloseConnection(args[0]);
   return kDone;
 }
 

@@ -15,6 +15,7 @@
 #include "engine/connection_table.h"
 #include "engine/pipeline.h"
 #include "engine/stage_timer.h"
+#include "engine/stop_switch.h"
 #include "wasm/guest.h"
 
 namespace rapidbyte::engine {
@@ -25,13 +26,14 @@ struct StageCounts {
   std::atomic<uint64_t> bytes{0};
   std::atomic<uint64_t> batches{0};
   std::atomic<uint64_t> channel_bytes{0};
+  std::atomic<uint64_t> streams{0};  // that are through
 };
 
 class HostFunctions final : public wasm::HostCalls {
  public:
-  // `name` is the connector's, for messages. `cancel` must outlive this. Tests give a `connect` of their own.
-  HostFunctions(Side side, std::string name, const PostgresConfig& server, Compression compression,
-                const net::CancelToken& cancel, ConnectFunction connect = net::ConnectPostgres);
+  // `name` is the connector's, for messages. `stop` must outlive this. Tests give a `connect` of their own.
+  HostFunctions(Side side, std::string name, const PostgresConfig& server, Compression compression, StopSwitch& stop,
+                ConnectFunction connect = net::ConnectPostgres);
 
   // The next stream's channel, for the call of rb_run_read or rb_run_write; must outlive it. Null: no stream.
   void UseChannel(Channel* channel);
@@ -39,11 +41,18 @@ class HostFunctions final : public wasm::HostCalls {
   bool saw_end() const { return saw_end_; }
 
   // Runs one export with `request`; its answer. Errors: as FromErrorDocument for what the connector says went wrong,
-  // kConnector for a trap and for an answer that is none.
+  // kConnector for a trap and for an answer that is none. Their commit state is what is known: "unknown" where COMMIT
+  // may have been sent and the connector does not say more.
   Result<nlohmann::json> CallExport(wasm::Guest& guest, abi::Export function, const nlohmann::json& request);
 
   wasm::HostCallOutcome Call(wasm::GuestMemory memory, abi::HostFunction function, const uint64_t* args,
                              int32_t* result) override;
+
+  // The connector's announcement of a phase, or the host's own. False: a commit, but the stage was stopped.
+  bool EnterPhase(abi::Phase phase);
+  void CountStream() { counts_.streams += 1; }
+  // Closes what the connector has left open.
+  void CloseConnections();
 
   ConnectionTable& connections() { return connections_; }
   StageTimer& timer() { return timer_; }
@@ -66,6 +75,9 @@ class HostFunctions final : public wasm::HostCalls {
   Answer NetWrite(wasm::GuestMemory memory, const uint64_t* args);
   Answer NetClose(const uint64_t* args);
 
+  void CloseConnection(uint64_t number);
+  Result<nlohmann::json> AnswerOf(const Result<int32_t>& outcome) const;
+  Error Judged(Error error, bool says_outcome) const;
   Status Emit(std::span<const uint8_t> message, uint32_t rows);
   Status TakePending();
   void CountBatch();
@@ -73,8 +85,16 @@ class HostFunctions final : public wasm::HostCalls {
   Answer Misused(const std::string& what);
   Answer NetFailed(Error error);
 
+  // Of the stream's transaction, as far as the host can tell.
+  enum class Commit { kNone, kUnderWay, kRefused };
+
   const Side side_;
   const std::string name_;
+  StopSwitch& stop_;
+  Commit commit_ = Commit::kNone;
+  // The last export that was called, rb_close apart.
+  enum class Export { kNone, kRunning, kDone, kFailed };
+  Export export_ = Export::kNone;
   std::unique_ptr<Codec> codec_;
   ConnectionTable connections_;
   Channel* channel_ = nullptr;

@@ -50,7 +50,7 @@ class FakeConnection final : public net::Connection {
 class Stage {
  public:
   explicit Stage(Side side, Compression compression = Compression::kLz4)
-      : host_(side, "test-connector", {}, compression, cancel_,
+      : host_(side, "test-connector", {}, compression, stop_,
               [this](const net::PostgresTarget&, const net::CancelToken&) {
                 return Result<std::unique_ptr<net::Connection>>(std::make_unique<FakeConnection>(&server_));
               }) {
@@ -86,7 +86,7 @@ class Stage {
 
  private:
   std::vector<uint8_t> memory_ = std::vector<uint8_t>(kMemoryBytes);
-  net::CancelToken cancel_;
+  StopSwitch stop_;
   Server server_;
   HostFunctions host_;
 };

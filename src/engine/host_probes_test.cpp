@@ -67,8 +67,8 @@ int32_t Respond(HostFunctions& host, std::string document) {
 
 // What bpftrace is run on, below.
 TEST(HostProbes, AHostFunctionIsCalled) {
-  const net::CancelToken cancel;
-  HostFunctions host(Side::kDestination, "test", {}, Compression::kNone, cancel);
+  StopSwitch stop;
+  HostFunctions host(Side::kDestination, "test", {}, Compression::kNone, stop);
   for (int i = 0; i < 7; ++i) EXPECT_EQ(Respond(host, "{\"answer\": 42}"), 0);
 }
 

@@ -190,6 +190,30 @@ TEST(PipelineErrorsTest, HowToReplaceNeedsReplacing) {
   EXPECT_EQ(ErrorsOf(WithLine(18, "  write_mode: replace\n  replace_by: swap\nresources:")), "no error");
 }
 
+TEST(PipelineErrorsTest, TextsAreUtf8WhereverTheyComeFrom) {
+  EXPECT_EQ(ErrorsOf(WithLine(2,
+                              "pipeline: Gr\xf6\xdf"
+                              "e")),
+            "p.yaml:2:13: the byte 0xf6 is not UTF-8");
+  const auto latin1 = [](const std::string&) {
+    return std::optional<std::string>(
+        "Gr\xf6\xdf"
+        "e");
+  };
+  const std::pair<size_t, const char*> lines[] = {{2, "pipeline: ${X}"},
+                                                  {6, "    user: ${X}"},
+                                                  {7, "    database: ${X}"},
+                                                  {9, "    host: ${X}"},
+                                                  {9, "    schema: ${X}"},
+                                                  {11, "    - name: ${X}"},
+                                                  {11, "    - {name: t, columns: [\"${X}\"]}"}};
+  for (const auto& [line, text] : lines) {
+    EXPECT_THAT(ErrorsOf(WithLine(line, text), latin1), HasSubstr("what the environment variable holds is not UTF-8"))
+        << text;
+  }
+  EXPECT_EQ(ErrorsOf(WithLine(8, "    password: ${X}"), latin1), "no error") << "a password may be any bytes";
+}
+
 TEST(PipelineErrorsTest, TimesHaveUnits) {
   EXPECT_EQ(
       ErrorsOf(WithLine(9, "    lock_wait_timeout: 600")),

@@ -1,14 +1,10 @@
 #include "engine/runner.h"
 
-#include <pthread.h>
+#include <string>
+#include <utility>
 
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
-
-#include "base/check.h"
 #include "base/clock.h"
-#include "engine/stage.h"
+#include "engine/stages.h"
 #include "net/wait.h"
 
 namespace rapidbyte::engine {
@@ -16,119 +12,40 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kStackBytes = 8 << 20;          // a guest's C stack; the default may be smaller
-constexpr std::chrono::milliseconds kTick(100);  // between looks at the cancel token, which a signal handler sets
-
-// A thread with a stack of known size, joined at the end of its life.
-class StageThread {
- public:
-  explicit StageThread(std::function<void()> body) : body_(std::move(body)) {
-    pthread_attr_t attributes;
-    RB_CHECK(pthread_attr_init(&attributes) == 0);
-    RB_CHECK(pthread_attr_setstacksize(&attributes, kStackBytes) == 0);
-    auto run = [](void* self) -> void* {
-      static_cast<StageThread*>(self)->body_();
-      return nullptr;
-    };
-    RB_CHECK(pthread_create(&thread_, &attributes, run, this) == 0);
-    pthread_attr_destroy(&attributes);
+// What became of each stream, where some may have arrived and others not: «; committed: "a"; not committed: "b", "c"».
+std::string Fates(const std::vector<record::StreamRecord>& streams) {
+  constexpr std::pair<CommitState, const char*> kinds[] = {{CommitState::kCommitted, "committed"},
+                                                           {CommitState::kUnknown, "unknown"},
+                                                           {CommitState::kNotCommitted, "not committed"}};
+  constexpr size_t most = 10;
+  std::string fates;
+  for (const auto& [commit, name] : kinds) {
+    size_t count = 0;
+    for (const record::StreamRecord& stream : streams) {
+      if (stream.commit != commit || ++count > most) continue;
+      fates += (count == 1 ? std::string("; ") + name + ": \"" : std::string(", \"")) + stream.name + "\"";
+    }
+    if (count > most) fates += " and " + std::to_string(count - most) + " more";
   }
-  ~StageThread() { pthread_join(thread_, nullptr); }
-  StageThread(const StageThread&) = delete;
-  StageThread& operator=(const StageThread&) = delete;
-
- private:
-  std::function<void()> body_;
-  pthread_t thread_{};
-};
-
-// Lets the calling thread show progress until both stages are through.
-class Countdown {
- public:
-  explicit Countdown(int count) : count_(count) {}
-  void Done() {
-    const std::lock_guard lock(mutex_);
-    --count_;
-    changed_.notify_all();
-  }
-  bool WaitFor(std::chrono::milliseconds time) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, time, [this] { return count_ == 0; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  int count_;
-};
-
-// Both stages, what is between them, and how each of them ended.
-struct Stages {
-  Stages(const Pipeline& pipeline, const RunOptions& options)
-      // The bound by bytes only matters where rows are larger than batches.
-      : channel(pipeline.max_inflight_batches, 2 * pipeline.max_batch_bytes * pipeline.max_inflight_batches),
-        source(Side::kSource, pipeline, options, stop_source),
-        destination(Side::kDestination, pipeline, options, stop_destination) {}
-
-  net::CancelToken stop_source;
-  net::CancelToken stop_destination;
-  Channel channel;
-  Stage source;
-  Stage destination;
-  Status source_end;
-  Status destination_end;
-};
-
-// The destination still gets what the source had emitted before it failed, so that streams before are whole.
-void RunSource(Stages& stages) {
-  stages.source_end = stages.source.Begin();
-  if (stages.source_end) stages.source_end = stages.source.RunStreams(stages.channel);
-  if (!stages.source_end) stages.channel.BreakStream(stages.source_end.error());
-  stages.source.Close();
-}
-
-void RunDestination(Stages& stages) {
-  stages.destination_end = stages.destination.Begin();
-  if (stages.destination_end) stages.destination_end = stages.destination.RunStreams(stages.channel);
-  if (!stages.destination_end) {
-    stages.channel.Abort(stages.destination_end.error());
-    stages.stop_source.Cancel();  // it may be waiting for its server
-  }
-  stages.destination.Close();
-}
-
-// Runs both stages on threads of their own; until they have ended, passes on an interrupt and shows progress.
-void RunThreads(Stages& stages, const RunOptions& options) {
-  Countdown running(2);
-  const StageThread source([&] {
-    RunSource(stages);
-    running.Done();
-  });
-  const StageThread destination([&] {
-    RunDestination(stages);
-    running.Done();
-  });
-  bool stopped = false;
-  while (!running.WaitFor(kTick)) {
-    const StageCounts& counts = stages.destination.host().counts();
-    if (options.on_progress) options.on_progress(counts.rows, counts.bytes);
-    if (!options.cancel->cancelled() || stopped) continue;
-    stopped = true;
-    stages.channel.Abort(net::InterruptedError());
-    stages.stop_source.Cancel();
-    stages.stop_destination.Cancel();
-  }
+  return fates;
 }
 
 // What went wrong first, if anything did. An interrupt that came too late to stop anything is none.
-std::optional<Error> Failure(const Stages& stages, const RunOptions& options) {
+std::optional<Error> Failure(const Stages& stages, const std::vector<record::StreamRecord>& streams,
+                             const RunOptions& options) {
   if (stages.source_end && stages.destination_end) return std::nullopt;
   Error error = *stages.channel.reason();
   if (options.cancel->cancelled()) error = {ErrorCode::kInterrupted, "interrupted before all streams were through"};
   if (!stages.destination_end) error.commit = stages.destination_end.error().commit;
-  if (error.commit == CommitState::kUnknown) {
+  const bool is_open = error.commit == CommitState::kUnknown;
+  if (is_open) {
     error.message += "; whether the stream's rows were committed is unknown";
     error.hint = "count the rows at the destination before running again";
+  }
+  if (streams.size() < 2 || streams[0].commit == CommitState::kNotCommitted) return error;
+  error.message += Fates(streams);
+  if (error.hint.empty()) {
+    error.hint = "run again what was not committed only: with append, other streams would arrive twice";
   }
   return error;
 }
@@ -139,13 +56,14 @@ std::vector<record::StreamRecord> MergeStreams(const Pipeline& pipeline, const S
   for (size_t i = 0; i < pipeline.streams.size(); ++i) {
     record::StreamRecord stream;
     stream.name = pipeline.streams[i].name;
-    if (i < stages.source.streams().size()) {
-      stream.records_read = stages.source.streams()[i].records_read;
-      stream.bytes_read = stages.source.streams()[i].bytes_read;
-    }
-    if (i < stages.destination.streams().size()) {
-      stream.records_written = stages.destination.streams()[i].records_written;
-      stream.bytes_written = stages.destination.streams()[i].bytes_written;
+    const auto& read = stages.source.streams();
+    const auto& written = stages.destination.streams();
+    if (i < written.size()) stream = written[i];
+    if (i == written.size() && !stages.destination_end) stream.commit = stages.destination_end.error().commit;
+    if (i < read.size()) {
+      stream.records_read = read[i].records_read;
+      stream.bytes_read = read[i].bytes_read;
+      stream.notes.insert(stream.notes.begin(), read[i].notes.begin(), read[i].notes.end());
     }
     merged.push_back(std::move(stream));
   }
@@ -191,15 +109,16 @@ record::StageTimeline TimelineOf(const std::string& connector, const Stage& stag
 // One call of one connector, for check and discover.
 Result<json> AskOnce(Side side, abi::Export function, const json& request, const Pipeline& pipeline,
                      const RunOptions& options) {
-  Stage stage(side, pipeline, options, *options.cancel);
+  StopSwitch stop;
+  Stage stage(side, pipeline, options, stop);
   Result<json> answer = json();
-  {
-    const StageThread thread([&] {
-      const Status begun = stage.Begin();
-      answer = begun ? stage.Ask(function, request) : Fail(begun.error());
-      stage.Close();
-    });
-  }
+  const auto ask = [&] {
+    const Status begun = stage.Begin();
+    answer = begun ? stage.Ask(function, request) : Fail(begun.error());
+    stage.Close();
+  };
+  RunAlone(ask, stop, options);
+  if (!answer && options.cancel->cancelled()) return Fail(net::InterruptedError());
   return answer;
 }
 
@@ -212,10 +131,10 @@ RunOutcome Run(const Pipeline& pipeline, const RunOptions& options) {
     stages.source.KeepSpans(start);
     stages.destination.KeepSpans(start);
   }
-  RunThreads(stages, options);
+  RunStages(stages, options);
   RunOutcome outcome;
-  outcome.error = Failure(stages, options);
   outcome.record = MakeRecord(pipeline, stages);
+  outcome.error = Failure(stages, outcome.record.streams, options);
   if (!outcome.error) outcome.error = CountMismatch(outcome.record.streams);
   outcome.record.duration_nanos = MonotonicNanos() - start;
   if (options.timeline) {

@@ -22,7 +22,8 @@ struct RunOptions {
   std::filesystem::path connector_dir;
   std::filesystem::path cache_dir;
   std::vector<const abi::NativeConnector*> native_connectors;
-  bool timeline = false;  // keep spans of what both stages do when
+  uint64_t commit_grace_nanos = 10'000'000'000;  // how long an interrupt lets a commit's answer be waited for
+  bool timeline = false;                         // keep spans of what both stages do when
   // Called about ten times a second while rows move, on the calling thread: rows and bytes handed to the destination.
   std::function<void(uint64_t rows, uint64_t bytes)> on_progress;
 };

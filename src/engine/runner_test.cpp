@@ -187,6 +187,27 @@ TEST_F(Runner, TellsTheDestinationHowToWrite) {
             json({{"stream", users}, {"write_mode", "replace"}, {"load_method", "copy"}, {"replace_by", "staged"}}));
 }
 
+TEST_F(Runner, KeepsTheNotesOfBothSides) {
+  source_script = [](Export function) {
+    return function == Export::kRunRead ? Answer({{"rows", 0}, {"notes", {"read as text", 7}}})
+                                        : Answer(json::object());
+  };
+  destination_script = [](Export function) {
+    if (function != Export::kRunWrite) return Answer(json::object());
+    std::string buffer(1000, '\0');
+    Host(HostFunction::k_next_batch, {Address(buffer), buffer.size()});
+    const std::string long_one = std::string(999, 'x') + "\xc3\xa4";
+    return Answer({{"rows", 0}, {"notes", {"kept\nas text", long_one}}});
+  };
+  const RunOutcome outcome = Start();
+  ASSERT_FALSE(outcome.error) << outcome.error->message;
+  for (const record::StreamRecord& stream : outcome.record.streams) {
+    EXPECT_EQ(stream.commit, CommitState::kCommitted);
+    EXPECT_THAT(stream.notes,
+                testing::ElementsAre("read as text", "kept as text", std::string(999, 'x') + "\xef\xbf\xbd"));
+  }
+}
+
 TEST_F(Runner, AFailingSourceIsToldToTheDestinationAfterTheStreamsBefore) {
   source_script = [](Export function) {
     if (function == Export::kRunRead && Request().at("stream").at("name") == "orders") {
@@ -197,7 +218,9 @@ TEST_F(Runner, AFailingSourceIsToldToTheDestinationAfterTheStreamsBefore) {
   };
   const Error error = RunToFailure();
   EXPECT_EQ(error.code, ErrorCode::kSource);
-  EXPECT_EQ(error.message, "stream \"orders\": source: no such column");
+  EXPECT_EQ(error.message,
+            "stream \"orders\": source: no such column; committed: \"users\"; not committed: \"orders\"");
+  EXPECT_THAT(error.hint, HasSubstr("run again what was not committed"));
   EXPECT_EQ(collector_.failure, "next_batch failed");
   EXPECT_THAT(collector_.committed, testing::SizeIs(4)) << "the first stream is whole";
   EXPECT_EQ(record_.streams[0].records_written, 30u);

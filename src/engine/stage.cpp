@@ -3,12 +3,20 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "base/utf8.h"
+#include "engine/printable.h"
 #include "wasm/native_guest.h"
 
 namespace rapidbyte::engine {
 namespace {
 
 using nlohmann::json;
+
+// Of one stream. A connector is not trusted to be brief.
+constexpr size_t kMaxNotes = 100;
+constexpr size_t kMaxNoteBytes = 1000;
+
+std::string Note(const std::string& text) { return ValidUtf8(Printable(text.substr(0, kMaxNoteBytes))); }
 
 const char* RoleName(Side side) { return side == Side::kSource ? "source" : "destination"; }
 
@@ -20,7 +28,7 @@ json StreamDocument(const StreamSpec& stream) {
           {"only", stream.only}};
 }
 
-Stage::Stage(Side side, const Pipeline& pipeline, const RunOptions& options, const net::CancelToken& stop)
+Stage::Stage(Side side, const Pipeline& pipeline, const RunOptions& options, StopSwitch& stop)
     : side_(side),
       pipeline_(pipeline),
       options_(options),
@@ -103,7 +111,7 @@ void Stage::Close() {
   if (guest_ != nullptr) static_cast<void>(Ask(abi::Export::kClose, json::object()));
   host_.timer().EnterHosting();
   guest_.reset();
-  host_.connections().CloseAll();
+  host_.CloseConnections();
   host_.timer().LeaveHosting();
   host_.timer().Stop();
 }
@@ -132,17 +140,29 @@ Status Stage::RunStream(const StreamSpec& stream, Channel& channel) {
   const auto function = side_ == Side::kSource ? abi::Export::kRunRead : abi::Export::kRunWrite;
   host_.UseChannel(&channel);
   RB_ASSIGN(const json answer, Ask(function, StreamRequest(stream)));
-  host_.timer().SetPhase(abi::Phase::kSetup);
+  host_.EnterPhase(abi::Phase::kSetup);
   const uint64_t rows = host_.counts().rows - rows_before;
   const uint64_t bytes = host_.counts().bytes - bytes_before;
   RB_TRY(CheckEnd(answer, rows));
   host_.UseChannel(nullptr);
+  streams_.push_back(Moved(stream, answer, rows, bytes));
+  host_.CountStream();
+  return {};
+}
+
+record::StreamRecord Stage::Moved(const StreamSpec& stream, const json& answer, uint64_t rows, uint64_t bytes) const {
   record::StreamRecord moved;
   moved.name = stream.name;
   (side_ == Side::kSource ? moved.records_read : moved.records_written) = rows;
   (side_ == Side::kSource ? moved.bytes_read : moved.bytes_written) = bytes;
-  streams_.push_back(std::move(moved));
-  return {};
+  if (side_ == Side::kDestination) moved.commit = CommitState::kCommitted;
+  const auto notes = answer.find("notes");
+  if (notes == answer.end() || !notes->is_array()) return moved;
+  for (const json& note : *notes) {
+    if (moved.notes.size() == kMaxNotes) break;
+    if (note.is_string()) moved.notes.push_back(Note(note.get_ref<const std::string&>()));
+  }
+  return moved;
 }
 
 // A connector that says that it is done must have done what the host has seen.

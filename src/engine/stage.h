@@ -23,7 +23,7 @@ nlohmann::json StreamDocument(const StreamSpec& stream);
 class Stage {
  public:
   // All must outlive the stage. `stop` ends its waits for a server.
-  Stage(Side side, const Pipeline& pipeline, const RunOptions& options, const net::CancelToken& stop);
+  Stage(Side side, const Pipeline& pipeline, const RunOptions& options, StopSwitch& stop);
 
   // Before Begin: keeps spans of all that follows, as StageTimer does.
   void KeepSpans(uint64_t origin_nanos) { host_.timer().KeepSpans(origin_nanos); }
@@ -33,6 +33,7 @@ class Stage {
   Status RunStreams(Channel& channel);
   Result<nlohmann::json> Ask(abi::Export function, const nlohmann::json& request);
   // Calls rb_close, ends the instance and its connections, stops the clock. After Begin, whether it succeeded or not.
+  // What servers still do for a stage that was stopped is cancelled.
   void Close();
 
   const HostFunctions& host() const { return host_; }
@@ -48,6 +49,8 @@ class Stage {
   nlohmann::json OpenRequest() const;
   nlohmann::json StreamRequest(const StreamSpec& stream) const;
   Status RunStream(const StreamSpec& stream, Channel& channel);
+  record::StreamRecord Moved(const StreamSpec& stream, const nlohmann::json& answer, uint64_t rows,
+                             uint64_t bytes) const;
   Status CheckEnd(const nlohmann::json& answer, uint64_t rows) const;
 
   const Side side_;

@@ -108,7 +108,8 @@ class PipelineSubject : public Subject {
 Result<std::string> PipelineDocument(const PipelineSettings& settings, const std::optional<PipelineEnds>& ends) {
   RB_ASSIGN(const std::string text, ReadDocument(settings.document));
   record::CellKey values = settings.values;
-  values["state.connection"] = (settings.folder / "state.db").string();
+  // One for each subject: builds of several versions may run in turns, and an older one refuses a newer one's file.
+  values["state.connection"] = (settings.folder / (settings.name + ".db")).string();
   if (ends) {
     BindServer(ends->server, "source", ends->table.schema, values);
     BindServer(ends->server, "destination", kDestinationSchema, values);

@@ -3,8 +3,8 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "net/peer.h"
 #include "net/stream_connection.h"
-#include "net/wait.h"
 
 namespace rapidbyte::net {
 namespace {
@@ -34,9 +34,7 @@ Result<size_t> StreamConnection::Read(std::span<uint8_t> buffer, uint64_t* wait_
     if (transfer.state == State::kFailed) return Fail(ConnectionLost(transfer.error));
     if (transfer.state == State::kEnd) break;
     const bool to_write = transfer.state == State::kWantWrite;
-    const uint64_t started = MonotonicNanos();
-    const auto ready = WaitForSocket(fd_, {.readable = !to_write, .writable = to_write}, cancel_);
-    *wait_nanos += MonotonicNanos() - started;
+    const auto ready = Wait({.readable = !to_write, .writable = to_write}, wait_nanos);
     if (!ready) return Fail(ready.error());
   }
   ended_ = true;
@@ -64,13 +62,29 @@ Status StreamConnection::Write(std::span<const uint8_t> bytes, uint64_t* wait_na
 // stop reading until its answer is read. So what arrives is taken in while we wait.
 Status StreamConnection::WaitToWrite(State wanted, uint64_t* wait_nanos) {
   const Readiness wait_for{.readable = wanted == State::kWantRead || !ended_, .writable = wanted == State::kWantWrite};
-  const uint64_t started = MonotonicNanos();
-  const auto ready = WaitForSocket(fd_, wait_for, cancel_);
-  *wait_nanos += MonotonicNanos() - started;
+  const auto ready = Wait(wait_for, wait_nanos);
   if (!ready) return Fail(ready.error());
   if (ready->readable && !ready->writable) KeepArrived();
   if (ended_ && wanted == State::kWantRead) write_failure_ = kClosed;
   return {};
+}
+
+// A server that is gone would else be waited for until the kernel gives up: a quarter of an hour where it was sent
+// something, for ever where not, but for TCP's keepalive.
+Result<Readiness> StreamConnection::Wait(Readiness wanted, uint64_t* wait_nanos) {
+  const uint64_t started = MonotonicNanos();
+  Result<Readiness> ready = Readiness{};
+  while (ready && !ready->readable && !ready->writable) {
+    ready = WaitForSocket(fd_, wanted, cancel_, MonotonicNanos() + silence_limit_nanos_ / 4);
+    const bool is_long = MonotonicNanos() - started >= silence_limit_nanos_;
+    if (ready && !ready->readable && !ready->writable && is_long && PeerIsSilent(fd_, silence_limit_nanos_)) {
+      ended_ = true;
+      ready = Fail(ConnectionLost("the server has acknowledged nothing for " +
+                                  std::to_string(silence_limit_nanos_ / 1'000'000'000u) + " s"));
+    }
+  }
+  *wait_nanos += MonotonicNanos() - started;
+  return ready;
 }
 
 void StreamConnection::KeepArrived() {

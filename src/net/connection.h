@@ -42,6 +42,8 @@ struct PostgresTarget {
   std::string database;
   // For all addresses of the host together, without the look-up of its name. 0: no limit.
   uint64_t connect_timeout_ms = 10'000;
+  // How long a server may be silent, although it has been sent something or is probed, before it counts as gone.
+  uint64_t silence_limit_ms = 60'000;
 };
 
 class Connection {
@@ -55,6 +57,13 @@ class Connection {
   // write cannot deadlock; above 4 MiB of it Write fails. After a failed Write, Read still gives what had arrived,
   // which is where the server says why. Adds the time it was blocked to *wait_nanos. Errors: kConnection, kInterrupted.
   virtual Status Write(std::span<const uint8_t> bytes, uint64_t* wait_nanos) = 0;
+  // Asks the server to end the statement it is at for this connection, if there is one; the answer, an error of the
+  // statement, is for Read. Not ended by the cancel token, but when MonotonicNanos() reaches `deadline_nanos`. Errors:
+  // kConnection when the server could not be asked.
+  virtual Status CancelStatement(uint64_t deadline_nanos) {
+    static_cast<void>(deadline_nanos);
+    return {};
+  }
 };
 
 // Connects and authenticates. `cancel` must outlive the connection. Errors: kConnection with libpq's own message, made

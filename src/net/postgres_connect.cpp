@@ -6,9 +6,13 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/clock.h"
+#include "net/backend_key.h"
+#include "net/cancel_request.h"
 #include "net/connect_error.h"
 #include "net/stream_connection.h"
 #include "net/wait.h"
@@ -23,10 +27,12 @@ using Session = std::unique_ptr<PGconn, FinishSession>;
 
 class PostgresConnection : public Connection {
  public:
-  PostgresConnection(Session session, std::unique_ptr<Transport> transport, const CancelToken& cancel)
+  PostgresConnection(Session session, std::unique_ptr<Transport> transport, std::optional<CancelRequest> cancel_request,
+                     const CancelToken& cancel, uint64_t silence_limit_ms)
       : transport_(std::move(transport)),
         session_(std::move(session)),
-        stream_(*transport_, PQsocket(session_.get()), cancel) {}
+        cancel_request_(std::move(cancel_request)),
+        stream_(*transport_, PQsocket(session_.get()), cancel, silence_limit_ms) {}
 
   Result<size_t> Read(std::span<uint8_t> buffer, uint64_t* wait_nanos) override {
     return stream_.Read(buffer, wait_nanos);
@@ -34,10 +40,15 @@ class PostgresConnection : public Connection {
   Status Write(std::span<const uint8_t> bytes, uint64_t* wait_nanos) override {
     return stream_.Write(bytes, wait_nanos);
   }
+  Status CancelStatement(uint64_t deadline_nanos) override {
+    if (!cancel_request_ || stream_.is_over()) return {};
+    return cancel_request_->Send(deadline_nanos);
+  }
 
  private:
   std::unique_ptr<Transport> transport_;
-  Session session_;  // after the transport: PQfinish says TLS's farewell through it
+  Session session_;                              // after the transport: PQfinish says TLS's farewell through it
+  std::optional<CancelRequest> cancel_request_;  // nothing: the server gave no key
   StreamConnection stream_;
 };
 
@@ -45,8 +56,8 @@ void IgnoreNotice(void*, const char*) {}
 
 // Values go to libpq by keyword and are never parsed as a connection string.
 Session StartSession(const PostgresTarget& target) {
-  std::array<const char*, 9> keywords{};
-  std::array<const char*, 9> values{};
+  std::array<const char*, 12> keywords{};
+  std::array<const char*, 12> values{};
   size_t count = 0;
   const auto add = [&](const char* keyword, const std::string& value) {
     if (value.empty()) return;
@@ -54,7 +65,11 @@ Session StartSession(const PostgresTarget& target) {
     values[count++] = value.c_str();
   };
   const std::string port = std::to_string(target.port);
-  const std::string application = "rapidbyte", encoding = "UTF8", disable = "disable";
+  const std::string application = "rapidbyte", encoding = "UTF8", disable = "disable", probes = "3";
+  // Three probes after half of the time that a server may be silent, so that the last one ends with it.
+  const uint64_t silence_secs = target.silence_limit_ms / 1000;
+  const std::string idle = std::to_string(std::max<uint64_t>(silence_secs / 2, 1));
+  const std::string interval = std::to_string(std::max<uint64_t>(silence_secs / 6, 1));
   add("host", target.host);
   add("port", port);
   add("user", target.user);
@@ -63,6 +78,9 @@ Session StartSession(const PostgresTarget& target) {
   add("application_name", application);
   add("client_encoding", encoding);
   add("gssencmode", disable);
+  add("keepalives_idle", idle);
+  add("keepalives_interval", interval);
+  add("keepalives_count", probes);
   return Session(PQconnectStartParams(keywords.data(), values.data(), /*expand_dbname=*/0));
 }
 
@@ -96,6 +114,8 @@ Status Establish(PGconn* session, const PostgresTarget& target, const CancelToke
   PostgresPollingStatusType state = PGRES_POLLING_WRITING;
   while (state != PGRES_POLLING_OK) {
     if (state == PGRES_POLLING_FAILED) return Fail(SessionError(session, target));
+    // A server that never stops sending keeps the socket readable.
+    if (MonotonicNanos() >= deadline) return Fail(TimeoutError(session, target));
     const bool reads = state == PGRES_POLLING_READING;
     RB_ASSIGN(const Readiness ready,
               WaitForSocket(PQsocket(session), {.readable = reads, .writable = !reads}, cancel, deadline));
@@ -106,11 +126,7 @@ Status Establish(PGconn* session, const PostgresTarget& target, const CancelToke
 }
 
 Result<std::unique_ptr<Transport>> TakeStream(PGconn* session) {
-  while (PQisBusy(session) != 0) {
-    PGresult* unexpected = PQgetResult(session);
-    if (unexpected == nullptr) break;
-    PQclear(unexpected);
-  }
+  PQisBusy(session);  // for what it consumes: the session is idle, so it is not busy
   // With this, PQfinish never waits for a server that does not read.
   PQsetnonblocking(session, 1);
   auto* tls = static_cast<ssl_st*>(PQsslStruct(session, "OpenSSL"));
@@ -128,9 +144,15 @@ Result<std::unique_ptr<Connection>> ConnectPostgres(const PostgresTarget& target
   PQsetNoticeProcessor(session.get(), IgnoreNotice, nullptr);
   PQsetErrorVerbosity(session.get(), PQERRORS_VERBOSE);  // for the SQLSTATE, see ConnectError
   if (PQstatus(session.get()) == CONNECTION_BAD) return Fail(SessionError(session.get(), target));
-  RB_TRY(Establish(session.get(), target, cancel));
+  std::optional<CancelRequest> cancel_request;
+  {
+    const BackendKeyTrace trace(session.get());
+    RB_TRY(Establish(session.get(), target, cancel));
+    if (const auto key = trace.Key()) cancel_request = CancelRequest::For(session.get(), *key);
+  }
   RB_ASSIGN(std::unique_ptr<Transport> transport, TakeStream(session.get()));
-  return std::make_unique<PostgresConnection>(std::move(session), std::move(transport), cancel);
+  return std::make_unique<PostgresConnection>(std::move(session), std::move(transport), std::move(cancel_request),
+                                              cancel, target.silence_limit_ms);
 }
 
 }  // namespace rapidbyte::net

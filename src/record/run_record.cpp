@@ -59,7 +59,9 @@ json StreamsToJson(const std::vector<StreamRecord>& streams) {
                     {"records_read", stream.records_read},
                     {"records_written", stream.records_written},
                     {"bytes_read", stream.bytes_read},
-                    {"bytes_written", stream.bytes_written}});
+                    {"bytes_written", stream.bytes_written},
+                    {"commit", CommitName(stream.commit)},
+                    {"notes", stream.notes}});
   }
   return list;
 }

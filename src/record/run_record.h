@@ -76,6 +76,8 @@ struct StreamRecord {
   uint64_t records_written = 0;
   uint64_t bytes_read = 0;
   uint64_t bytes_written = 0;
+  CommitState commit = CommitState::kNotCommitted;  // of its transaction at the destination
+  std::vector<std::string> notes;                   // what the connectors say to the user, a sentence each
 };
 
 struct RunRecord {

@@ -22,6 +22,8 @@ RunRecord ExampleRun() {
   run.load_method = "copy";
   run.compression = "lz4";
   run.streams = {{"users", 60, 60, 3'000'000, 3'000'000}, {"orders", 40, 40, 1'000'000, 1'000'000}};
+  run.streams[0].commit = CommitState::kCommitted;
+  run.streams[0].notes = {"a note"};
   run.duration_nanos = 2'000'000'000;
   run.batches = 7;
   run.channel_bytes = 1234;
@@ -154,6 +156,10 @@ TEST(RunRecordToJson, GivesTheMeaningOfEachKey) {
   EXPECT_DOUBLE_EQ(line["dest_arrow_decode_secs"], 0.123);
   EXPECT_DOUBLE_EQ(line["wasm_overhead_secs"], 0.008);
   EXPECT_EQ(line["streams"][1]["name"], "orders");
+  EXPECT_EQ(line["streams"][0]["commit"], "committed");
+  EXPECT_EQ(line["streams"][1]["commit"], "none");
+  EXPECT_EQ(line["streams"][0]["notes"], nlohmann::json({"a note"}));
+  EXPECT_EQ(line["streams"][1]["notes"], nlohmann::json::array());
 }
 
 TEST(RunRecordToJson, ListsTheHostFunctionsThatWereCalled) {

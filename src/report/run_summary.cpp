@@ -21,6 +21,8 @@ const HostFunctionStats& Stats(const StageRecord& stage, HostFunction function) 
   return stage.functions[static_cast<size_t>(function)];
 }
 
+constexpr size_t kWidth = 80;
+
 // A part of a stage's wall time.
 struct Part {
   std::string_view name;
@@ -89,6 +91,16 @@ std::string Moved(const record::RunRecord& run) {
   return text;
 }
 
+// What the connectors have to say, under the stream that it is about.
+std::string Notes(const std::vector<record::StreamRecord>& streams) {
+  std::string text;
+  for (const record::StreamRecord& stream : streams) {
+    if (!stream.notes.empty()) text += fmt::format("\n{}\n", Printable(stream.name));
+    for (const std::string& note : stream.notes) text += Wrap("  note: ", Printable(note), kWidth);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string RunSummary(const record::RunRecord& run) {
@@ -96,7 +108,8 @@ std::string RunSummary(const record::RunRecord& run) {
   text += fmt::format("{} connectors, {}, {} batches, compression {}", run.runtime, run.load_method, run.batches,
                       run.compression);
   if (run.compression != "none") text += fmt::format(" to {}", FormatBytes(static_cast<double>(run.channel_bytes)));
-  return text + "\n\nSource and destination run at the same time. Where the time of each went:\n" + Source(run.source) +
+  text += "\n" + Notes(run.streams);
+  return text + "\nSource and destination run at the same time. Where the time of each went:\n" + Source(run.source) +
          Destination(run.destination);
 }
 

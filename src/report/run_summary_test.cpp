@@ -60,6 +60,20 @@ TEST(RunSummary, SaysWhatMovedAndWhereTheTimeWent) {
   ExpectNarrow(RunSummary(Example()));
 }
 
+TEST(RunSummary, TellsTheNotesOfEachStream) {
+  RunRecord run = Example();
+  run.streams[1].notes = {
+      "column \"mood\" arrived as text: the destination has no type public.mood in any of its schemas.", "short"};
+  EXPECT_THAT(RunSummary(run),
+              testing::HasSubstr("\norders\n"
+                                 "  note: column \"mood\" arrived as text: the destination has no type public.mood\n"
+                                 "        in any of its schemas.\n"
+                                 "  note: short\n"
+                                 "\nSource and destination"));
+  EXPECT_THAT(RunSummary(run), testing::Not(testing::HasSubstr("users")));
+  ExpectNarrow(RunSummary(run));
+}
+
 TEST(RunSummary, SaysNothingOfCompressionWhereThereIsNone) {
   RunRecord run = Example();
   run.compression = "none";

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <ctime>
+#include <sstream>
 
 #include "base/check.h"
 #include "store/migrations.h"
@@ -34,6 +35,28 @@ RunOutcome ParseOutcome(std::string_view name) {
 int64_t Signed(uint64_t count) { return static_cast<int64_t>(count); }
 uint64_t Unsigned(int64_t count) { return static_cast<uint64_t>(count); }
 
+// Rows of before step 4 say nothing.
+CommitState ParseCommit(std::string_view name) {
+  for (const CommitState commit : {CommitState::kNotCommitted, CommitState::kCommitted}) {
+    if (CommitName(commit) == name) return commit;
+  }
+  return CommitState::kUnknown;
+}
+
+// Notes are sentences of one line.
+std::string JoinLines(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += (text.empty() ? "" : "\n") + line;
+  return text;
+}
+
+std::vector<std::string> SplitLines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
 void Add(const record::StreamRecord& stream, record::StreamRecord& totals) {
   totals.records_read += stream.records_read;
   totals.records_written += stream.records_written;
@@ -57,12 +80,13 @@ RunRow ReadRun(const Statement& row) {
 
 Status InsertStreams(Connection& connection, int64_t run, const std::vector<record::StreamRecord>& streams) {
   RB_ASSIGN(const StatementHandle insert,
-            connection.Prepare("INSERT INTO run_streams VALUES ($1, $2, $3, $4, $5, $6, $7)"));
+            connection.Prepare("INSERT INTO run_streams VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"));
   for (size_t i = 0; i < streams.size(); ++i) {
     const record::StreamRecord& stream = streams[i];
     insert->Bind(1, run).Bind(2, Signed(i)).Bind(3, stream.name);
     insert->Bind(4, Signed(stream.records_read)).Bind(5, Signed(stream.records_written));
     insert->Bind(6, Signed(stream.bytes_read)).Bind(7, Signed(stream.bytes_written));
+    insert->Bind(8, CommitName(stream.commit)).Bind(9, JoinLines(stream.notes));
     RB_TRY(insert->Run());
   }
   return {};
@@ -110,15 +134,16 @@ Status RunState::RecordRunEnd(int64_t id, const RunEnd& end) {
 
 Result<std::vector<record::StreamRecord>> RunState::Streams(int64_t run) {
   RB_ASSIGN(const StatementHandle select,
-            connection_->Prepare("SELECT name, records_read, records_written, bytes_read, bytes_written"
-                                 " FROM run_streams WHERE run_id = $1 ORDER BY place"));
+            connection_->Prepare("SELECT name, records_read, records_written, bytes_read, bytes_written,"
+                                 " commit_state, notes FROM run_streams WHERE run_id = $1 ORDER BY place"));
   select->Bind(1, run);
   std::vector<record::StreamRecord> streams;
   while (true) {
     RB_ASSIGN(const bool row, select->Step());
     if (!row) return streams;
     streams.push_back({select->Text(0), Unsigned(select->Integer(1)), Unsigned(select->Integer(2)),
-                       Unsigned(select->Integer(3)), Unsigned(select->Integer(4))});
+                       Unsigned(select->Integer(3)), Unsigned(select->Integer(4)), ParseCommit(select->Text(5)),
+                       SplitLines(select->Text(6))});
   }
 }
 

@@ -33,14 +33,23 @@ TEST(RunState, KeepsOutcomeAndCountsOfEachStream) {
   const TestFolder folder;
   auto state = RunState::Open(folder / "state.db");
   const int64_t id = *state->RecordRunStart("two streams");
-  ASSERT_TRUE(state->RecordRunEnd(
-      id, {RunOutcome::kFailed, 14, "disk full", {{"a", 10, 9, 100, 90}, {"b \"quoted\"", 1, 2, 3, 4}}}));
+  ASSERT_TRUE(state->RecordRunEnd(id, {RunOutcome::kFailed,
+                                       14,
+                                       "disk full",
+                                       {{"a", 10, 9, 100, 90, CommitState::kCommitted, {"one note", "and another"}},
+                                        {"b \"quoted\"", 1, 2, 3, 4, CommitState::kUnknown, {}},
+                                        {"c", 0, 0, 0, 0, CommitState::kNotCommitted, {}}}}));
   const RunRow run = state->Runs(1)->front();
   EXPECT_EQ(run.outcome, RunOutcome::kFailed);
   EXPECT_EQ(run.exit_code, 14);
   EXPECT_EQ(run.error, "disk full");
   EXPECT_NE(run.finished_at, "");
-  ASSERT_THAT(run.streams, testing::SizeIs(2));
+  ASSERT_THAT(run.streams, testing::SizeIs(3));
+  EXPECT_EQ(run.streams[0].commit, CommitState::kCommitted);
+  EXPECT_THAT(run.streams[0].notes, testing::ElementsAre("one note", "and another"));
+  EXPECT_EQ(run.streams[1].commit, CommitState::kUnknown);
+  EXPECT_THAT(run.streams[1].notes, testing::IsEmpty());
+  EXPECT_EQ(run.streams[2].commit, CommitState::kNotCommitted);
   EXPECT_EQ(run.streams[1].name, "b \"quoted\"");
   EXPECT_EQ(run.streams[1].records_written, 2u);
   EXPECT_EQ(run.totals.records_read, 11u);

@@ -231,7 +231,12 @@ constexpr std::string_view kTreeMemory = R"sql(
 ALTER TABLE samples ADD COLUMN tree_rss_bytes INTEGER;
 )sql";
 
-constexpr std::array kSteps = {kRunsAndSamples, kCells, kTreeMemory};
+constexpr std::string_view kFatesOfStreams = R"sql(
+ALTER TABLE run_streams ADD COLUMN commit_state TEXT NOT NULL DEFAULT '';
+ALTER TABLE run_streams ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array kSteps = {kRunsAndSamples, kCells, kTreeMemory, kFatesOfStreams};
 
 using Replacement = std::pair<std::string_view, std::string_view>;
 

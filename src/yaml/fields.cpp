@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "yaml/substitution.h"
 #include "yaml/wording.h"
 
@@ -47,7 +48,8 @@ void Fields::NoteMissing(std::string_view key, std::string_view expected) {
 }
 
 // Shown as the file has it: what a variable holds may be a secret, its name is not.
-std::optional<Fields::Value> Fields::Resolve(const Node& scalar, std::string_view path, std::string_view expected) {
+std::optional<Fields::Value> Fields::Resolve(const Node& scalar, std::string_view path, std::string_view expected,
+                                             Text text) {
   if (scalar.kind != Kind::kScalar) {
     problems_->Add(scalar.line, path, fmt::format("expected {}, found {}", expected, KindName(scalar.kind)));
     return std::nullopt;
@@ -55,6 +57,9 @@ std::optional<Fields::Value> Fields::Resolve(const Node& scalar, std::string_vie
   Substitution substitution = Substitute(scalar.text, *environment_);
   if (substitution.problem.empty() && substitution.text.find('\0') != std::string::npos) {
     substitution.problem = "must not contain a zero byte";
+  }
+  if (substitution.problem.empty() && text == Text::kUtf8 && FirstInvalidByte(substitution.text) != std::string::npos) {
+    substitution.problem = "what the environment variable holds is not UTF-8";
   }
   if (!substitution.problem.empty()) {
     problems_->Add(scalar.line, path, substitution.problem);
@@ -64,10 +69,10 @@ std::optional<Fields::Value> Fields::Resolve(const Node& scalar, std::string_vie
   return Value{substitution.text, fmt::format("{}{}", prefix, Quoted(scalar.text))};
 }
 
-std::optional<Fields::Value> Fields::Scalar(std::string_view key, std::string_view expected) {
+std::optional<Fields::Value> Fields::Scalar(std::string_view key, std::string_view expected, Text text) {
   const Entry* entry = Find(key);
   if (entry == nullptr) return std::nullopt;
-  return Resolve(entry->value, PathOf(key), expected);
+  return Resolve(entry->value, PathOf(key), expected, text);
 }
 
 void Fields::RequiredText(std::string_view key, std::string_view expected, std::string& target) {
@@ -89,7 +94,7 @@ void Fields::OptionalText(std::string_view key, std::string_view expected, std::
 }
 
 void Fields::Secret(std::string_view key, std::string& target) {
-  if (const auto value = Scalar(key, "a text")) target = value->text;
+  if (const auto value = Scalar(key, "a text", Text::kAnyBytes)) target = value->text;
 }
 
 void Fields::Verbatim(std::string_view key, std::string_view expected, std::string& target) {

@@ -27,7 +27,7 @@ class Fields {
   // `expected` completes "expected …". A required text is there and not empty.
   void RequiredText(std::string_view key, std::string_view expected, std::string& target);
   void OptionalText(std::string_view key, std::string_view expected, std::string& target);
-  void Secret(std::string_view key, std::string& target);
+  void Secret(std::string_view key, std::string& target);  // any bytes but zero, where the environment holds it
   // The index of one of `names`, in `target`.
   void Choice(std::string_view key, std::span<const std::string_view> names, size_t& target);
   void Number(std::string_view key, uint64_t least, uint64_t most, uint64_t& target);
@@ -62,8 +62,10 @@ class Fields {
   };
 
   const Entry* Find(std::string_view key);
-  std::optional<Value> Scalar(std::string_view key, std::string_view expected);
-  std::optional<Value> Resolve(const Node& scalar, std::string_view path, std::string_view expected);
+  enum class Text { kUtf8, kAnyBytes };
+  std::optional<Value> Scalar(std::string_view key, std::string_view expected, Text text = Text::kUtf8);
+  std::optional<Value> Resolve(const Node& scalar, std::string_view path, std::string_view expected,
+                               Text text = Text::kUtf8);
   void NoteMissing(std::string_view key, std::string_view expected);
 
   const Node* map_;  // null: no such mapping, so nothing in it is missed

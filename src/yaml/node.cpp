@@ -4,10 +4,13 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <sstream>
 #include <system_error>
+
+#include "base/utf8.h"
 
 namespace rapidbyte::yaml {
 namespace {
@@ -99,6 +102,19 @@ std::vector<int> FirstDocumentLines(const std::string& text) {
 // Some of yaml-cpp's messages end with a piece of the document, which may be one of a password ("*secret").
 std::string WithoutQuotation(const std::string& message) { return message.substr(0, message.find(": ")); }
 
+Status CheckUtf8(std::string_view text, const std::string& file) {
+  const size_t at = FirstInvalidByte(text);
+  if (at == std::string_view::npos) return {};
+  const std::string_view before = text.substr(0, at);
+  const std::string_view line = before.substr(before.rfind('\n') + 1);  // from 0 where there is none before
+  const auto is_first_byte = [](char byte) { return !IsContinuation(byte); };
+  return Fail(
+      ErrorCode::kConfiguration,
+      fmt::format("{}:{}:{}: the byte 0x{:02x} is not UTF-8", file, std::count(before.begin(), before.end(), '\n') + 1,
+                  std::count_if(line.begin(), line.end(), is_first_byte) + 1, static_cast<uint8_t>(text[at])),
+      "save the document as UTF-8, or convert it: iconv -f latin1 -t utf-8");
+}
+
 }  // namespace
 
 std::string_view KindName(Node::Kind kind) {
@@ -132,6 +148,7 @@ Result<std::string> ReadFile(const std::filesystem::path& path, std::string_view
 }
 
 Result<Node> Parse(const std::string& text, const std::string& file) {
+  RB_TRY(CheckUtf8(text, file));
   try {
     const std::vector<int> lines = FirstDocumentLines(text);
     if (lines.empty()) return Node{.line = 1};

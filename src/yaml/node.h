@@ -32,8 +32,8 @@ std::string_view KindName(Node::Kind kind);
 // The text of a document of at most 1 MiB; `what` names its kind. Errors: kConfiguration.
 Result<std::string> ReadFile(const std::filesystem::path& path, std::string_view what);
 
-// Exactly one document; anchors and aliases are expanded. Errors: kConfiguration, «file:line: not valid YAML: …»;
-// also for keys that are no text, more than 100 levels, or more than 100,000 nodes.
+// Exactly one document, in UTF-8; anchors and aliases are expanded. Errors: kConfiguration, «file:line: not valid YAML:
+// …»; also for keys that are no text, more than 100 levels, or more than 100,000 nodes.
 Result<Node> Parse(const std::string& text, const std::string& file);
 
 }  // namespace rapidbyte::yaml

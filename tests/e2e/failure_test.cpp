@@ -108,6 +108,42 @@ TEST_F(Failure, ADocumentWithMistakesNamesThem) {
   EXPECT_NE(run.err.find("config"), std::string::npos) << run.err;
 }
 
+// Once the rows are committed nothing may fail for a reason that was known before.
+TEST_F(Failure, ADocumentThatIsNotUtf8IsRefusedBeforeAnythingIsDone) {
+  std::ifstream in(WritePipeline({}));
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  text.replace(text.find("pipeline: test"), 14,
+               "pipeline: Gr\xf6\xdf"
+               "e");
+  const std::filesystem::path file = Scratch() / "latin1.yaml";
+  std::ofstream(file) << text;
+  for (const char* format : {"--quiet", "--json"}) {
+    ExpectOneLine(RunRapidbyte({"run", file.string(), format}), 11, "latin1.yaml:2:13: the byte 0xf6 is not UTF-8");
+  }
+  EXPECT_EQ(Server::Get().Sql("SELECT count(*) FROM pg_namespace WHERE nspname = 'raw'"), "0");
+}
+
+TEST_F(Failure, AResultThatCannotBeWrittenSaysThatTheRowsAreThere) {
+  const std::string err = (Scratch() / "full").string();
+  const std::string command =
+      std::string(RAPIDBYTE_BINARY) + " run " + WritePipeline({}).string() + " >/dev/full 2>" + err;
+  EXPECT_NE(std::system(command.c_str()), 0);
+  std::ifstream in(err);
+  std::string line;
+  std::getline(in, line);
+  EXPECT_EQ(line.rfind("error: all streams were committed, but cannot write to standard output", 0), 0u) << line;
+  EXPECT_EQ(Server::Get().Sql("SELECT count(*) FROM raw.t"), "100");
+}
+
+TEST_F(Failure, ALaterStreamThatFailsTellsWhichOnesCame) {
+  Server::Get().Sql(
+      "CREATE TABLE src.u (id int4, name text); INSERT INTO src.u VALUES (1, 'no number');"
+      "CREATE SCHEMA raw; CREATE TABLE raw.u (id int4, name int4)");
+  PipelineSpec spec;
+  spec.streams = {"t", "u"};
+  ExpectOneLine(RunPipeline(spec), 15, "; committed: \"t\"; not committed: \"u\"");
+}
+
 TEST_F(Failure, AFileThatIsNotThereAndWrongUsage) {
   EXPECT_EQ(RunRapidbyte({"run", (Scratch() / "none.yaml").string()}).exit_code, 11);
   EXPECT_EQ(RunRapidbyte({"run"}).exit_code, 10);
