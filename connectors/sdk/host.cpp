@@ -1,5 +1,6 @@
 #include "sdk/host.h"
 
+#include "base/commit_name.h"
 #include "sdk/imports.h"
 #include "sdk/json.h"
 

@@ -35,7 +35,10 @@ std::optional<Error> Failure(const Stages& stages, const std::vector<record::Str
                              const RunOptions& options) {
   if (stages.source_end && stages.destination_end) return std::nullopt;
   Error error = *stages.channel.reason();
-  if (options.cancel->cancelled()) error = {ErrorCode::kInterrupted, "interrupted before all streams were through"};
+  if (options.cancel->cancelled()) {
+    const std::string first = error.code == ErrorCode::kInterrupted ? "" : " (" + error.message + ")";
+    error = {ErrorCode::kInterrupted, "interrupted before all streams were through" + first};
+  }
   if (!stages.destination_end) error.commit = stages.destination_end.error().commit;
   const bool is_open = error.commit == CommitState::kUnknown;
   if (is_open) {
@@ -76,7 +79,8 @@ std::optional<Error> CountMismatch(const std::vector<record::StreamRecord>& stre
       Error error;
       error.code = ErrorCode::kData;
       error.message = "stream \"" + stream.name + "\": " + std::to_string(stream.records_read) +
-                      " rows were read but " + std::to_string(stream.records_written) + " written";
+                      " rows were read but " + std::to_string(stream.records_written) +
+                      " written, and that was committed";
       error.commit = CommitState::kCommitted;
       return error;
     }
