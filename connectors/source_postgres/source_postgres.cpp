@@ -158,8 +158,10 @@ class SourcePostgres final : public sdk::PostgresConnector {
     auto emit = [&]() -> Status {
       if (decoder.rows() == 0) return {};
       RB_ASSIGN(const std::span<const uint8_t> message, writer.Write(decoder.columns()));
-      RB_TRY(sdk::EmitBatch(message, decoder.rows()));
-      decoder.Reset();
+      const uint32_t batch_rows = decoder.rows();
+      decoder.Reset();  // before the batch waits for room in the channel
+      RB_TRY(sdk::EmitBatch(message, batch_rows));
+      writer.GiveBack();
       return {};
     };
     for (;;) {
