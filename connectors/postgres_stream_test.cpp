@@ -95,16 +95,6 @@ TEST_F(Postgres, DiscoversTablesAndColumns) {
   EXPECT_EQ(source.Run(abi::Export::kDiscover, json::object()), expected);
 }
 
-TEST_F(Postgres, ValidatesStreamsOfTheSource) {
-  Sql("CREATE TABLE src.t (id int4)");
-  TestHost source("source-postgres", runtime_, Target("postgres", Cluster().user()), queue_);
-  Open(source, "source", {{"schema", "src"}});
-  auto validate = [&](const json& stream) { return source.Run(abi::Export::kValidate, {{"streams", {stream}}}); };
-  EXPECT_EQ(validate({{"name", "t"}, {"columns", {"id"}}}), json::object());
-  ExpectError(validate({{"name", "t"}, {"columns", {"other"}}}), "schema", "\"other\"");
-  ExpectError(validate({{"name", "u"}, {"columns", nullptr}}), "schema", "\"u\"");
-}
-
 TEST_F(Postgres, ValidatesTheRightsOfTheDestination) {
   Sql("DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN; CREATE SCHEMA raw; CREATE TABLE raw.t (id int4)");
   auto validate = [&](const std::string& user) {
