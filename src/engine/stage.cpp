@@ -6,13 +6,10 @@
 #include "wasm/native_guest.h"
 
 namespace rapidbyte::engine {
-namespace {
 
 using nlohmann::json;
 
 const char* RoleName(Side side) { return side == Side::kSource ? "source" : "destination"; }
-
-}  // namespace
 
 json StreamDocument(const StreamSpec& stream) {
   return {{"name", stream.name},
