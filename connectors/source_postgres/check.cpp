@@ -5,7 +5,7 @@
 #include "sdk/postgres.h"
 #include "source_postgres/discover.h"
 
-namespace rapidbyte {
+namespace rapidbyte::source_postgres {
 namespace {
 
 using nlohmann::json;
@@ -98,4 +98,4 @@ Result<json> CheckSource(pgwire::Session& session, SnapshotRules rules, const st
   return checker.Answer();
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::source_postgres

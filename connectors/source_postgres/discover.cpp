@@ -5,7 +5,7 @@
 #include "sdk/postgres.h"
 #include "source_postgres/raw_text.h"
 
-namespace rapidbyte {
+namespace rapidbyte::source_postgres {
 namespace {
 
 using nlohmann::json;
@@ -58,4 +58,4 @@ Result<json> DiscoverStreams(pgwire::Session& session, const std::string& schema
   return answer;
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::source_postgres

@@ -8,7 +8,7 @@
 #include "pgwire/session.h"
 #include "source_postgres/relation.h"
 
-namespace rapidbyte {
+namespace rapidbyte::source_postgres {
 
 // {"name", "columns"} of a described relation.
 nlohmann::json DescribeStream(const Relation& relation);
@@ -17,4 +17,4 @@ nlohmann::json DescribeStream(const Relation& relation);
 // is left out, or that no run could read; without "notes" where there is none.
 Result<nlohmann::json> DiscoverStreams(pgwire::Session& session, const std::string& schema, bool filter_rows);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::source_postgres

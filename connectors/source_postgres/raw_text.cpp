@@ -4,7 +4,7 @@
 
 #include "base/utf8.h"
 
-namespace rapidbyte {
+namespace rapidbyte::source_postgres {
 namespace {
 
 constexpr size_t kShownBytes = 24;  // on either side of the first invalid one
@@ -56,4 +56,4 @@ std::string Excerpt(std::string_view value) {
   return (begin == 0 ? "" : "…") + EscapeInvalid(value.substr(begin, end - begin)) + (whole_end ? "" : "…");
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::source_postgres

@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "pgwire/session.h"
 
-namespace rapidbyte {
+namespace rapidbyte::source_postgres {
 
 // Lets the server hand out its bytes as they are, where it would refuse a whole statement for one of them, and name
 // neither row nor column.
@@ -28,4 +28,4 @@ Status CheckText(const arrow::Schema& schema, std::span<const arrow::ColumnBuild
 // A value as it can be printed: the surroundings of its first invalid byte, bytes spelt out as \xe9.
 std::string Excerpt(std::string_view value);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::source_postgres
