@@ -1,47 +1,12 @@
 // What check says against what a run does: for each obstacle, check names it and the run fails; with the obstacle out
 // of the way, check finds nothing and the run succeeds.
-#include <optional>
-
-#include "test_session.h"
+#include "check_fixture.h"
 
 namespace rapidbyte::test {
 namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
-
-// The findings of a level, "stream: message" each.
-std::vector<std::string> Found(const json& answer, const std::string& level) {
-  std::vector<std::string> found;
-  for (const json& finding : answer.at("findings")) {
-    if (finding.at("level") != level) continue;
-    found.push_back(finding.at("stream").get<std::string>() + ": " + finding.at("message").get<std::string>());
-  }
-  return found;
-}
-
-class Check : public Postgres {
- protected:
-  void SetUp() override {
-    Postgres::SetUp();
-    Sql("DO $$ DECLARE r text; BEGIN FOREACH r IN ARRAY ARRAY['reader', 'owner', 'writer'] LOOP IF EXISTS (SELECT FROM "
-        "pg_roles WHERE rolname = r) THEN EXECUTE 'DROP OWNED BY ' || r; EXECUTE 'DROP ROLE ' || r; END IF; END LOOP; "
-        "END $$; CREATE ROLE reader LOGIN; CREATE ROLE owner; CREATE ROLE writer LOGIN; GRANT USAGE ON SCHEMA src TO "
-        "reader");
-  }
-
-  json CheckStreams(const json& streams, const Options& options) {
-    const std::unique_ptr<TestHost> source = OpenSource(options);
-    json answer = source->Run(abi::Export::kValidate, {{"streams", streams}});
-    source->Run(abi::Export::kClose, json::object());
-    EXPECT_TRUE(answer.contains("findings")) << answer;
-    return answer;
-  }
-
-  json CheckSource(const std::string& table, const Options& options) {
-    return CheckStreams({{{"name", table}, {"columns", options.columns}, {"only", options.only}}}, options);
-  }
-};
 
 // One obstacle of a source: how it comes about, how it goes away, and what check says of it.
 struct SourceCase {
