@@ -149,15 +149,15 @@ RunOutcome Run(const Pipeline& pipeline, const RunOptions& options) {
   return outcome;
 }
 
-Status Validate(const Pipeline& pipeline, const RunOptions& options) {
-  json streams = json::array();
-  for (const StreamSpec& stream : pipeline.streams) {
-    streams.push_back(StreamDocument(stream));
-  }
-  const json request = {{"streams", streams}};
-  RB_TRY(AskOnce(Side::kSource, abi::Export::kValidate, request, pipeline, options));
-  RB_TRY(AskOnce(Side::kDestination, abi::Export::kValidate, request, pipeline, options));
-  return {};
+std::vector<Finding> Validate(const Pipeline& pipeline, const RunOptions& options) {
+  std::vector<Finding> findings;
+  const Result<json> source =
+      AskOnce(Side::kSource, abi::Export::kValidate, SourceQuestion(pipeline), pipeline, options);
+  AddFindings(source, Side::kSource, findings);
+  AddFindings(
+      AskOnce(Side::kDestination, abi::Export::kValidate, DestinationQuestion(pipeline, source), pipeline, options),
+      Side::kDestination, findings);
+  return findings;
 }
 
 Result<json> Discover(const Pipeline& pipeline, const RunOptions& options) {
