@@ -45,6 +45,7 @@ struct Options {
   nlohmann::json columns = nullptr;
   uint32_t batch_rows = 8192;
   std::string source_user = Cluster().user();
+  std::string source_database = "postgres";
   nlohmann::json source_config = nlohmann::json::object();  // beside the schema
   std::vector<std::string> streams;                         // announced when the source is opened
   bool only = false;
@@ -74,7 +75,8 @@ class Postgres : public testing::Test {
   // A source that is open for the streams of `options`.
   std::unique_ptr<TestHost> OpenSource(const Options& options = {}) {
     auto source =
-        std::make_unique<TestHost>("source-postgres", runtime_, Target("postgres", options.source_user), queue_);
+        std::make_unique<TestHost>("source-postgres", runtime_,
+                                               Target(options.source_database, options.source_user), queue_);
     nlohmann::json config = options.source_config;
     config["schema"] = "src";
     nlohmann::json streams = nlohmann::json::array();

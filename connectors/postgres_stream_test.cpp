@@ -95,29 +95,5 @@ TEST_F(Postgres, DiscoversTablesAndColumns) {
   EXPECT_EQ(source.Run(abi::Export::kDiscover, json::object()), expected);
 }
 
-TEST_F(Postgres, ValidatesStreamsOfTheSource) {
-  Sql("CREATE TABLE src.t (id int4)");
-  TestHost source("source-postgres", runtime_, Target("postgres", Cluster().user()), queue_);
-  Open(source, "source", {{"schema", "src"}});
-  auto validate = [&](const json& stream) { return source.Run(abi::Export::kValidate, {{"streams", {stream}}}); };
-  EXPECT_EQ(validate({{"name", "t"}, {"columns", {"id"}}}), json::object());
-  ExpectError(validate({{"name", "t"}, {"columns", {"other"}}}), "schema", "\"other\"");
-  ExpectError(validate({{"name", "u"}, {"columns", nullptr}}), "schema", "\"u\"");
-}
-
-TEST_F(Postgres, ValidatesTheRightsOfTheDestination) {
-  Sql("DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN; CREATE SCHEMA raw; CREATE TABLE raw.t (id int4)");
-  auto validate = [&](const std::string& user) {
-    TestHost destination("dest-postgres", runtime_, Target("postgres", user), queue_);
-    Open(destination, "destination", {{"schema", "raw"}});
-    return destination.Run(abi::Export::kValidate, {{"streams", {{{"name", "t"}, {"columns", nullptr}}}}});
-  };
-  EXPECT_EQ(validate(Cluster().user()), json::object());
-  ExpectError(validate("reader"), "permission", "raw");
-  Sql("GRANT USAGE ON SCHEMA raw TO reader; GRANT INSERT ON raw.t TO reader");
-  EXPECT_EQ(validate("reader"), json::object());
-  Sql("DROP SCHEMA raw CASCADE; DROP ROLE reader");
-}
-
 }  // namespace
 }  // namespace rapidbyte::test

@@ -1,5 +1,6 @@
 // Loads streams into PostgreSQL, each in one transaction: by COPY in binary form, or by INSERT of arrays.
 #include "arrow/ipc_reader.h"
+#include "dest_postgres/check.h"
 #include "dest_postgres/loaders.h"
 #include "dest_postgres/lock_wait.h"
 #include "dest_postgres/preparation.h"
@@ -34,11 +35,7 @@ class DestPostgres final : public sdk::PostgresConnector {
 
   Result<json> Validate(const json& request) override {
     RB_TRY(Connect());
-    RB_TRY(session().Query(sdk::BeginStatements(sdk::TransactionKind::kLatest, 1000)));
-    for (const json& stream : request.at("streams")) {
-      RB_TRY(CheckRights(session(), schema_, stream.at("name").get<std::string>()));
-    }
-    return json::object();
+    return CheckDestination(session(), schema_, request);
   }
 
   Result<json> RunWrite(const json& request) override {

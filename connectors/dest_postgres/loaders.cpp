@@ -24,6 +24,11 @@ class CopyLoader final : public Loader {
 
   Status Load(const arrow::BatchView& batch) override {
     for (uint32_t row = 0; row < batch.rows;) {
+      if (encoder_.IsLarge(batch, row)) {
+        RB_TRY(Flush());
+        RB_TRY(encoder_.EncodePieces(batch, row++, [this](auto bytes) { return session_.WriteCopyData(bytes); }));
+        continue;
+      }
       RB_ASSIGN(row, encoder_.Encode(batch, row, kFlushBytes));
       if (encoder_.bytes().size() >= kFlushBytes) RB_TRY(Flush());
     }
@@ -77,7 +82,9 @@ class InsertLoader final : public Loader {
   static constexpr uint64_t kSliceBytes = 4 << 20;
 
   Status LoadSlice(const arrow::BatchView& batch, uint32_t first, uint32_t rows) {
+    constexpr size_t kFraming = 64;
     messages_.Clear();
+    messages_.Reserve(static_cast<size_t>(pgwire::ArrayBytes(batch, first, rows)) + kFraming);
     messages_.BeginBind(static_cast<uint16_t>(batch.columns.size()));
     for (const arrow::ColumnView& column : batch.columns) {
       messages_.BindValue([&](std::vector<uint8_t>& out) { pgwire::EncodeArray(column, first, rows, out); });

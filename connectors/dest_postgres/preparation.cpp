@@ -21,28 +21,6 @@ bool MayStartOver(const Error& error) {
   return false;
 }
 
-// A table of the same server, under whatever address, would be written into itself.
-Status CheckIsNotTheSource(pgwire::Session& session, const Place& place, const Found& found,
-                           const arrow::Schema& stream) {
-  if (stream.fields.empty() || stream.fields[0].Metadata("rapidbyte.relation") != found.oid) return {};
-  RB_ASSIGN(const std::string server, sdk::ServerIdentity(session));
-  if (stream.fields[0].Metadata("rapidbyte.server") != server) return {};
-  Error error;
-  error.code = ErrorCode::kConfiguration;
-  error.category = "config";
-  error.message =
-      "the destination table " + place.name + " is the stream's own source: same server, database and table";
-  error.hint = "write into another schema, database or server";
-  return Fail(std::move(error));
-}
-
-Status CheckRules(const WritePlan& plan, const Relation& relation) {
-  if (relation.kind == 'v' || relation.insert_rules.empty() || plan.by_insert) return {};
-  return Fail(sdk::SchemaError(
-      "COPY would bypass the rules " + relation.insert_rules + " that " + plan.place.name + " has for INSERT",
-      "use load_method: insert, or drop the rules"));
-}
-
 class Preparation {
  public:
   Preparation(pgwire::Session& session, const WritePlan& plan, const arrow::Schema& stream, uint64_t lock_timeout_ms)
@@ -92,17 +70,6 @@ class Preparation {
     return CreateStaging(session_, target);
   }
 
-  // COPY casts nothing and writes into no view but those with a trigger for it.
-  static bool NeedsStaging(const WritePlan& plan, const Relation& relation, const TargetTable& target) {
-    if (plan.mode == WriteMode::kReplaceStaged) return true;
-    if (plan.by_insert) return false;
-    if (relation.kind == 'v') return true;
-    for (const TargetColumn& column : target.columns) {
-      if (!column.same_type) return true;
-    }
-    return false;
-  }
-
   pgwire::Session& session_;
   const WritePlan& plan_;
   const arrow::Schema& stream_;
@@ -110,6 +77,37 @@ class Preparation {
 };
 
 }  // namespace
+
+Status CheckIsNotTheSource(pgwire::Session& session, const Place& place, const Found& found,
+                           const arrow::Schema& stream) {
+  if (stream.fields.empty() || stream.fields[0].Metadata("rapidbyte.relation") != found.oid) return {};
+  RB_ASSIGN(const std::string server, sdk::ServerIdentity(session));
+  if (stream.fields[0].Metadata("rapidbyte.server") != server) return {};
+  Error error;
+  error.code = ErrorCode::kConfiguration;
+  error.category = "config";
+  error.message =
+      "the destination table " + place.name + " is the stream's own source: same server, database and table";
+  error.hint = "write into another schema, database or server";
+  return Fail(std::move(error));
+}
+
+Status CheckRules(const WritePlan& plan, const Relation& relation) {
+  if (relation.kind == 'v' || relation.insert_rules.empty() || plan.by_insert) return {};
+  return Fail(sdk::SchemaError(
+      "COPY would bypass the rules " + relation.insert_rules + " that " + plan.place.name + " has for INSERT",
+      "use load_method: insert, or drop the rules"));
+}
+
+bool NeedsStaging(const WritePlan& plan, const Relation& relation, const TargetTable& target) {
+  if (plan.mode == WriteMode::kReplaceStaged) return true;
+  if (plan.by_insert) return false;
+  if (relation.kind == 'v') return true;
+  for (const TargetColumn& column : target.columns) {
+    if (!column.same_type) return true;
+  }
+  return false;
+}
 
 Result<Prepared> Prepare(pgwire::Session& session, const WritePlan& plan, const arrow::Schema& stream,
                          uint64_t lock_timeout_ms) {

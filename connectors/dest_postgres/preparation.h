@@ -27,4 +27,14 @@ struct Prepared {
 Result<Prepared> Prepare(pgwire::Session& session, const WritePlan& plan, const arrow::Schema& stream,
                          uint64_t lock_timeout_ms);
 
+// A table of the same server, under whatever address, would be written into itself. Errors: config.
+Status CheckIsNotTheSource(pgwire::Session& session, const Place& place, const Found& found,
+                           const arrow::Schema& stream);
+
+// Errors: schema, where rules would be bypassed.
+Status CheckRules(const WritePlan& plan, const Relation& relation);
+
+// COPY casts nothing and writes into no view but those with a trigger for it.
+bool NeedsStaging(const WritePlan& plan, const Relation& relation, const TargetTable& target);
+
 }  // namespace rapidbyte

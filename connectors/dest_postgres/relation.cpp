@@ -38,8 +38,9 @@ uint32_t Oid(const std::optional<std::string>& text) {
 }
 
 // One row: the schema, what has the name, the ticket, and whether a type has the name (an array's type would give way).
-std::string FindQuery(const Place& place) {
-  return "SELECT n.oid IS NOT NULL, c.oid, c.relkind, " + TicketColumns() +
+std::string FindQuery(const Place& place, Ticket ticket) {
+  return "SELECT n.oid IS NOT NULL, c.oid, c.relkind, " +
+         (ticket == Ticket::kTaken ? TicketColumns() : std::string("NULL, NULL")) +
          ", EXISTS (SELECT FROM pg_type t WHERE t.typnamespace = n.oid AND t.typname = " + QuoteLiteral(place.table) +
          " AND t.typrelid = 0 AND NOT (t.typelem <> 0 AND t.typcategory = 'A')) FROM (VALUES (" +
          QuoteLiteral(place.schema) + "::name)) AS v(schema) LEFT JOIN pg_namespace n ON n.nspname = v.schema " +
@@ -74,8 +75,8 @@ std::string ColumnsQuery(const std::string& relation) {
 
 }  // namespace
 
-Result<Found> FindRelation(pgwire::Session& session, const Place& place) {
-  RB_ASSIGN(const std::vector<pgwire::Row> rows, sdk::QueryCatalog(session, FindQuery(place)));
+Result<Found> FindRelation(pgwire::Session& session, const Place& place, Ticket ticket) {
+  RB_ASSIGN(const std::vector<pgwire::Row> rows, sdk::QueryCatalog(session, FindQuery(place, ticket)));
   const pgwire::Row& row = rows.at(0);
   Found found;
   found.schema = row.at(0) == "t";

@@ -38,8 +38,11 @@ struct Relation {
   std::vector<Column> columns;
 };
 
+// Whether to take a ticket, which gives the transaction a number.
+enum class Ticket { kTaken, kNone };
+
 // Errors: schema, where the name is taken by something that is not a table or view.
-Result<Found> FindRelation(pgwire::Session& session, const Place& place);
+Result<Found> FindRelation(pgwire::Session& session, const Place& place, Ticket ticket = Ticket::kTaken);
 
 // Waits for the lock under which types stay as they are, and asks for the right to insert, without evaluating anything.
 // What appends holds ROW EXCLUSIVE, as INSERT does; what replaces, SHARE UPDATE EXCLUSIVE, which one session can have.

@@ -26,7 +26,8 @@ std::string DeleteFactsQuery(const Place& place) {
          pgwire::QuoteLiteral(place.name) + ")";
 }
 
-Status Delete(pgwire::Session& session, const Place& place, const Relation& relation) {
+// What keeps DELETE from emptying the table, and just that; else the role's row_security.
+Result<std::string> CheckDelete(pgwire::Session& session, const Place& place, const Relation& relation) {
   if (!relation.delete_rules.empty()) {
     return Fail(sdk::SchemaError(
         "the rules " + relation.delete_rules + " of " + place.name + " change what DELETE does: old rows might stay",
@@ -38,14 +39,25 @@ Status Delete(pgwire::Session& session, const Place& place, const Relation& rela
                                      " would delete or change rows of other tables by the foreign keys " + *keys,
                                  "use another replace_by, or foreign keys without ON DELETE CASCADE or SET"));
   }
+  return facts.at(0).at(1).value_or("on");
+}
+
+Status Delete(pgwire::Session& session, const Place& place, const Relation& relation) {
+  RB_ASSIGN(const std::string row_security, CheckDelete(session, place, relation));
   // Off: a policy that hides rows makes this fail, instead of leaving them.
   const auto deleted = session.Query("SET LOCAL row_security = off; DELETE FROM " + place.name +
-                                     "; SET LOCAL row_security = " + facts.at(0).at(1).value_or("on"));
+                                     "; SET LOCAL row_security = " + row_security);
   if (!deleted) return Context("emptying " + place.name, deleted.error());
   return {};
 }
 
 }  // namespace
+
+Status CheckRoom(pgwire::Session& session, const WritePlan& plan, const Relation& relation) {
+  if (plan.mode == WriteMode::kReplaceDelete) RB_TRY(CheckDelete(session, plan.place, relation));
+  if (plan.mode == WriteMode::kReplaceSwap) RB_TRY(CheckSwap(session, plan.place));
+  return {};
+}
 
 Status MakeRoom(pgwire::Session& session, const WritePlan& plan, const Relation& relation, TargetTable* target) {
   switch (plan.mode) {

@@ -12,6 +12,9 @@
 
 namespace rapidbyte {
 
+// What MakeRoom would refuse by itself, before it asks the server to do anything. Errors: as MakeRoom.
+Status CheckRoom(pgwire::Session& session, const WritePlan& plan, const Relation& relation);
+
 // Before the first row. By swap, `target` is the new table afterwards. Errors: schema, where rows of other tables would
 // go as well, old ones would stay, or something of the table would be lost.
 Status MakeRoom(pgwire::Session& session, const WritePlan& plan, const Relation& relation, TargetTable* target);

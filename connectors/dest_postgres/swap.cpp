@@ -16,14 +16,17 @@ Status RunAll(pgwire::Session& session, const std::vector<pgwire::Row>& statemen
 
 }  // namespace
 
-Result<std::string> CreateSwapTable(pgwire::Session& session, const Place& place) {
+Status CheckSwap(pgwire::Session& session, const Place& place) {
   RB_ASSIGN(const std::vector<pgwire::Row> losses, sdk::QueryCatalog(session, SwapLossesQuery(place)));
-  if (!losses.empty()) {
-    std::string list;
-    for (const pgwire::Row& loss : losses) list += (list.empty() ? "" : "; ") + loss.at(0).value_or("");
-    return Fail(sdk::SchemaError("replace_by swap would lose what belongs to " + place.name + ": " + list,
-                                 "use another replace_by: docs/pipeline.md has what each breaks"));
-  }
+  if (losses.empty()) return {};
+  std::string list;
+  for (const pgwire::Row& loss : losses) list += (list.empty() ? "" : "; ") + loss.at(0).value_or("");
+  return Fail(sdk::SchemaError("replace_by swap would lose what belongs to " + place.name + ": " + list,
+                               "use another replace_by: docs/pipeline.md has what each breaks"));
+}
+
+Result<std::string> CreateSwapTable(pgwire::Session& session, const Place& place) {
+  RB_TRY(CheckSwap(session, place));
   RB_ASSIGN(const std::vector<pgwire::Row> rows, sdk::QueryCatalog(session, SwapTableQuery(place)));
   RB_TRY(session.Query(rows.at(0).at(1).value_or("")));
   return rows.at(0).at(0).value_or("");

@@ -9,8 +9,11 @@
 
 namespace rapidbyte {
 
-// Creates the new table; returns its name, qualified and quoted. Errors: schema, naming all that would be lost with the
-// old table: what depends on it, and what a new table cannot be given.
+// Errors: schema, naming all that would be lost with the old table: what depends on it, and what a new table cannot be
+// given.
+Status CheckSwap(pgwire::Session& session, const Place& place);
+
+// Creates the new table; returns its name, qualified and quoted. Errors: as CheckSwap.
 Result<std::string> CreateSwapTable(pgwire::Session& session, const Place& place);
 
 // Waits until nobody uses the old table, gives the new one its owner, grants, settings, sequences and names, and drops

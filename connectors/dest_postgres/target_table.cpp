@@ -1,5 +1,7 @@
 #include "dest_postgres/target_table.h"
 
+#include <algorithm>
+
 #include "dest_postgres/type_map.h"
 #include "pgwire/types.h"
 #include "sdk/postgres.h"
@@ -8,7 +10,6 @@ namespace rapidbyte {
 namespace {
 
 using pgwire::QuoteIdentifier;
-using pgwire::QuoteLiteral;
 
 constexpr uint32_t kVarcharOid = 1043;
 
@@ -24,6 +25,22 @@ std::string Join(const std::vector<TargetColumn>& columns, Part part) {
 
 std::string Names(const std::vector<TargetColumn>& columns) {
   return Join(columns, [](const TargetColumn& column, const std::string&) { return column.name; });
+}
+
+// INSERT … SELECT FROM one array per column; `array` writes the one with a number.
+template <typename Array>
+std::string InsertSelect(const std::string& table, const std::vector<TargetColumn>& columns, bool cast, Array array) {
+  return "INSERT INTO " + table + " (" + Names(columns) + ") OVERRIDING SYSTEM VALUE SELECT " +
+         Join(columns,
+              [cast](const TargetColumn& column, const std::string& number) {
+                return cast ? column.Cast("u.c" + number) : "u.c" + number;
+              }) +
+         " FROM ROWS FROM (" +
+         Join(columns,
+              [&array](const TargetColumn& column, const std::string& number) {
+                return "pg_catalog.unnest(" + array(number) + "::" + column.carrier + "[])";
+              }) +
+         ") AS u(" + Join(columns, [](const TargetColumn&, const std::string& number) { return "c" + number; }) + ")";
 }
 
 // Text becomes a value by the type's input function, as the output function has made it. A cast does that unless
@@ -79,62 +96,36 @@ std::string TargetTable::InsertFromStaging() const {
 }
 
 std::string TargetTable::InsertFromArrays() const {
-  const bool cast = staging.empty();
-  return "INSERT INTO " + loaded() + " (" + Names(columns) + ") OVERRIDING SYSTEM VALUE SELECT " +
-         Join(columns,
-              [cast](const TargetColumn& column, const std::string& number) {
-                return cast ? column.Cast("u.c" + number) : "u.c" + number;
-              }) +
-         " FROM ROWS FROM (" +
-         Join(columns,
-              [](const TargetColumn& column, const std::string& number) {
-                return "pg_catalog.unnest($" + number + "::" + column.carrier + "[])";
-              }) +
-         ") AS u(" + Join(columns, [](const TargetColumn&, const std::string& number) { return "c" + number; }) + ")";
+  return InsertSelect(loaded(), columns, staging.empty(), [](const std::string& number) { return "$" + number; });
 }
 
-Status CheckRights(pgwire::Session& session, std::string_view schema, std::string_view table) {
-  const std::string quoted_table = QuoteLiteral(sdk::QualifiedName(schema, table));
-  const std::string quoted_schema = QuoteLiteral(QuoteIdentifier(schema));
-  RB_ASSIGN(const std::vector<pgwire::Row> rows,
-            sdk::QueryCatalog(session,
-                              "SELECT CASE WHEN to_regclass(" + quoted_table +
-                                  ") IS NOT NULL THEN has_table_privilege(to_regclass(" + quoted_table +
-                                  ")::oid, 'INSERT') WHEN to_regnamespace(" + quoted_schema +
-                                  ") IS NOT NULL THEN has_schema_privilege(to_regnamespace(" + quoted_schema +
-                                  ")::oid, 'CREATE') ELSE has_database_privilege(current_database(), 'CREATE') END"));
-  if (rows.at(0).at(0) == "t") return {};
-  Error error = sdk::SchemaError(
-      "the destination's role may neither write nor create the table " + sdk::QualifiedName(schema, table),
-      "grant it INSERT on the table, or CREATE on the schema or database that it is to be in");
-  error.category = "permission";
-  return Fail(std::move(error));
+std::string TargetTable::ExplainInsert() const {
+  return "EXPLAIN " + InsertSelect(name, columns, true, [](const std::string&) { return std::string("NULL"); });
 }
 
 Result<std::vector<TargetColumn>> MatchColumns(const arrow::Schema& stream, const Relation& relation,
                                                const std::string& table) {
   std::vector<TargetColumn> matched;
-  std::string missing;
+  std::string missing, computed;
   for (const arrow::Field& field : stream.fields) {
-    const Column* found = nullptr;
-    for (const Column& column : relation.columns) {
-      if (column.name == field.name) found = &column;
-    }
-    if (found == nullptr) {
-      missing += (missing.empty() ? "" : ", ") + QuoteIdentifier(field.name);
+    const auto found = std::find_if(relation.columns.begin(), relation.columns.end(),
+                                    [&field](const Column& column) { return column.name == field.name; });
+    if (found == relation.columns.end() || found->generated) {
+      std::string& list = found == relation.columns.end() ? missing : computed;
+      list += (list.empty() ? "" : ", ") + QuoteIdentifier(field.name);
       continue;
-    }
-    if (found->generated) {
-      return Fail(sdk::SchemaError("the column " + QuoteIdentifier(field.name) + " of the destination table " + table +
-                                       " is computed by the server and takes no values",
-                                   "leave it out of source.streams[].columns"));
     }
     RB_ASSIGN(TargetColumn target, Match(field, *found, table));
     matched.push_back(std::move(target));
   }
-  if (missing.empty()) return matched;
-  return Fail(sdk::SchemaError("the destination table " + table + " has no column " + missing,
-                               "add what is missing, select fewer columns, or drop the table to have it created anew"));
+  if (missing.empty() && computed.empty()) return matched;
+  std::string message = "the destination table " + table;
+  if (!missing.empty()) message += " has no column " + missing;
+  if (!computed.empty()) message += (missing.empty() ? "" : ", and") + (" computes the column " + computed) + " itself";
+  return Fail(sdk::SchemaError(message, computed.empty()
+                                            ? "add what is missing, select fewer columns, or drop the table to have it "
+                                              "created anew"
+                                            : "leave it out of source.streams[].columns"));
 }
 
 }  // namespace rapidbyte

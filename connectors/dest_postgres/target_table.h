@@ -37,10 +37,8 @@ struct TargetTable {
   std::string InsertFromArrays() const;  // into loaded(); $1 … $n: one array per column
   std::string CreateStaging() const;
   std::string InsertFromStaging() const;
+  std::string ExplainInsert() const;  // has the server plan how rows get from carriers into the columns
 };
-
-// Whether the role may write the table or, where there is none, create it. Errors: permission.
-Status CheckRights(pgwire::Session& session, std::string_view schema, std::string_view table);
 
 // How each field of the stream gets into a column. Errors: schema, naming the columns that do not fit.
 Result<std::vector<TargetColumn>> MatchColumns(const arrow::Schema& stream, const Relation& relation,

@@ -1,5 +1,6 @@
 #include "sdk/host.h"
 
+#include "base/commit_name.h"
 #include "sdk/imports.h"
 #include "sdk/json.h"
 
@@ -125,15 +126,16 @@ void Respond(const json& answer) {
   rb_host_respond(Address(text.data()), static_cast<uint32_t>(text.size()));
 }
 
-void RespondError(const Error& error) {
-  Respond({{"error",
-            {{"category", error.category.empty() ? CategoryOf(error.code) : error.category},
-             {"code", static_cast<int>(error.code)},
-             {"message", error.message},
-             {"hint", error.hint},
-             {"retryable", error.retryable},
-             {"commit", CommitName(error.commit)},
-             {"sqlstate", error.sqlstate}}}});
+json ErrorDocument(const Error& error) {
+  return {{"category", error.category.empty() ? CategoryOf(error.code) : error.category},
+          {"code", static_cast<int>(error.code)},
+          {"message", error.message},
+          {"hint", error.hint},
+          {"retryable", error.retryable},
+          {"commit", CommitName(error.commit)},
+          {"sqlstate", error.sqlstate}};
 }
+
+void RespondError(const Error& error) { Respond({{"error", ErrorDocument(error)}}); }
 
 }  // namespace rapidbyte::sdk

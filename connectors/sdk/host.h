@@ -48,5 +48,7 @@ class Connection final : public pgwire::Transport {
 Result<nlohmann::json> Request();
 void Respond(const nlohmann::json& answer);
 void RespondError(const Error& error);
+// The error document of the connector interface.
+nlohmann::json ErrorDocument(const Error& error);
 
 }  // namespace rapidbyte::sdk

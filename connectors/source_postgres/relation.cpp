@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/utf8.h"
 #include "pgwire/types.h"
 #include "sdk/postgres.h"
 
@@ -157,7 +158,9 @@ SourceColumn Carry(const Row& row, const std::map<std::string, TypeDetails>& typ
   column.native = pgwire::NativeType(column.type);
   const std::string value = QuoteIdentifier(column.name);
   column.expression = value;
-  if (column.native) return column;
+  if (!IsUtf8(column.name)) column.refusal = "its name is not valid UTF-8";
+  if (!IsUtf8(column.type)) column.refusal = "the name of its type is not valid UTF-8";
+  if (column.native || !column.refusal.empty()) return column;
   const auto found = types.find(*row[7]);
   const TypeDetails type = found != types.end() ? found->second : TypeDetails{.base = *row[5]};
   if (const std::string name = QualifiedNameOf(type.base, value); !name.empty()) {
@@ -194,7 +197,8 @@ void Select(const std::vector<SourceColumn>& all, Relation& relation) {
   if (relation.stream.columns.empty()) relation.columns = all;
   for (const SourceColumn& column : relation.columns) {
     if (!column.readable) forbidden = AndMore(forbidden, QuoteIdentifier(column.name));
-    if (!column.refusal.empty()) refused = AndMore(refused, QuoteIdentifier(column.name) + ": " + column.refusal);
+    if (!column.refusal.empty())
+      refused = AndMore(refused, EscapeInvalid(QuoteIdentifier(column.name)) + ": " + column.refusal);
   }
   if (!missing.empty()) {
     relation.problem = Refused("schema", "the source table " + relation.name + " has no column " + missing,

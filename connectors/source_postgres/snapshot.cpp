@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "sdk/postgres.h"
+#include "source_postgres/raw_text.h"
 
 namespace rapidbyte::source_postgres {
 namespace {
@@ -89,7 +90,7 @@ class Taker {
     }
     Result<std::vector<pgwire::Row>> rows =
         session_.Query(sdk::BeginStatements(TransactionKind::kSnapshot, wait_ms) + RowSecurity(rules_) +
-                       Lock(snapshot_.relations) + "; SELECT pg_catalog.pg_export_snapshot()" + held);
+                       std::string(snapshot_.raw_text ? kRawText : "") + Lock(snapshot_.relations) + "; SELECT pg_catalog.pg_export_snapshot()" + held);
     if (!rows) return Fail(held.empty() ? std::move(rows.error()) : NoSecondSession(std::move(rows.error())));
     LetGo();
     snapshot_.name = rows->at(0).at(0).value_or("");
@@ -100,7 +101,7 @@ class Taker {
 
   // What there is, and how it can be held, in a transaction of its own.
   Status LookUp() {
-    RB_TRY(session_.Query(sdk::BeginStatements(TransactionKind::kLatest, 0)));
+    RB_ASSIGN(snapshot_.raw_text, BeginRaw(session_, sdk::BeginStatements(TransactionKind::kLatest, 0)));
     RB_ASSIGN(snapshot_.relations, FindRelations(session_, rules_.schema, rules_.filter_rows, streams_));
     RB_TRY(CheckProblems(snapshot_.relations));
     bool all_lockable = true;

@@ -24,6 +24,7 @@ struct Snapshot {
   std::vector<Relation> relations;  // one of each stream, described
   std::string name;                 // as pg_export_snapshot gave it, for further sessions that read the same moment
   std::string server;               // sdk::ServerIdentity
+  bool raw_text = false;            // text may be anything: CheckText
 };
 
 // Begins the transaction in `session` that the streams are read in. Errors: schema, permission; transient_db where a

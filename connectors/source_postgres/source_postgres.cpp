@@ -5,6 +5,9 @@
 #include "sdk/connector.h"
 #include "sdk/json.h"
 #include "sdk/postgres.h"
+#include "source_postgres/check.h"
+#include "source_postgres/discover.h"
+#include "source_postgres/raw_text.h"
 #include "source_postgres/snapshot.h"
 #ifndef __wasm__
 #include "source_postgres/source_postgres.h"
@@ -15,7 +18,6 @@ namespace source_postgres {
 namespace {
 
 using nlohmann::json;
-using sdk::TransactionKind;
 
 StreamRequest ReadStream(const json& stream) {
   StreamRequest request;
@@ -48,14 +50,6 @@ arrow::Schema MakeSchema(const Relation& relation, const std::string& server) {
   return schema;
 }
 
-json Describe(const Relation& relation) {
-  json columns = json::array();
-  for (const SourceColumn& column : relation.columns) {
-    columns.push_back({{"name", column.name}, {"type", column.type}, {"not_null", column.not_null}});
-  }
-  return {{"name", relation.stream.name}, {"columns", columns}};
-}
-
 class SourcePostgres final : public sdk::PostgresConnector {
  public:
   [[maybe_unused]] static constexpr const char* kName = "source-postgres";
@@ -71,22 +65,12 @@ class SourcePostgres final : public sdk::PostgresConnector {
 
   Result<json> Discover(const json&) override {
     RB_TRY(Connect());
-    RB_TRY(session().Query(sdk::BeginStatements(TransactionKind::kLatest, 0)));
-    RB_ASSIGN(const std::vector<StreamRequest> streams, ListStreams());
-    RB_ASSIGN(const std::vector<Relation> relations, Look(streams));
-    json described = json::array();
-    for (const Relation& relation : relations) described.push_back(Describe(relation));
-    RB_TRY(session().Query("COMMIT"));
-    return json{{"streams", described}};
+    return DiscoverStreams(session(), rules_.schema, rules_.filter_rows);
   }
 
   Result<json> Validate(const json& request) override {
     RB_TRY(Connect());
-    RB_TRY(session().Query(sdk::BeginStatements(TransactionKind::kLatest, 0)));
-    RB_ASSIGN(const std::vector<Relation> relations, Look(ReadStreams(request.at("streams"))));
-    RB_TRY(CheckProblems(relations));
-    RB_TRY(session().Query("COMMIT"));
-    return json::object();
+    return CheckSource(session(), rules_, ReadStreams(request.at("streams")));
   }
 
   Result<json> RunRead(const json& request) override {
@@ -106,25 +90,6 @@ class SourcePostgres final : public sdk::PostgresConnector {
   }
 
  private:
-  Result<std::vector<StreamRequest>> ListStreams() {
-    RB_ASSIGN(const std::vector<pgwire::Row> tables,
-              sdk::QueryCatalog(session(),
-                                "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE "
-                                "n.nspname = " +
-                                    pgwire::QuoteLiteral(rules_.schema) +
-                                    " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY c.relname"));
-    std::vector<StreamRequest> streams;
-    for (const pgwire::Row& table : tables) streams.push_back({*table[0], {}, false});
-    return streams;
-  }
-
-  Result<std::vector<Relation>> Look(const std::vector<StreamRequest>& streams) {
-    if (streams.empty()) return std::vector<Relation>();
-    RB_ASSIGN(std::vector<Relation> relations, FindRelations(session(), rules_.schema, rules_.filter_rows, streams));
-    RB_TRY(DescribeRelations(session(), rules_.schema, relations));
-    return relations;
-  }
-
   // The relation of the stream, in the snapshot of all streams, which the first one of them begins.
   Result<const Relation*> Prepare(const StreamRequest& stream) {
     if (streams_.empty()) streams_ = {stream};  // asked for without having been announced: alone
@@ -157,9 +122,12 @@ class SourcePostgres final : public sdk::PostgresConnector {
     arrow::BatchWriter writer(schema);
     auto emit = [&]() -> Status {
       if (decoder.rows() == 0) return {};
+      if (snapshot_.raw_text) RB_TRY(CheckText(schema, decoder.columns(), decoder.total_rows() - decoder.rows() + 1));
       RB_ASSIGN(const std::span<const uint8_t> message, writer.Write(decoder.columns()));
-      RB_TRY(sdk::EmitBatch(message, decoder.rows()));
-      decoder.Reset();
+      const uint32_t batch_rows = decoder.rows();
+      decoder.Reset();  // before the batch waits for room in the channel
+      RB_TRY(sdk::EmitBatch(message, batch_rows));
+      writer.GiveBack();
       return {};
     };
     for (;;) {

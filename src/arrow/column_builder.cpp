@@ -8,14 +8,21 @@ namespace rapidbyte::arrow {
 void GrowingBuffer::Grow(size_t bytes) {
   constexpr size_t max_bytes = PTRDIFF_MAX;  // what one allocation can be, also where addresses have 32 bits
   constexpr size_t min_bytes = 64;
-  constexpr size_t large_bytes = 16 << 20;  // from here on, room to spare costs more than another copy
   RB_CHECK(bytes <= max_bytes - size_);
-  const size_t spare = capacity_ < large_bytes ? capacity_ : capacity_ / 8;
+  // Twice as much while it is small or grows value by value. A value far above the others gets what it needs.
+  const size_t spare = bytes > kLargeBytes ? 0 : capacity_ < kLargeBytes ? capacity_ : capacity_ / 2;
   capacity_ = std::max({size_ + bytes, capacity_ <= max_bytes - spare ? capacity_ + spare : max_bytes, min_bytes});
   if (size_ == 0) data_.reset();  // first, so that both need not fit
   auto grown = std::unique_ptr<uint8_t[]>(new uint8_t[capacity_]);
   if (size_ != 0) std::memcpy(grown.get(), data_.get(), size_);
   data_ = std::move(grown);
+}
+
+void GrowingBuffer::GiveBack() {
+  size_ = 0;
+  if (capacity_ <= kLargeBytes) return;
+  data_.reset();
+  capacity_ = 0;
 }
 
 ColumnBuilder::ColumnBuilder(TypeId type) : type_(type) { Reset(); }
@@ -27,6 +34,11 @@ void ColumnBuilder::Reset() {
   offsets_.Clear();
   validity_.Clear();
   if (IsVariableWidth(type_)) AppendOffset();
+}
+
+void ColumnBuilder::GiveBack() {
+  values_.GiveBack();
+  Reset();
 }
 
 void ColumnBuilder::AppendNull() {

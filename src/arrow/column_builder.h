@@ -21,6 +21,8 @@ class GrowingBuffer {
   const uint8_t* data() const { return data_.get(); }
   size_t size() const { return size_; }
   void Clear() { size_ = 0; }
+  // Clear(), and capacity that only a value far above the others has needed goes.
+  void GiveBack();
 
   // Makes room for `bytes` more and returns where they go; the size grows by `bytes`.
   uint8_t* Extend(size_t bytes) {
@@ -31,7 +33,9 @@ class GrowingBuffer {
   }
 
  private:
-  void Grow(size_t bytes);  // to at least size + bytes, doubling while that is small
+  static constexpr size_t kLargeBytes = 16 << 20;
+
+  void Grow(size_t bytes);  // to at least size + bytes
 
   std::unique_ptr<uint8_t[]> data_;
   size_t size_ = 0;
@@ -49,6 +53,7 @@ class ColumnBuilder {
   size_t bytes() const { return values_.size() + offsets_.size() + (length_ + 7) / 8; }
 
   void Reset();
+  void GiveBack();  // Reset(), with GrowingBuffer's meaning of it
 
   void AppendNull();
   void AppendBool(bool value) {

@@ -102,6 +102,31 @@ TEST(ColumnBuilder, ResetForgetsEverything) {
   EXPECT_FALSE(Bit(column.validity(), 1));
 }
 
+TEST(GrowingBuffer, GivesBackWhatIsLargeOnly) {
+  GrowingBuffer buffer;
+  const uint8_t* small = buffer.Extend(1000);
+  buffer.GiveBack();
+  EXPECT_EQ(buffer.size(), 0u);
+  EXPECT_EQ(buffer.data(), small);
+  buffer.Extend(40 << 20);
+  buffer.GiveBack();
+  EXPECT_EQ(buffer.size(), 0u);
+  EXPECT_EQ(buffer.data(), nullptr);
+  std::memset(buffer.Extend(10), 'x', 10);
+  EXPECT_EQ(buffer.size(), 10u);
+}
+
+TEST(ColumnBuilder, GiveBackForgetsEverything) {
+  ColumnBuilder column(TypeId::kUtf8);
+  const std::string large(20 << 20, 'x');
+  column.AppendBytes(reinterpret_cast<const uint8_t*>(large.data()), large.size());
+  column.GiveBack();
+  EXPECT_EQ(column.length(), 0u);
+  EXPECT_EQ(Offsets(column), (std::vector<int32_t>{0}));
+  column.AppendBytes(reinterpret_cast<const uint8_t*>("abc"), 3);
+  EXPECT_EQ(Offsets(column), (std::vector<int32_t>{0, 3}));
+}
+
 TEST(ColumnBuilder, BytesGrowWithTheContent) {
   ColumnBuilder column(TypeId::kInt64);
   const size_t before = column.bytes();

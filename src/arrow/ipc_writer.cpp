@@ -191,6 +191,8 @@ Result<std::span<const uint8_t>> BatchWriter::Write(std::span<const ColumnBuilde
   return std::span<const uint8_t>(message, static_cast<size_t>(bytes));
 }
 
+void BatchWriter::GiveBack() { state_->message.GiveBack(); }
+
 std::span<const uint8_t> EndOfStream() { return kEndOfStream; }
 
 }  // namespace rapidbyte::arrow

@@ -30,6 +30,8 @@ class BatchWriter {
   // One encapsulated record batch message of all the columns' rows; valid until the next call. The columns are those
   // of the schema in order, equally long. Errors: kData where the batch would exceed 2 GiB.
   Result<std::span<const uint8_t>> Write(std::span<const ColumnBuilder> columns);
+  // The last message is no longer needed; memory that only a large one needs goes.
+  void GiveBack();
 
  private:
   struct State;

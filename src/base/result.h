@@ -29,18 +29,6 @@ enum class ErrorCode {
 // What is known about the destination's transaction at the moment of failure.
 enum class CommitState { kNotCommitted, kCommitted, kUnknown };
 
-constexpr std::string_view CommitName(CommitState commit) {
-  switch (commit) {
-    case CommitState::kNotCommitted:
-      return "none";
-    case CommitState::kCommitted:
-      return "committed";
-    case CommitState::kUnknown:
-      return "unknown";
-  }
-  return "unknown";
-}
-
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
   std::string message;   // what was wrong and where, one line, no password

@@ -67,4 +67,24 @@ std::string ValidUtf8(std::string_view text) {
   return valid;
 }
 
+size_t ValidLength(std::string_view text) {
+  size_t valid = 0;
+  while (const size_t length = CharacterLength(text.substr(valid))) valid += length;
+  return valid;
+}
+
+std::string EscapeInvalid(std::string_view text) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string escaped;
+  for (;;) {
+    const size_t valid = ValidLength(text);
+    escaped += text.substr(0, valid);
+    text.remove_prefix(valid);
+    if (text.empty()) return escaped;
+    const auto byte = static_cast<unsigned char>(text[0]);
+    escaped += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
+    text.remove_prefix(1);
+  }
+}
+
 }  // namespace rapidbyte

@@ -24,4 +24,11 @@ size_t FirstInvalidByte(std::string_view text);
 // The same text, U+FFFD in the place of each byte that belongs to no character.
 std::string ValidUtf8(std::string_view text);
 
+// The bytes before the first one that belongs to no character; the whole size where each belongs to one.
+size_t ValidLength(std::string_view text);
+inline bool IsUtf8(std::string_view text) { return ValidLength(text) == text.size(); }
+
+// For people who have to find the byte: "caf\\xe9" where ValidUtf8 has a character for all of them.
+std::string EscapeInvalid(std::string_view text);
+
 }  // namespace rapidbyte

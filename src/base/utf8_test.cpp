@@ -25,6 +25,20 @@ TEST(Utf8Test, WhatIsNoCharacterIsReplaced) {
   EXPECT_EQ(ValidUtf8("\xc3("), bad + "(");
 }
 
+TEST(Utf8Test, TheFirstByteOfNoCharacterIsFound) {
+  EXPECT_EQ(ValidLength(""), 0u);
+  EXPECT_EQ(ValidLength("größe"), std::string("größe").size());
+  EXPECT_EQ(ValidLength("gr\xf6\xdf"
+                        "e"),
+            2u);
+  EXPECT_EQ(ValidLength(std::string_view("a\0b\xff", 4)), 3u);
+}
+
+TEST(Utf8Test, WhatIsNoCharacterIsSpeltOut) {
+  EXPECT_EQ(EscapeInvalid("größe"), "größe");
+  EXPECT_EQ(EscapeInvalid("caf\xe9 cr\xe8me \x80"), "caf\\xe9 cr\\xe8me \\x80");
+}
+
 TEST(Utf8Test, PointsOfCharacters) {
   EXPECT_EQ(CodePoint("a"), U'a');
   EXPECT_EQ(CodePoint("ß"), U'ß');

@@ -11,6 +11,7 @@
 #include "engine/connector_catalog.h"
 #include "engine/pipeline.h"
 #include "engine/runner.h"
+#include "report/text_layout.h"
 #include "wasm/aot_cache.h"
 #include "wasm/aot_module.h"
 
@@ -65,23 +66,6 @@ int CompileCommand(const std::vector<std::string>& names) {
   return 0;
 }
 
-Command AddCheck(Command app, std::filesystem::path& pipeline) {
-  return app.AddCommand(
-      "check", "Check a pipeline document and both servers; moves nothing",
-      [&pipeline](Command check) { check.Add("PIPELINE", pipeline, "the pipeline document").Required(); });
-}
-
-int CheckCommand(const std::filesystem::path& file) {
-  const auto pipeline = engine::LoadPipeline(file, engine::ProcessEnvironment());
-  if (!pipeline) return PrintError(pipeline.error());
-  LogToStderr("warn");
-  if (const Status valid = engine::Validate(*pipeline, DefaultRunOptions(CancelOnSignals())); !valid)
-    return PrintError(valid.error());
-  fmt::print("{}: all is well. The document, {} stream{} at the source, and the rights at the destination\n",
-             file.string(), pipeline->streams.size(), pipeline->streams.size() == 1 ? "" : "s");
-  return 0;
-}
-
 Command AddDiscover(Command app, std::filesystem::path& pipeline) {
   return app.AddCommand(
       "discover", "Print the streams that a pipeline's source has, as JSON",
@@ -95,6 +79,9 @@ int DiscoverCommand(const std::filesystem::path& file) {
   const auto streams = engine::Discover(*pipeline, DefaultRunOptions(CancelOnSignals()));
   if (!streams) return PrintError(streams.error());
   std::cout << streams->dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+  for (const nlohmann::json& note : streams->value("notes", nlohmann::json::array())) {
+    if (note.is_string()) std::cerr << "note: " << report::Printable(note.get_ref<const std::string&>()) << '\n';
+  }
   return 0;
 }
 

@@ -1,4 +1,4 @@
-// `rapidbyte connectors`, `compile`, `check` and `discover`: what is there, and whether it works, without moving a row.
+// `rapidbyte connectors`, `compile` and `discover`: what is there.
 #pragma once
 
 #include <filesystem>
@@ -14,9 +14,6 @@ int ListConnectorsCommand();
 
 Command AddCompile(Command app, std::vector<std::string>& names);
 int CompileCommand(const std::vector<std::string>& names);
-
-Command AddCheck(Command app, std::filesystem::path& pipeline);
-int CheckCommand(const std::filesystem::path& pipeline);
 
 Command AddDiscover(Command app, std::filesystem::path& pipeline);
 int DiscoverCommand(const std::filesystem::path& pipeline);

@@ -19,6 +19,7 @@
 #include "cli/bench_import_command.h"
 #include "cli/bench_profile_command.h"
 #include "cli/bench_run_command.h"
+#include "cli/check_command.h"
 #include "cli/command.h"
 #include "cli/connector_commands.h"
 #include "cli/options.h"

@@ -35,7 +35,10 @@ std::optional<Error> Failure(const Stages& stages, const std::vector<record::Str
                              const RunOptions& options) {
   if (stages.source_end && stages.destination_end) return std::nullopt;
   Error error = *stages.channel.reason();
-  if (options.cancel->cancelled()) error = {ErrorCode::kInterrupted, "interrupted before all streams were through"};
+  if (options.cancel->cancelled()) {
+    const std::string first = error.code == ErrorCode::kInterrupted ? "" : " (" + error.message + ")";
+    error = {ErrorCode::kInterrupted, "interrupted before all streams were through" + first};
+  }
   if (!stages.destination_end) error.commit = stages.destination_end.error().commit;
   const bool is_open = error.commit == CommitState::kUnknown;
   if (is_open) {
@@ -76,7 +79,8 @@ std::optional<Error> CountMismatch(const std::vector<record::StreamRecord>& stre
       Error error;
       error.code = ErrorCode::kData;
       error.message = "stream \"" + stream.name + "\": " + std::to_string(stream.records_read) +
-                      " rows were read but " + std::to_string(stream.records_written) + " written";
+                      " rows were read but " + std::to_string(stream.records_written) +
+                      " written, and that was committed";
       error.commit = CommitState::kCommitted;
       return error;
     }
@@ -145,15 +149,15 @@ RunOutcome Run(const Pipeline& pipeline, const RunOptions& options) {
   return outcome;
 }
 
-Status Validate(const Pipeline& pipeline, const RunOptions& options) {
-  json streams = json::array();
-  for (const StreamSpec& stream : pipeline.streams) {
-    streams.push_back(StreamDocument(stream));
-  }
-  const json request = {{"streams", streams}};
-  RB_TRY(AskOnce(Side::kSource, abi::Export::kValidate, request, pipeline, options));
-  RB_TRY(AskOnce(Side::kDestination, abi::Export::kValidate, request, pipeline, options));
-  return {};
+std::vector<Finding> Validate(const Pipeline& pipeline, const RunOptions& options) {
+  std::vector<Finding> findings;
+  const Result<json> source =
+      AskOnce(Side::kSource, abi::Export::kValidate, SourceQuestion(pipeline), pipeline, options);
+  AddFindings(source, Side::kSource, findings);
+  AddFindings(
+      AskOnce(Side::kDestination, abi::Export::kValidate, DestinationQuestion(pipeline, source), pipeline, options),
+      Side::kDestination, findings);
+  return findings;
 }
 
 Result<json> Discover(const Pipeline& pipeline, const RunOptions& options) {

@@ -9,6 +9,7 @@
 
 #include "abi/native_host.h"
 #include "base/result.h"
+#include "engine/findings.h"
 #include "engine/pipeline.h"
 #include "net/connection.h"
 #include "record/run_record.h"
@@ -37,8 +38,8 @@ struct RunOutcome {
 // Never throws; blocks until both stages have ended.
 RunOutcome Run(const Pipeline& pipeline, const RunOptions& options);
 
-// Asks both connectors whether they can reach what the pipeline needs (rb_validate). Moves nothing.
-Status Validate(const Pipeline& pipeline, const RunOptions& options);
+// Asks both connectors what a run would fail at (rb_validate): all of it, the source's first. Moves nothing.
+std::vector<Finding> Validate(const Pipeline& pipeline, const RunOptions& options);
 
 // What the source has: the answer of rb_discover.
 Result<nlohmann::json> Discover(const Pipeline& pipeline, const RunOptions& options);

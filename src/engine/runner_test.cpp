@@ -370,18 +370,56 @@ TEST_F(Runner, ValidateAsksBothAndMovesNothing) {
     if (function == Export::kValidate) {
       EXPECT_EQ(Request().at("streams").size(), 2u);
     }
-    return Answer(json::object());
+    return Answer({{"findings", json::array()}});
   };
-  EXPECT_TRUE(Validate(pipeline_, options_));
+  EXPECT_THAT(Validate(pipeline_, options_), testing::IsEmpty());
   EXPECT_THAT(asked, testing::ElementsAre(Export::kOpen, Export::kValidate, Export::kClose));
-  destination_script = [](Export function) {
+}
+
+TEST_F(Runner, ValidateTellsWhatBothSidesFound) {
+  source_script = [](Export function) {
     if (function != Export::kValidate) return Answer(json::object());
-    return AnswerError({{"category", "permission"}, {"message", "may not write"}});
+    const json columns = {{{"name", "id"}, {"type", "integer"}, {"not_null", true}}};
+    return Answer({{"findings",
+                    {{{"level", "error"}, {"stream", "users"}, {"message", "no such table"}, {"category", "schema"}}}},
+                   {"streams", {{{"name", "orders"}, {"columns", columns}}}}});
   };
-  const Status valid = Validate(pipeline_, options_);
-  ASSERT_FALSE(valid);
-  EXPECT_EQ(valid.error().code, ErrorCode::kDestination);
-  EXPECT_EQ(valid.error().message, "destination: may not write");
+  json asked;
+  destination_script = [&asked](Export function) {
+    if (function != Export::kValidate) return Answer(json::object());
+    asked = Request();
+    return Answer({{"findings",
+                    {{{"level", "note"}, {"stream", ""}, {"message", "a\nlook"}},
+                     {{"level", "error"}, {"message", "may not write"}, {"category", "permission"}}}}});
+  };
+  pipeline_.write_mode = WriteMode::kReplace;
+  const std::vector<Finding> findings = Validate(pipeline_, options_);
+  ASSERT_EQ(findings.size(), 3u);
+  EXPECT_EQ(findings[0].error.message, "stream \"users\": source: no such table");
+  EXPECT_EQ(findings[0].error.code, ErrorCode::kSource);
+  EXPECT_EQ(findings[1].error.message, "destination: a look");
+  EXPECT_FALSE(findings[1].is_error);
+  EXPECT_EQ(findings[2].error.message, "destination: may not write");
+  EXPECT_EQ(findings[2].error.code, ErrorCode::kDestination);
+  EXPECT_EQ(asked, json::parse(R"({"streams": [{"name": "users", "columns": null}, {"name": "orders", "columns": [
+      {"name": "id", "type": "integer", "not_null": true}]}],
+      "write_mode": "replace", "load_method": "copy", "replace_by": "truncate"})"));
+}
+
+TEST_F(Runner, ValidateAsksTheDestinationWhereTheSourceIsNotThere) {
+  source_script = [](Export function) {
+    return function == Export::kValidate ? AnswerError({{"category", "transient_network"}, {"message", "no server"}})
+                                         : Answer(json::object());
+  };
+  destination_script = [](Export function) {
+    return function == Export::kOpen ? AnswerError({{"category", "auth"}, {"message", "wrong password"}})
+                                     : Answer(json::object());
+  };
+  const std::vector<Finding> findings = Validate(pipeline_, options_);
+  ASSERT_EQ(findings.size(), 2u);
+  EXPECT_EQ(findings[0].error.message, "source: no server");
+  EXPECT_EQ(findings[1].error.message, "destination: wrong password");
+  EXPECT_EQ(findings[1].error.code, ErrorCode::kConnection);
 }
 
 TEST_F(Runner, DiscoverGivesWhatTheSourceSays) {

@@ -8,7 +8,6 @@
 #include "wasm/native_guest.h"
 
 namespace rapidbyte::engine {
-namespace {
 
 using nlohmann::json;
 
@@ -19,8 +18,6 @@ constexpr size_t kMaxNoteBytes = 1000;
 std::string Note(const std::string& text) { return ValidUtf8(Printable(text.substr(0, kMaxNoteBytes))); }
 
 const char* RoleName(Side side) { return side == Side::kSource ? "source" : "destination"; }
-
-}  // namespace
 
 json StreamDocument(const StreamSpec& stream) {
   return {{"name", stream.name},

@@ -17,6 +17,9 @@
 
 namespace rapidbyte::engine {
 
+// "source" or "destination".
+const char* RoleName(Side side);
+
 // A stream as a source's connector is told of it.
 nlohmann::json StreamDocument(const StreamSpec& stream);
 

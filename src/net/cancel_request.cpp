@@ -45,17 +45,18 @@ class Line {
     return Await({.readable = state == State::kWantRead, .writable = state != State::kWantRead});
   }
 
-  Status Connect(const sockaddr_storage& address, socklen_t size) {
+  // False: nobody listens there any more.
+  Result<bool> Connect(const sockaddr_storage& address, socklen_t size) {
     fd_ = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd_ < 0) return Fail(CannotCancel(std::strerror(errno)));
-    if (connect(fd_, reinterpret_cast<const sockaddr*>(&address), size) == 0) return {};
-    if (errno != EINPROGRESS) return Fail(CannotCancel(std::strerror(errno)));
-    RB_TRY(Await({.writable = true}));
-    int error = 0;
-    socklen_t error_size = sizeof error;
-    getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &error_size);
+    int error = fd_ < 0 || connect(fd_, reinterpret_cast<const sockaddr*>(&address), size) != 0 ? errno : 0;
+    if (error == EINPROGRESS) {
+      RB_TRY(Await({.writable = true}));
+      socklen_t error_size = sizeof error;
+      getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &error_size);
+    }
+    if (error == ECONNREFUSED || error == ENOENT) return false;
     if (error != 0) return Fail(CannotCancel(std::strerror(error)));
-    return {};
+    return true;
   }
 
   Status Send(Transport& transport, std::span<const uint8_t> bytes) {
@@ -158,7 +159,8 @@ std::optional<CancelRequest> CancelRequest::For(PGconn* session, const BackendKe
 
 Status CancelRequest::Send(uint64_t deadline_nanos) const {
   Line line(deadline_nanos);
-  RB_TRY(line.Connect(address_, address_size_));
+  RB_ASSIGN(const bool is_there, line.Connect(address_, address_size_));
+  if (!is_there) return {};
   const auto plain = MakeSocketTransport(line.fd());
   if (context_ == nullptr) return SendAndAwaitEnd(line, *plain, message_);
   RB_TRY(AskForTls(line, *plain));

@@ -25,8 +25,8 @@ class CancelRequest {
   // Nothing where the session's address is not known.
   static std::optional<CancelRequest> For(PGconn* session, const BackendKey& key);
 
-  // Returns once the server has acted on it: it closes the connection then. Errors: kConnection, also when
-  // MonotonicNanos() reaches `deadline_nanos` before that.
+  // Returns once the server has acted on it: it closes the connection then. A server that is down needs not be asked.
+  // Errors: kConnection, also when MonotonicNanos() reaches `deadline_nanos` before that.
   Status Send(uint64_t deadline_nanos) const;
 
  private:

@@ -31,7 +31,10 @@ Result<size_t> StreamConnection::Read(std::span<uint8_t> buffer, uint64_t* wait_
   while (!ended_) {
     const Transfer transfer = transport_.Receive(buffer);
     if (transfer.state == State::kDone) return transfer.bytes;
-    if (transfer.state == State::kFailed) return Fail(ConnectionLost(transfer.error));
+    if (transfer.state == State::kFailed) {
+      ended_ = true;
+      return Fail(ConnectionLost(transfer.error));
+    }
     if (transfer.state == State::kEnd) break;
     const bool to_write = transfer.state == State::kWantWrite;
     const auto ready = Wait({.readable = !to_write, .writable = to_write}, wait_nanos);

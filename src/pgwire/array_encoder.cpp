@@ -22,13 +22,15 @@ uint64_t ElementBytes(const arrow::ColumnView& column, uint32_t first, uint32_t 
   return bytes;
 }
 
-uint64_t ElementBytes(const arrow::BatchView& batch, uint32_t first, uint32_t rows) {
+}  // namespace
+
+uint64_t ArrayBytes(const arrow::BatchView& batch, uint32_t first, uint32_t rows) {
   uint64_t bytes = 0;
-  for (const arrow::ColumnView& column : batch.columns) bytes += ElementBytes(column, first, rows);
+  for (const arrow::ColumnView& column : batch.columns) {
+    bytes += sizeof(uint32_t) + kHeaderBytes + kDimensionBytes + ElementBytes(column, first, rows);
+  }
   return bytes;
 }
-
-}  // namespace
 
 void EncodeArray(const arrow::ColumnView& column, uint32_t first, uint32_t rows, std::vector<uint8_t>& out) {
   const size_t at = out.size();
@@ -53,10 +55,10 @@ uint32_t RowsOfSlice(const arrow::BatchView& batch, uint32_t first, uint64_t byt
   // Bytes grow with rows: the largest number that fits lies between `fits` and `above`.
   uint32_t fits = 1;
   uint32_t above = batch.rows - first + 1;
-  if (ElementBytes(batch, first, above - 1) <= bytes) return above - 1;
+  if (ArrayBytes(batch, first, above - 1) <= bytes) return above - 1;
   while (above - fits > 1) {
     const uint32_t middle = fits + (above - fits) / 2;
-    (ElementBytes(batch, first, middle) <= bytes ? fits : above) = middle;
+    (ArrayBytes(batch, first, middle) <= bytes ? fits : above) = middle;
   }
   return fits;
 }

@@ -13,6 +13,9 @@ namespace rapidbyte::pgwire {
 // element type, length, lower bound 1, elements. Texts travel as text[].
 void EncodeArray(const arrow::ColumnView& column, uint32_t first, uint32_t rows, std::vector<uint8_t>& out);
 
+// At most what EncodeArray makes of the same rows of all columns, with a length word each.
+uint64_t ArrayBytes(const arrow::BatchView& batch, uint32_t first, uint32_t rows);
+
 // How many rows from `first` on, at least one, have arrays of `bytes` in all at most. `first` is one of the batch's.
 uint32_t RowsOfSlice(const arrow::BatchView& batch, uint32_t first, uint64_t bytes);
 

@@ -95,6 +95,82 @@ TEST(CopyEncoder, WritesTheGoldenRow) {
   EXPECT_EQ(Bytes(encoder.bytes().begin(), encoder.bytes().end()), expected);
 }
 
+TEST(CopyEncoder, LargeRowsGoByPieces) {
+  const arrow::Schema schema = SchemaOf({TypeId::kInt32, TypeId::kUtf8, TypeId::kUuid, TypeId::kBinary, TypeId::kUtf8});
+  std::vector<arrow::ColumnBuilder> columns;
+  for (const arrow::Field& field : schema.fields) columns.emplace_back(field.type);
+  const Bytes large(2 << 20, 'x');
+  const Bytes small(100 << 10, 'y');
+  columns[0].AppendFixed(int32_t{7});
+  columns[1].AppendBytes(large.data(), large.size());
+  columns[2].AppendNull();
+  columns[3].AppendBytes(small.data(), small.size());
+  columns[4].AppendBytes(small.data(), 3);
+  Bytes keep;
+  const auto batch = View(schema, columns, keep);
+  CopyEncoder whole(schema);
+  ASSERT_EQ(whole.Encode(batch, 0, SIZE_MAX).value(), 1u);
+
+  CopyEncoder encoder(schema);
+  EXPECT_TRUE(encoder.IsLarge(batch, 0));
+  Bytes pieces;
+  std::vector<size_t> sizes;
+  ASSERT_TRUE(encoder.EncodePieces(batch, 0, [&](std::span<const uint8_t> piece) -> Status {
+    pieces.insert(pieces.end(), piece.begin(), piece.end());
+    sizes.push_back(piece.size());
+    return {};
+  }));
+  EXPECT_TRUE(encoder.bytes().empty());
+  EXPECT_TRUE(pieces == Bytes(whole.bytes().begin(), whole.bytes().end()));
+  EXPECT_EQ(sizes, (std::vector<size_t>{5 + 2 + 8 + 4, large.size(), 4 + 4, small.size(), 4 + 3}));
+}
+
+TEST(CopyEncoder, StopsBeforeALargeRow) {
+  const arrow::Schema schema = SchemaOf({TypeId::kUtf8});
+  std::vector<arrow::ColumnBuilder> columns;
+  columns.emplace_back(TypeId::kUtf8);
+  const Bytes large(2 << 20, 'x');
+  columns[0].AppendBytes(large.data(), 1);
+  columns[0].AppendBytes(large.data(), large.size());
+  Bytes keep;
+  const auto batch = View(schema, columns, keep);
+  CopyEncoder encoder(schema);
+  EXPECT_FALSE(encoder.IsLarge(batch, 0));
+  EXPECT_EQ(encoder.Encode(batch, 0, SIZE_MAX).value(), 1u);
+}
+
+TEST(ArrayEncoder, SlicesAreWholeRowsWithinTheirBytes) {
+  const arrow::Schema schema = SchemaOf({TypeId::kInt32, TypeId::kUtf8});
+  std::vector<arrow::ColumnBuilder> columns;
+  for (const arrow::Field& field : schema.fields) columns.emplace_back(field.type);
+  const Bytes text(1000, 'x');
+  for (int32_t row = 0; row < 100; ++row) {
+    columns[0].AppendFixed(row);
+    columns[1].AppendBytes(text.data(), row == 40 ? 1000 : 10);
+  }
+  Bytes keep;
+  const auto batch = View(schema, columns, keep);
+  EXPECT_EQ(RowsOfSlice(batch, 0, 1 << 20), 100u);
+  EXPECT_EQ(RowsOfSlice(batch, 0, 1), 1u) << "one row at least";
+  EXPECT_EQ(RowsOfSlice(batch, 99, 1), 1u);
+  EXPECT_EQ(RowsOfSlice(batch, 40, 500), 1u);
+  std::vector<int32_t> seen;
+  for (uint32_t first = 0; first < batch.rows;) {
+    const uint32_t rows = RowsOfSlice(batch, first, 500);
+    EXPECT_TRUE(rows == 1 || ArrayBytes(batch, first, rows) <= 500) << first;
+    if (first + rows < batch.rows) {
+      EXPECT_GT(ArrayBytes(batch, first, rows + 1), 500u) << first;
+    }
+    Bytes out;
+    EncodeArray(batch.columns[0], first, rows, out);
+    ASSERT_EQ(out.size(), 20u + 8 * rows);
+    for (uint32_t row = 0; row < rows; ++row) seen.push_back(LoadBigEndian<int32_t>(out.data() + 24 + 8 * row));
+    first += rows;
+  }
+  ASSERT_EQ(seen.size(), 100u);
+  for (int32_t row = 0; row < 100; ++row) EXPECT_EQ(seen[static_cast<size_t>(row)], row);
+}
+
 TEST(ArrayEncoder, WritesGoldenArrays) {
   const arrow::Schema schema = SchemaOf({TypeId::kInt32});
   std::vector<arrow::ColumnBuilder> columns;

@@ -20,6 +20,7 @@ constexpr uint32_t kCriticalFlags = 0xffff0000;
 constexpr size_t kFrameBytes = 5;
 // With rows below max_row_bytes this keeps every column below 2^31 bytes.
 constexpr uint32_t kMaxBatchBytes = 1 << 30;
+constexpr uint32_t kFewRows = 16;
 constexpr uint32_t kNullLength = 0xffffffff;
 constexpr uint16_t kTrailer = 0xffff;
 
@@ -87,7 +88,9 @@ CopyDecoder::CopyDecoder(const arrow::Schema& schema, DecoderLimits limits) : sc
 }
 
 void CopyDecoder::Reset() {
-  for (ColumnBuilder& column : columns_) column.Reset();
+  // A batch of few rows has grown by a value far above the others: its room is not kept for those to come.
+  const bool large_values = rows_ < kFewRows;
+  for (ColumnBuilder& column : columns_) large_values ? column.GiveBack() : column.Reset();
   rows_ = 0;
   batch_bytes_ = 0;
 }

@@ -16,7 +16,12 @@ namespace {
 constexpr uint8_t kHeader[] = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0};
 // The server refuses a longer message, and with it the connection (PQ_LARGE_MESSAGE_LIMIT).
 constexpr uint64_t kMaxMessageBytes = 0x3ffffffe;
-constexpr size_t kLargeBytes = 16 << 20;
+
+tl::unexpected<Error> TooLarge(uint64_t bytes) {
+  return Fail(ErrorCode::kData,
+              "a row of " + std::to_string(bytes) + " bytes is above PostgreSQL's limit of 1 GiB for a message",
+              "leave the column that holds the large value out, or shorten it");
+}
 
 }  // namespace
 
@@ -31,8 +36,7 @@ CopyEncoder::CopyEncoder(const arrow::Schema& schema) : columns_(schema.fields.s
 
 void CopyEncoder::Reserve(size_t more) {
   if (more <= capacity_ - size_) return;
-  // Twice as much where it gathers rows; a row far above that gets what it needs.
-  const size_t capacity = more > kLargeBytes ? size_ + more : std::max(size_ + more, 2 * capacity_);
+  const size_t capacity = std::max(size_ + more, 2 * capacity_);
   auto grown = std::make_unique_for_overwrite<uint8_t[]>(capacity);
   if (size_ != 0) std::memcpy(grown.get(), data_.get(), size_);
   data_ = std::move(grown);
@@ -79,12 +83,11 @@ Result<uint32_t> CopyEncoder::Encode(const arrow::BatchView& batch, uint32_t fir
   uint32_t row = first;
   do {
     const uint64_t bytes = RowBytes(batch, row);
+    if (bytes > kLargeBytes && row != first) break;  // it goes by pieces
     if (bytes > kMaxMessageBytes - (size_ - message_at_)) {
       if (row != first) break;  // it begins the next message
       size_ = message_at_;
-      return Fail(ErrorCode::kData,
-                  "a row of " + std::to_string(bytes) + " bytes is above PostgreSQL's limit of 1 GiB for a message",
-                  "leave the column that holds the large value out, or shorten it");
+      return TooLarge(bytes);
     }
     Reserve(static_cast<size_t>(bytes));
     size_ = static_cast<size_t>(EncodeRow(batch, row, data_.get() + size_) - data_.get());
@@ -93,6 +96,46 @@ Result<uint32_t> CopyEncoder::Encode(const arrow::BatchView& batch, uint32_t fir
   EndMessage();
   SlowOnPurpose("dest_encode", 32 * (size_ - message_at_));
   return row;
+}
+
+bool CopyEncoder::IsLarge(const arrow::BatchView& batch, uint32_t row) const {
+  return RowBytes(batch, row) > kLargeBytes;
+}
+
+uint64_t CopyEncoder::ExactBytes(const arrow::BatchView& batch, uint32_t row) {
+  uint64_t bytes = sizeof(uint16_t);
+  for (const arrow::ColumnView& column : batch.columns) {
+    bytes += sizeof(uint32_t);
+    if (column.IsNull(row)) continue;
+    bytes += arrow::IsVariableWidth(column.type) ? column.Bytes(row).size() : ValueWidth(column.type);
+  }
+  return bytes;
+}
+
+Status CopyEncoder::BeginLargeRow(const arrow::BatchView& batch, uint32_t row) {
+  const uint64_t bytes = ExactBytes(batch, row);
+  if (bytes > kMaxMessageBytes - sizeof(uint32_t)) return TooLarge(bytes);
+  BeginMessage();
+  StoreBigEndian(data_.get() + message_at_ + 1, static_cast<uint32_t>(bytes + sizeof(uint32_t)));
+  Reserve(sizeof(uint16_t));
+  StoreBigEndian(data_.get() + size_, static_cast<uint16_t>(batch.columns.size()));
+  size_ += sizeof(uint16_t);
+  return {};
+}
+
+std::span<const uint8_t> CopyEncoder::BeginValue(const arrow::ColumnView& column, uint32_t row) {
+  constexpr size_t kCopiedBytes = 64 << 10;
+  const bool variable = arrow::IsVariableWidth(column.type) && !column.IsNull(row);
+  const std::string_view value = variable ? column.Bytes(row) : std::string_view();
+  if (value.size() <= kCopiedBytes) {
+    Reserve(sizeof(uint32_t) + std::max<size_t>(value.size(), ValueWidth(column.type)));
+    size_ = static_cast<size_t>(EncodeValue(column, row, data_.get() + size_) - data_.get());
+    return {};
+  }
+  Reserve(sizeof(uint32_t));
+  StoreBigEndian(data_.get() + size_, static_cast<uint32_t>(value.size()));
+  size_ += sizeof(uint32_t);
+  return {reinterpret_cast<const uint8_t*>(value.data()), value.size()};
 }
 
 uint8_t* CopyEncoder::EncodeRow(const arrow::BatchView& batch, uint32_t row, uint8_t* to) const {

@@ -237,5 +237,31 @@ TEST(Session, ExecutesAPreparedStatementInAPipeline) {
   EXPECT_THAT(second.error().message, HasSubstr("null value"));
 }
 
+TEST(Session, GoesOnAfterALargeRow) {
+  const std::string large(20 << 20, 'x');
+  ScriptedTransport transport(Message('H', "\1\0\0"s) + Message('d', large) + Message('d', "small") + Message('c') +
+                              Tag("COPY 2") + Ready());
+  Session session(transport);
+  ASSERT_TRUE(session.BeginCopyOut("COPY t TO STDOUT"));
+  ASSERT_TRUE(session.ReadMore(5 + large.size()));
+  session.Consume(5 + large.size());
+  const std::string small = Message('d', "small");
+  if (session.Received().size() < small.size()) {
+    ASSERT_TRUE(session.ReadMore(small.size()));
+  }
+  EXPECT_EQ(std::string(session.Received().begin(), session.Received().begin() + static_cast<ptrdiff_t>(small.size())),
+            small);
+  session.Consume(small.size());
+  EXPECT_TRUE(session.EndCopyOut());
+}
+
+TEST(Session, KeepsTheTagOfWhatEndedLast) {
+  ScriptedTransport transport(Tag("SAVEPOINT") + Tag("INSERT 0 5") + Ready() + Tag("ROLLBACK") + Ready());
+  Session session(transport);
+  EXPECT_EQ(session.Execute("SAVEPOINT s; INSERT").value(), 5u);
+  EXPECT_TRUE(session.Query("COMMIT"));
+  EXPECT_EQ(session.last_tag(), "ROLLBACK");
+}
+
 }  // namespace
 }  // namespace rapidbyte::pgwire

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/clock.h"
+#include "base/commit_name.h"
 
 namespace rapidbyte::record {
 namespace {

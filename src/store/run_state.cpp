@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "base/check.h"
+#include "base/commit_name.h"
 #include "store/migrations.h"
 #include "store/process_identity.h"
 

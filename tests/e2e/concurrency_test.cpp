@@ -168,22 +168,26 @@ TEST_F(Concurrency, RowsGoIntoTheTableThatBearsTheName) {
   });
 }
 
+// The source's last row comes when the lock 1 is free.
 TEST_F(Concurrency, WhatIsDoneToADestinationThatIsBeingLoadedComesAfter) {
   InEach(WithAllReplacements(), [](const PipelineSpec& way) {
     Server::Get().Sql(
-        "CREATE FUNCTION raw.gate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM "
-        "pg_advisory_xact_lock_shared(1); RETURN NULL; END $$; CREATE TRIGGER gate BEFORE INSERT ON raw.t FOR EACH "
-        "STATEMENT EXECUTE FUNCTION raw.gate()");
+        "ALTER TABLE src.t RENAME TO base; CREATE FUNCTION src.gate() RETURNS int8 LANGUAGE plpgsql AS $$ BEGIN "
+        "PERFORM pg_advisory_xact_lock_shared(1); RETURN 101; END $$; CREATE VIEW src.t AS SELECT id, v FROM src.base "
+        "UNION ALL SELECT 101, src.gate()");
     Other gate, other;
     gate.Run("SELECT pg_advisory_lock(1)");
     BackgroundRun run(way);
-    Other().Await("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)");
+    gate.Await(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'raw.t'::regclass AND granted AND mode <> "
+        "'AccessShareLock')");
     other.Start("ALTER TABLE raw.t ALTER v TYPE float8");
     AwaitLockWaits();
     gate.Run("SELECT pg_advisory_unlock(1)");
     const RunResult result = run.Wait();
     other.Finish();
-    ExpectRows(result, way, 100);
+    ExpectRows(result, way, 101);
+    EXPECT_EQ(Value("SELECT DISTINCT pg_typeof(v) FROM raw.t"), "double precision");
   });
 }
 

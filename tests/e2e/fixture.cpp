@@ -140,6 +140,9 @@ RunResult RunRapidbyte(std::vector<std::string> arguments, std::map<std::string,
 }
 
 BackgroundRun::BackgroundRun(const PipelineSpec& spec) {
+  // Tests wait for what a run does, and not for a compiler before it.
+  static const bool compiled = RunRapidbyte({"compile"}).exit_code == 0;
+  EXPECT_TRUE(compiled);
   const std::filesystem::path file = WritePipeline(spec);
   out_ = file.string() + ".out";
   err_ = file.string() + ".err";

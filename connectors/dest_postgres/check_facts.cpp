@@ -1,0 +1,97 @@
+#include "dest_postgres/check_facts.h"
+
+#include "sdk/postgres.h"
+
+namespace rapidbyte {
+namespace {
+
+using pgwire::QuoteLiteral;
+
+enum class Of { kAllColumns, kNullableColumns };
+
+std::string NamesArray(const arrow::Schema& stream, Of which) {
+  std::string list;
+  for (const arrow::Field& field : stream.fields) {
+    if (which == Of::kNullableColumns && !field.nullable) continue;
+    list += (list.empty() ? "" : ", ") + QuoteLiteral(field.name);
+  }
+  return "ARRAY[" + list + "]::name[]";
+}
+
+// The columns of the table `c` for which `condition` holds, where `t` is a column's type.
+std::string Columns(const std::string& condition) {
+  return "(SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a JOIN pg_type t ON "
+         "t.oid "
+         "= a.atttypid WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND " +
+         condition + ")";
+}
+
+constexpr const char* kNotNull = "(a.attnotnull OR t.typnotnull)";
+
+constexpr const char* kInsertPolicy =
+    "EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('a', '*') AND "
+    "EXISTS "
+    "(SELECT FROM unnest(p.polroles) AS r(oid) WHERE r.oid = 0 OR pg_has_role(r.oid, 'USAGE')))";
+
+// TRUNCATE takes along what inherits from the table, its partitions too.
+constexpr const char* kForeignKeys =
+    "(WITH RECURSIVE tree(oid) AS (SELECT c.oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN tree ON i.inhparent = "
+    "tree.oid) SELECT string_agg(quote_ident(k.conname) || ' of ' || k.conrelid::regclass, ', ' ORDER BY k.conname) "
+    "FROM "
+    "pg_constraint k WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confrelid IN (SELECT oid FROM tree) AND "
+    "k.conrelid NOT IN (SELECT oid FROM tree))";
+
+}  // namespace
+
+Result<ServerFacts> ReadServerFacts(pgwire::Session& session) {
+  RB_ASSIGN(
+      const std::vector<pgwire::Row> rows,
+      sdk::QueryCatalog(session,
+                        "SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only'), "
+                        "current_setting('server_encoding'), has_database_privilege(current_database(), 'CREATE'), "
+                        "has_database_privilege(current_database(), 'TEMP')"));
+  const pgwire::Row& row = rows.at(0);
+  return ServerFacts{row.at(0) == "t", row.at(1) == "on", row.at(2).value_or(""), row.at(3) == "t", row.at(4) == "t"};
+}
+
+Result<SchemaFacts> ReadSchemaFacts(pgwire::Session& session, const std::string& schema) {
+  RB_ASSIGN(const std::vector<pgwire::Row> rows,
+            sdk::QueryCatalog(session,
+                              "SELECT has_schema_privilege(oid, 'USAGE'), has_schema_privilege(oid, 'CREATE') FROM "
+                              "pg_namespace WHERE nspname = " +
+                                  QuoteLiteral(schema)));
+  if (rows.empty()) return SchemaFacts{};  // dropped since it was found
+  return SchemaFacts{rows[0].at(0) == "t", rows[0].at(1) == "t"};
+}
+
+Result<TableFacts> ReadTableFacts(pgwire::Session& session, const std::string& oid, const arrow::Schema& stream) {
+  const std::string filled = "a.attname = ANY (" + NamesArray(stream, Of::kAllColumns) + ")";
+  const std::string sometimes_null = "a.attname = ANY (" + NamesArray(stream, Of::kNullableColumns) + ")";
+  RB_ASSIGN(const std::vector<pgwire::Row> rows,
+            sdk::QueryCatalog(
+                session, "SELECT has_any_column_privilege(c.oid, 'INSERT'), " +
+                             Columns(filled + " AND NOT has_column_privilege(c.oid, a.attnum, 'INSERT')") +
+                             ", has_table_privilege(c.oid, 'TRUNCATE'), has_table_privilege(c.oid, 'DELETE'), "
+                             "row_security_active(c.oid), " +
+                             kInsertPolicy + ", " +
+                             Columns(kNotNull +
+                                     (" AND NOT a.atthasdef AND a.attidentity = '' AND t.typdefault IS NULL AND NOT " +
+                                      filled)) +
+                             ", " + Columns(kNotNull + (" AND " + sometimes_null)) + ", " + kForeignKeys +
+                             " FROM pg_class c WHERE c.oid = " + oid));
+  if (rows.empty()) return Fail(sdk::SchemaError("the destination table has gone", "run it again"));
+  const pgwire::Row& row = rows[0];
+  TableFacts facts;
+  facts.insert = row.at(0) == "t";
+  facts.forbidden_columns = row.at(1).value_or("");
+  facts.may_truncate = row.at(2) == "t";
+  facts.may_delete = row.at(3) == "t";
+  facts.policies = row.at(4) == "t";
+  facts.insert_policy = row.at(5) == "t";
+  facts.unfilled_columns = row.at(6).value_or("");
+  facts.strict_columns = row.at(7).value_or("");
+  facts.foreign_keys = row.at(8).value_or("");
+  return facts;
+}
+
+}  // namespace rapidbyte
