@@ -95,6 +95,29 @@ TEST(CopyEncoder, WritesTheGoldenRow) {
   EXPECT_EQ(Bytes(encoder.bytes().begin(), encoder.bytes().end()), expected);
 }
 
+TEST(CopyDecoder, ALargeRowThatDoesNotFitBeginsTheNextBatch) {
+  auto row = [](size_t bytes) {
+    Bytes body = {0, 1};
+    Put(body, static_cast<uint32_t>(bytes));
+    body.resize(body.size() + bytes, 'x');
+    return Message(body);
+  };
+  CopyDecoder decoder(SchemaOf({TypeId::kUtf8}), {.batch_bytes = 3 << 20});
+  const Bytes data = Join({Message(Header()), row(10), row(2 << 20), row(2 << 20), row(10)});
+  std::span<const uint8_t> received(data);
+  std::vector<uint32_t> batches;
+  for (;;) {
+    const DecodeProgress progress = decoder.Consume(received).value();
+    received = received.subspan(progress.consumed);
+    if (progress.stop != DecodeStop::kBatchFull) break;
+    batches.push_back(decoder.rows());
+    decoder.Reset();
+  }
+  EXPECT_TRUE(received.empty());
+  EXPECT_EQ(batches, (std::vector<uint32_t>{2}));
+  EXPECT_EQ(decoder.rows(), 2u);
+}
+
 TEST(CopyEncoder, LargeRowsGoByPieces) {
   const arrow::Schema schema = SchemaOf({TypeId::kInt32, TypeId::kUtf8, TypeId::kUuid, TypeId::kBinary, TypeId::kUtf8});
   std::vector<arrow::ColumnBuilder> columns;

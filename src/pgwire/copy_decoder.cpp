@@ -21,6 +21,7 @@ constexpr size_t kFrameBytes = 5;
 // With rows below max_row_bytes this keeps every column below 2^31 bytes.
 constexpr uint32_t kMaxBatchBytes = 1 << 30;
 constexpr uint32_t kFewRows = 16;
+constexpr uint32_t kLargeRowBytes = 1 << 20;
 constexpr uint32_t kNullLength = 0xffffffff;
 constexpr uint16_t kTrailer = 0xffff;
 
@@ -108,6 +109,10 @@ Result<DecodeProgress> CopyDecoder::Consume(std::span<const uint8_t> received) {
     }
     const uint32_t length = LoadBigEndian<uint32_t>(message + 1);
     if (length < 4 || length > limits_.max_row_bytes) return MessageError(length);
+    if (length > kLargeRowBytes && rows_ > 0 && batch_bytes_ + length > limits_.batch_bytes) {
+      progress.stop = DecodeStop::kBatchFull;
+      return progress;
+    }
     progress.needed = size_t{1} + length;
     if (left < progress.needed) return progress;
 

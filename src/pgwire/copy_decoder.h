@@ -18,7 +18,8 @@ namespace rapidbyte::pgwire {
 
 struct DecoderLimits {
   uint32_t batch_rows = 8192;
-  uint64_t batch_bytes = 1 << 20;  // of COPY data; the row that passes it is the batch's last
+  uint64_t batch_bytes =
+      1 << 20;  // of COPY data; the row that passes it is the batch's last, or the next one's first if large
   uint32_t max_row_bytes = 256u << 20;
 };
 
