@@ -145,12 +145,28 @@ TEST_F(Check, WhatIsTheSameForAllStreamsIsSaidOnce) {
   EXPECT_THAT(Found(answer, "error"), testing::ElementsAre(": the source's role may not use the schema \"src\""));
 }
 
+TEST_F(Check, AForeignServerThatIsNotThereIsFound) {
+  Sql("CREATE EXTENSION IF NOT EXISTS postgres_fdw; DROP SERVER IF EXISTS away CASCADE; CREATE SERVER away FOREIGN "
+      "DATA "
+      "WRAPPER postgres_fdw OPTIONS (host '/nonexistent', dbname 'postgres'); CREATE USER MAPPING FOR CURRENT_USER "
+      "SERVER "
+      "away; CREATE FOREIGN TABLE src.t (id int4) SERVER away OPTIONS (schema_name 'src', table_name 'b'); CREATE "
+      "TABLE "
+      "src.b AS SELECT 1 AS id");
+  EXPECT_THAT(Found(CheckSource("t", {}), "error"), testing::ElementsAre(HasSubstr("could not connect to server")));
+  ExpectError(Read("t"), "transient_network", "could not connect to server");
+  Sql("ALTER SERVER away OPTIONS (SET host '" + Cluster().socket_dir() + "', ADD port '" +
+      std::to_string(Cluster().port()) + "')");
+  EXPECT_THAT(Found(CheckSource("t", {}), "error"), testing::ElementsAre());
+  EXPECT_EQ(Read("t"), json({{"rows", 1}}));
+}
+
 TEST_F(Check, LeavesNothingBehind) {
   Sql(TABLE "CREATE MATERIALIZED VIEW src.m AS SELECT 1 AS id WITH NO DATA");
   const std::unique_ptr<TestHost> source = OpenSource({});
   source->Run(abi::Export::kValidate, {{"streams", {{{"name", "t"}}, {{"name", "m"}}}}});
-  EXPECT_EQ(Sql("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"), "0");
-  EXPECT_EQ(Sql("SELECT count(*) FROM pg_locks WHERE relation::regclass::text LIKE 'src.%'"), "0");
+  AwaitTrue("SELECT count(*) = 0 FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'");
+  AwaitTrue("SELECT count(*) = 0 FROM pg_locks WHERE relation::regclass::text LIKE 'src.%'");
 }
 
 }  // namespace

@@ -58,6 +58,17 @@ TEST_F(SourceRawText, AnInvalidValueIsNamed) {
   EXPECT_THAT(answer["error"]["hint"].get<std::string>(), HasSubstr("SQL_ASCII"));
 }
 
+// The server converts, and does not say what it cannot.
+TEST_F(SourceRawText, OfAValueThatTheServerCannotConvertTheRowIsTold) {
+  Sql("DROP DATABASE IF EXISTS windows");
+  Sql("CREATE DATABASE windows ENCODING WIN1252 TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'");
+  Sql("CREATE SCHEMA src; CREATE TABLE src.t AS SELECT CASE i WHEN 7 THEN convert_from('\\x81', 'WIN1252') ELSE 'a' "
+      "END "
+      "AS v FROM generate_series(1, 10) i",
+      "windows");
+  ExpectError(Read("t", {.source_database = "windows"}), "data", "after 6 rows: character with byte sequence 0x81");
+}
+
 TEST_F(SourceRawText, OfALongValueTheInvalidPlaceIsShown) {
   InRaw("CREATE TABLE src.t AS SELECT repeat('x', 1000) || src.bytes('c3b6e9') || repeat('y', 1000) AS v");
   ExpectError(Read("t", kOptions), "data",

@@ -26,8 +26,6 @@ std::string Columns(const std::string& condition) {
          condition + ")";
 }
 
-constexpr const char* kNotNull = "(a.attnotnull OR t.typnotnull)";
-
 constexpr const char* kInsertPolicy =
     "EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('a', '*') AND "
     "EXISTS "
@@ -67,18 +65,17 @@ Result<SchemaFacts> ReadSchemaFacts(pgwire::Session& session, const std::string&
 Result<TableFacts> ReadTableFacts(pgwire::Session& session, const std::string& oid, const arrow::Schema& stream) {
   const std::string filled = "a.attname = ANY (" + NamesArray(stream, Of::kAllColumns) + ")";
   const std::string sometimes_null = "a.attname = ANY (" + NamesArray(stream, Of::kNullableColumns) + ")";
-  RB_ASSIGN(const std::vector<pgwire::Row> rows,
-            sdk::QueryCatalog(
-                session, "SELECT has_any_column_privilege(c.oid, 'INSERT'), " +
-                             Columns(filled + " AND NOT has_column_privilege(c.oid, a.attnum, 'INSERT')") +
-                             ", has_table_privilege(c.oid, 'TRUNCATE'), has_table_privilege(c.oid, 'DELETE'), "
-                             "row_security_active(c.oid), " +
-                             kInsertPolicy + ", " +
-                             Columns(kNotNull +
-                                     (" AND NOT a.atthasdef AND a.attidentity = '' AND t.typdefault IS NULL AND NOT " +
-                                      filled)) +
-                             ", " + Columns(kNotNull + (" AND " + sometimes_null)) + ", " + kForeignKeys +
-                             " FROM pg_class c WHERE c.oid = " + oid));
+  const std::string unfilled = "NOT a.atthasdef AND a.attidentity = '' AND t.typdefault IS NULL AND NOT " + filled;
+  RB_ASSIGN(
+      const std::vector<pgwire::Row> rows,
+      sdk::QueryCatalog(session, "SELECT has_any_column_privilege(c.oid, 'INSERT'), " +
+                                     Columns(filled + " AND NOT has_column_privilege(c.oid, a.attnum, 'INSERT')") +
+                                     ", has_table_privilege(c.oid, 'TRUNCATE'), has_table_privilege(c.oid, 'DELETE'), "
+                                     "row_security_active(c.oid), " +
+                                     kInsertPolicy + ", " + Columns("a.attnotnull AND " + unfilled) + ", " +
+                                     Columns("NOT a.attnotnull AND t.typnotnull AND " + unfilled) + ", " +
+                                     Columns("(a.attnotnull OR t.typnotnull) AND " + sometimes_null) + ", " +
+                                     kForeignKeys + " FROM pg_class c WHERE c.oid = " + oid));
   if (rows.empty()) return Fail(sdk::SchemaError("the destination table has gone", "run it again"));
   const pgwire::Row& row = rows[0];
   TableFacts facts;
@@ -89,8 +86,9 @@ Result<TableFacts> ReadTableFacts(pgwire::Session& session, const std::string& o
   facts.policies = row.at(4) == "t";
   facts.insert_policy = row.at(5) == "t";
   facts.unfilled_columns = row.at(6).value_or("");
-  facts.strict_columns = row.at(7).value_or("");
-  facts.foreign_keys = row.at(8).value_or("");
+  facts.unfilled_domains = row.at(7).value_or("");
+  facts.strict_columns = row.at(8).value_or("");
+  facts.foreign_keys = row.at(9).value_or("");
   return facts;
 }
 

@@ -39,6 +39,7 @@ struct TableFacts {
   bool policies = false;         // row-level security is active for the role
   bool insert_policy = false;    // one of them lets rows in
   std::string unfilled_columns;  // NOT NULL, without a default and not of the stream
+  std::string unfilled_domains;  // the same by their types, which COPY does not look at
   std::string strict_columns;    // NOT NULL, of the stream, which may have NULL
   std::string foreign_keys;      // of other tables, which TRUNCATE obeys
 };

@@ -116,6 +116,12 @@ class SourcePostgres final : public sdk::PostgresConnector {
                                  "somebody renamed its schema; run it again"));
   }
 
+  // A value that the server cannot convert or compute: it does not say where, but has sent all rows before.
+  static tl::unexpected<Error> AfterRows(uint64_t rows, const Error& error) {
+    if (!error.sqlstate.starts_with("22")) return Fail(error);
+    return Context("after " + std::to_string(rows) + " rows", error);
+  }
+
   // Moves all rows of the COPY into the channel; returns their number.
   Result<uint64_t> Transfer(const arrow::Schema& schema, const pgwire::DecoderLimits& limits) {
     pgwire::CopyDecoder decoder(schema, limits);
@@ -138,7 +144,7 @@ class SourcePostgres final : public sdk::PostgresConnector {
       if (progress.stop == pgwire::DecodeStop::kOtherMessage) {
         RB_ASSIGN(const bool skipped, session().SkipAsynchronous());
         if (skipped) continue;
-        RB_TRY(session().EndCopyOut());
+        if (const Status ended = session().EndCopyOut(); !ended) return AfterRows(decoder.total_rows(), ended.error());
         if (!decoder.finished()) return Fail(ErrorCode::kSource, "the server ended COPY before its last row");
         RB_TRY(emit());
         return decoder.total_rows();

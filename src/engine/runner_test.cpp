@@ -376,36 +376,6 @@ TEST_F(Runner, ValidateAsksBothAndMovesNothing) {
   EXPECT_THAT(asked, testing::ElementsAre(Export::kOpen, Export::kValidate, Export::kClose));
 }
 
-TEST_F(Runner, ValidateTellsWhatBothSidesFound) {
-  source_script = [](Export function) {
-    if (function != Export::kValidate) return Answer(json::object());
-    const json columns = {{{"name", "id"}, {"type", "integer"}, {"not_null", true}}};
-    return Answer({{"findings",
-                    {{{"level", "error"}, {"stream", "users"}, {"message", "no such table"}, {"category", "schema"}}}},
-                   {"streams", {{{"name", "orders"}, {"columns", columns}}}}});
-  };
-  json asked;
-  destination_script = [&asked](Export function) {
-    if (function != Export::kValidate) return Answer(json::object());
-    asked = Request();
-    return Answer({{"findings",
-                    {{{"level", "note"}, {"stream", ""}, {"message", "a\nlook"}},
-                     {{"level", "error"}, {"message", "may not write"}, {"category", "permission"}}}}});
-  };
-  pipeline_.write_mode = WriteMode::kReplace;
-  const std::vector<Finding> findings = Validate(pipeline_, options_);
-  ASSERT_EQ(findings.size(), 3u);
-  EXPECT_EQ(findings[0].error.message, "stream \"users\": source: no such table");
-  EXPECT_EQ(findings[0].error.code, ErrorCode::kSource);
-  EXPECT_EQ(findings[1].error.message, "destination: a look");
-  EXPECT_FALSE(findings[1].is_error);
-  EXPECT_EQ(findings[2].error.message, "destination: may not write");
-  EXPECT_EQ(findings[2].error.code, ErrorCode::kDestination);
-  EXPECT_EQ(asked, json::parse(R"({"streams": [{"name": "users", "columns": null}, {"name": "orders", "columns": [
-      {"name": "id", "type": "integer", "not_null": true}]}],
-      "write_mode": "replace", "load_method": "copy", "replace_by": "truncate"})"));
-}
-
 TEST_F(Runner, ValidateAsksTheDestinationWhereTheSourceIsNotThere) {
   source_script = [](Export function) {
     return function == Export::kValidate ? AnswerError({{"category", "transient_network"}, {"message", "no server"}})
