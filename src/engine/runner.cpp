@@ -154,6 +154,7 @@ std::vector<Finding> Validate(const Pipeline& pipeline, const RunOptions& option
   const Result<json> source =
       AskOnce(Side::kSource, abi::Export::kValidate, SourceQuestion(pipeline), pipeline, options);
   AddFindings(source, Side::kSource, findings);
+  if (options.cancel->cancelled()) return findings;
   AddFindings(
       AskOnce(Side::kDestination, abi::Export::kValidate, DestinationQuestion(pipeline, source), pipeline, options),
       Side::kDestination, findings);

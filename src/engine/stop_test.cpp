@@ -309,10 +309,10 @@ TEST_F(Stop, AnInterruptEndsACheck) {
     cancel_.Cancel();
     request = CancelRequest();
   });
-  const Status valid = Validate(pipeline_, options_);
+  const std::vector<Finding> findings = Validate(pipeline_, options_);
   serving.join();
-  ASSERT_FALSE(valid);
-  EXPECT_EQ(valid.error().code, ErrorCode::kInterrupted);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].error.code, ErrorCode::kInterrupted);
   EXPECT_EQ(request, kRequest);
 }
 
