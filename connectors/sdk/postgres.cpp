@@ -41,7 +41,7 @@ std::string BeginStatements(TransactionKind kind, uint64_t lock_timeout_ms) {
 
 Result<std::vector<pgwire::Row>> QueryCatalog(pgwire::Session& session, std::string_view sql) {
   // Going back to the savepoint brings back the search_path that was, whatever had set it.
-  return session.Query("SAVEPOINT rapidbyte_catalog; SET LOCAL search_path = pg_catalog; " + std::string(sql) +
+  return session.Query("SAVEPOINT rapidbyte_catalog; SET LOCAL search_path = pg_catalog, pg_temp; " + std::string(sql) +
                        "; ROLLBACK TO SAVEPOINT rapidbyte_catalog; RELEASE SAVEPOINT rapidbyte_catalog");
 }
 

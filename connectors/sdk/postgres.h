@@ -63,8 +63,8 @@ struct PostgresColumn {
   bool generated = false;  // GENERATED ALWAYS AS (…) STORED
 };
 
-// A SELECT over the catalog, inside a transaction: pg_catalog alone is on the search_path while it runs, so that names
-// mean the server's own and names of types come back qualified. Takes no lock that outlives it.
+// A SELECT over the catalog, inside a transaction: pg_catalog comes first on the search_path while it runs, so that
+// names mean the server's own and names of types come back qualified. Takes no lock that outlives it.
 Result<std::vector<pgwire::Row>> QueryCatalog(pgwire::Session& session, std::string_view sql);
 
 // The running server and its database, as it can be compared between two sessions: the moment of the server's start in

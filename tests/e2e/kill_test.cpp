@@ -127,7 +127,9 @@ TEST_F(Interrupt, EndsAStatementThatWaitsForALock) {
   ASSERT_TRUE(other && other->Exec("BEGIN; SELECT * FROM raw.t"));
   for (const std::string mode : {"replace", "append"}) {
     // What an append takes does not wait for a reader.
-    if (mode == "append") ASSERT_TRUE(other->Exec("LOCK TABLE raw.t IN EXCLUSIVE MODE"));
+    if (mode == "append") {
+      ASSERT_TRUE(other->Exec("LOCK TABLE raw.t IN EXCLUSIVE MODE"));
+    }
     PipelineSpec spec;
     spec.write_mode = mode;
     const RunResult run = RunUntil(spec, "wait_event_type = 'Lock'");
