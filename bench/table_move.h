@@ -79,8 +79,7 @@ class TableMove {
   void Fill() {
     Clean();
     Must(session_.Exec("CREATE TABLE " + Destination() + " (LIKE " + Source() + "); INSERT INTO " + Destination() +
-                       " SELECT * FROM " + Source() + "; ALTER TABLE " + Destination() +
-                       " ADD PRIMARY KEY (id)"));
+                       " SELECT * FROM " + Source() + "; ALTER TABLE " + Destination() + " ADD PRIMARY KEY (id)"));
     Must(session_.Exec("CHECKPOINT"));
   }
 

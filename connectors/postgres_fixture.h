@@ -74,9 +74,8 @@ class Postgres : public testing::Test {
 
   // A source that is open for the streams of `options`.
   std::unique_ptr<TestHost> OpenSource(const Options& options = {}) {
-    auto source =
-        std::make_unique<TestHost>("source-postgres", runtime_,
-                                               Target(options.source_database, options.source_user), queue_);
+    auto source = std::make_unique<TestHost>("source-postgres", runtime_,
+                                             Target(options.source_database, options.source_user), queue_);
     nlohmann::json config = options.source_config;
     config["schema"] = "src";
     nlohmann::json streams = nlohmann::json::array();

@@ -90,7 +90,8 @@ class Taker {
     }
     Result<std::vector<pgwire::Row>> rows =
         session_.Query(sdk::BeginStatements(TransactionKind::kSnapshot, wait_ms) + RowSecurity(rules_) +
-                       std::string(snapshot_.raw_text ? kRawText : "") + Lock(snapshot_.relations) + "; SELECT pg_catalog.pg_export_snapshot()" + held);
+                       std::string(snapshot_.raw_text ? kRawText : "") + Lock(snapshot_.relations) +
+                       "; SELECT pg_catalog.pg_export_snapshot()" + held);
     if (!rows) return Fail(held.empty() ? std::move(rows.error()) : NoSecondSession(std::move(rows.error())));
     LetGo();
     snapshot_.name = rows->at(0).at(0).value_or("");

@@ -4,61 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <functional>
-#include <nlohmann/json.hpp>
+
+#include "engine/scripted_connectors.h"
 
 namespace rapidbyte::engine {
 namespace {
 
-using abi::Export;
-using abi::HostFunction;
-using nlohmann::json;
 using testing::HasSubstr;
-
-// What the two connectors of a test do with their exports. Each belongs to its stage's thread.
-using Script = std::function<int32_t(Export)>;
-Script source_script;
-Script destination_script;
-
-template <Script* kScript>
-constexpr abi::NativeConnector Connector(const char* name) {
-  return {name, []() -> void* { return nullptr; }, [](void*) {},
-          [](void*, Export function) { return (*kScript)(function); }};
-}
-const abi::NativeConnector kSource = Connector<&source_script>("fake-source");
-const abi::NativeConnector kDestination = Connector<&destination_script>("fake-destination");
-
-int32_t Host(HostFunction function, std::initializer_list<uint64_t> args) {
-  return abi::NativeHostCall(function, std::data(args));
-}
-
-uint64_t Address(const std::string& text) { return reinterpret_cast<uint64_t>(text.data()); }
-
-json Request() {
-  std::string text(10'000, '\0');
-  const int32_t size = Host(HostFunction::k_request, {Address(text), text.size()});
-  return json::parse(text.substr(0, static_cast<size_t>(size)));
-}
-
-int32_t Answer(const json& answer) {
-  const std::string text = answer.dump();
-  return Host(HostFunction::k_respond, {Address(text), text.size()});
-}
-
-int32_t AnswerError(json error) {
-  Answer({{"error", std::move(error)}});
-  return 1;
-}
-
-// Passes on what the host says about the function that failed.
-int32_t AnswerLastError() {
-  std::string text(10'000, '\0');
-  const int32_t size = Host(HostFunction::k_last_error, {Address(text), text.size()});
-  return AnswerError(json::parse(text.substr(0, static_cast<size_t>(size))));
-}
-
-bool Emit(const std::string& message, uint32_t rows) {
-  return Host(HostFunction::k_emit_batch, {Address(message), message.size(), rows}) == 0;
-}
 
 // A source whose streams have three batches of ten rows each, named after the stream.
 int32_t ThreeBatches(Export function) {

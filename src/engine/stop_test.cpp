@@ -2,22 +2,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "engine/runner.h"
+#include "engine/scripted_connectors.h"
 #include "engine/stop_switch.h"
 #include "net/fake_server.h"
 
 namespace rapidbyte::engine {
 namespace {
 
-using abi::Export;
-using abi::HostFunction;
 using net::FakeServer;
 using net::Peer;
-using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -40,31 +36,6 @@ TEST(StopSwitch, StopsAtOnceUnlessACommitIsUnderWay) {
   EXPECT_TRUE(out_of_patience.token().cancelled());
 }
 
-using Script = std::function<int32_t(Export)>;
-Script source_script;
-Script destination_script;
-
-template <Script* kScript>
-constexpr abi::NativeConnector Connector(const char* name) {
-  return {name, []() -> void* { return nullptr; }, [](void*) {},
-          [](void*, Export function) { return (*kScript)(function); }};
-}
-const abi::NativeConnector kSource = Connector<&source_script>("fake-source");
-const abi::NativeConnector kDestination = Connector<&destination_script>("fake-destination");
-
-int32_t Host(HostFunction function, std::initializer_list<uint64_t> args) {
-  return abi::NativeHostCall(function, std::data(args));
-}
-uint64_t Address(const std::string& text) { return reinterpret_cast<uint64_t>(text.data()); }
-
-int32_t Answer(const json& answer) {
-  const std::string text = answer.dump();
-  return Host(HostFunction::k_respond, {Address(text), text.size()});
-}
-int32_t AnswerError(json error) {
-  Answer({{"error", std::move(error)}});
-  return 1;
-}
 int32_t Connect() {
   const std::string name = "postgres";
   return Host(HostFunction::k_net_connect, {Address(name), name.size()});
