@@ -45,7 +45,7 @@ class HotStandby : public testing::Test {
 
   // Until all that is committed at the primary can be seen at the standby.
   void AwaitReplay() const {
-    Connect()->Await("SELECT pg_last_wal_replay_lsn() >= '" + Server::Get().Sql("SELECT pg_current_wal_lsn()") +
+    Connect()->Await("SELECT pg_last_wal_replay_lsn() >= '" + Server::Get().Sql("SELECT pg_current_wal_flush_lsn()") +
                      "'::pg_lsn");
   }
 
@@ -130,6 +130,8 @@ TEST_F(HotStandby, WhatThePrimaryIsRewritingArrivesWhole) {
     SCOPED_TRACE(std::string(it.stream) + " " + it.user);
     Other primary;
     primary.Run(std::string("BEGIN; ") + it.change);
+    // Somebody's COMMIT sends the record of the lock, which would wait for the next one else.
+    Server::Get().Sql("SELECT pg_logical_emit_message(true, 'test', '')");
     PipelineSpec spec = Spec({it.stream});
     spec.write_mode = "replace";
     spec.columns = "[id]";
