@@ -157,8 +157,11 @@ TEST_P(DestinationTypes, MeansTheServersOwnNamesUnderAHostileSearchPath) {
   EXPECT_EQ(Columns("src"), Columns("raw"));
   TestHost destination("dest-postgres", runtime_, Target("postgres", "victim"), queue_);
   Open(destination, "destination", {{"schema", "raw"}});
-  EXPECT_EQ(destination.Run(abi::Export::kValidate, {{"streams", {{{"name", "t"}, {"columns", nullptr}}}}}),
-            json::object());
+  const json checked = destination.Run(abi::Export::kValidate, {{"streams", {{{"name", "t"}, {"columns", nullptr}}}},
+                                                                {"write_mode", "append"},
+                                                                {"load_method", GetParam()},
+                                                                {"replace_by", "truncate"}});
+  EXPECT_EQ(checked.value("findings", json()), json::array());
   Sql("DROP SCHEMA raw, hostile CASCADE; DROP ROLE victim");
 }
 

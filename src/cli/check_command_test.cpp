@@ -28,10 +28,10 @@ std::vector<Finding> Some() {
 
 TEST(CheckCommand, FindingsAreParagraphsOfEightyColumns) {
   EXPECT_EQ(FindingsText(Some()),
-            "error: stream \"orders\": source: there is no table or view \"shop\".\"orders\" in\n"
-            "       the source\n"
+            "error: stream \"orders\": source: there is no table or view \"shop\".\"orders\" in the\n"
+            "       source\n"
             "  hint: check source.config.schema\n"
-            "note: destination: LATIN1  [31m\n"
+            "note: destination: LATIN1 [31m\n"
             "1 error, 1 note\n");
   EXPECT_EQ(FindingsText({}), "");
 }

@@ -44,7 +44,7 @@ TEST_F(PipelineSubjectTest, TheDocumentSaysAllButThePassword) {
   EXPECT_EQ(text->find("hunter2"), std::string::npos);
   for (const char* part :
        {"db host", "5433", "$${db}", "rapidbyte_bench_bench_events_100", "rapidbyte_bench_destination", "insert", "lz4",
-        "native", "${RAPIDBYTE_BENCH_PASSWORD}", "/tmp/x/state.db"}) {
+        "native", "${RAPIDBYTE_BENCH_PASSWORD}", "/tmp/x/bench.db"}) {
     EXPECT_NE(text->find(part), std::string::npos) << part << "\nin\n" << *text;
   }
 }

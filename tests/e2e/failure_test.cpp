@@ -57,7 +57,7 @@ TEST_F(Failure, NoPermissionAtTheSource) {
   Server::Get().Sql("DROP ROLE IF EXISTS nobody_here; CREATE ROLE nobody_here LOGIN");
   PipelineSpec spec;
   spec.source_user = "nobody_here";
-  ExpectOneLine(RunPipeline(spec), 13, "permission denied");
+  ExpectOneLine(RunPipeline(spec), 13, "may not use the schema \"src\"");
 }
 
 TEST_F(Failure, AValueThatTheServerCannotCast) {
@@ -70,12 +70,20 @@ TEST_F(Failure, AValueThatTheServerCannotCast) {
   }
 }
 
-TEST_F(Failure, ASecondBadStreamLeavesTheFirstWholeAndItselfEmpty) {
+TEST_F(Failure, AMissingSecondStreamIsToldBeforeTheFirstMoves) {
   PipelineSpec spec;
   spec.streams = {"t", "no_such_table"};
-  const RunResult run = RunPipeline(spec);
-  ExpectOneLine(run, 13, "no_such_table");
+  ExpectOneLine(RunPipeline(spec), 13, "no_such_table");
+  EXPECT_EQ(Server::Get().Sql("SELECT to_regclass('raw.t') IS NULL"), "t");
+}
+
+TEST_F(Failure, ASecondStreamThatFailsLeavesTheFirstWholeAndItselfEmpty) {
+  Server::Get().Sql("CREATE VIEW src.failing AS SELECT 100 / (5000 - i) AS id FROM generate_series(1, 9000) i");
+  PipelineSpec spec;
+  spec.streams = {"t", "failing"};
+  ExpectOneLine(RunPipeline(spec), 15, "division by zero");
   EXPECT_EQ(Server::Get().Sql("SELECT count(*) FROM raw.t"), "100");
+  EXPECT_EQ(Server::Get().Sql("SELECT to_regclass('raw.failing') IS NULL"), "t");
 }
 
 TEST_F(Failure, FullDisk) {
