@@ -31,7 +31,7 @@ Finding ReadFinding(const json& document, Side side) {
 
 // What the source said of the stream; nothing but its name where it said nothing.
 json Described(const StreamSpec& stream, const Result<json>& source_answer) {
-  const json unknown = {{"name", stream.name}, {"columns", nullptr}};
+  json unknown = {{"name", stream.name}, {"columns", nullptr}};
   if (!source_answer) return unknown;
   const auto streams = source_answer->find("streams");
   if (streams == source_answer->end() || !streams->is_array()) return unknown;

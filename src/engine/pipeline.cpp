@@ -14,7 +14,7 @@ namespace rapidbyte::engine {
 namespace {
 
 constexpr const char* kDefaultState = ".rapidbyte/state.db";
-constexpr uint64_t kMostMillis = 24 * 3'600'000;
+constexpr uint64_t kMostMillis = uint64_t{24} * 3600 * 1000;
 
 template <typename T, size_t N>
 void ReadChoice(yaml::Fields& fields, std::string_view key, const std::array<T, N>& values, T& target) {
