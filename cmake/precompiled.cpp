@@ -1,0 +1,1 @@
+// Nothing but what stands before it: cmake/precompiled.cmake.
