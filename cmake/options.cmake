@@ -40,7 +40,8 @@ target_compile_options(rapidbyte_options INTERFACE -Wall -Wextra -Wshadow -Wconv
   $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds;-Wno-restrict;-Wno-stringop-overflow;-Wno-stringop-overread>
   -fdebug-prefix-map=${PROJECT_SOURCE_DIR}/=
   # Where variables lie is half of the debug information and a sixth of the time; profiles need names and lines only.
-  $<$<CONFIG:RelWithDebInfo>:-fno-var-tracking>)
+  # Types that many objects share are linked once.
+  "$<$<CONFIG:RelWithDebInfo>:-fno-var-tracking;-gno-column-info;-fdebug-types-section>")
 target_include_directories(rapidbyte_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/connectors)
 if(RAPIDBYTE_SANITIZE)
   target_compile_options(rapidbyte_options INTERFACE -fsanitize=${RAPIDBYTE_SANITIZE} -fno-omit-frame-pointer

@@ -3,7 +3,7 @@
 # No source may rely on them: tools/check lints each one by its own includes.
 
 set(RAPIDBYTE_COMMON_HEADERS <algorithm> <array> <chrono> <cstdint> <cstring> <filesystem> <fstream> <functional>
-  <iostream> <map> <memory> <mutex> <optional> <set> <span> <sstream> <string> <string_view> <tl/expected.hpp>
+  <map> <memory> <mutex> <optional> <set> <span> <sstream> <string> <string_view> <tl/expected.hpp>
   <utility> <variant> <vector> <fmt/format.h>)
 
 # Compiles `headers` with the options that all targets have and `options` after them.
@@ -20,6 +20,7 @@ rapidbyte_precompile(json "${RAPIDBYTE_COMMON_HEADERS};<nlohmann/json.hpp>" "")
 rapidbyte_precompile(less_optimized "${RAPIDBYTE_COMMON_HEADERS};<nlohmann/json.hpp>" "${RAPIDBYTE_LESS_OPTIMIZED}")
 rapidbyte_precompile(test "${RAPIDBYTE_COMMON_HEADERS};<nlohmann/json.hpp>;<gmock/gmock.h>;<gtest/gtest.h>"
   "${RAPIDBYTE_TEST_OPTIONS}")
+target_link_libraries(rapidbyte_precompiled_test PRIVATE GTest::gtest GTest::gmock)
 
 function(rapidbyte_use_precompiled name)
   foreach(target ${ARGN})

@@ -5,6 +5,9 @@
 namespace rapidbyte::test {
 namespace {
 
+using dest_postgres::ParseTypeName;
+using dest_postgres::PinnedTypeName;
+using dest_postgres::TypeName;
 using nlohmann::json;
 using testing::HasSubstr;
 

@@ -7,7 +7,7 @@
 #include "sdk/json.h"
 #include "sdk/postgres.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 namespace {
 
 using nlohmann::json;
@@ -62,4 +62,4 @@ Result<json> CheckDestination(pgwire::Session& session, const std::string& schem
   return json{{"findings", findings.ToJson()}};
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

@@ -9,10 +9,10 @@
 #include "base/result.h"
 #include "pgwire/session.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 
 // {"findings"} for the request of docs/formats/connector_abi.md. Errors: only those of the connection.
 Result<nlohmann::json> CheckDestination(pgwire::Session& session, const std::string& schema,
                                         const nlohmann::json& request);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

@@ -2,7 +2,7 @@
 
 #include "sdk/postgres.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 namespace {
 
 using pgwire::QuoteLiteral;
@@ -92,4 +92,4 @@ Result<TableFacts> ReadTableFacts(pgwire::Session& session, const std::string& o
   return facts;
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

@@ -9,7 +9,7 @@
 #include "dest_postgres/write_plan.h"
 #include "pgwire/session.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 
 // What is so for all streams.
 struct ServerFacts {
@@ -47,4 +47,4 @@ struct TableFacts {
 // Of a table or view that is there, compared with the stream's columns.
 Result<TableFacts> ReadTableFacts(pgwire::Session& session, const std::string& oid, const arrow::Schema& stream);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

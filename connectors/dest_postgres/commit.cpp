@@ -2,7 +2,7 @@
 
 #include "sdk/postgres.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 namespace {
 
 // A cluster is told by its system identifier and the timeline it writes on, which a promoted standby changes. Run from
@@ -37,7 +37,7 @@ Result<CommitState> Ask(pgwire::Session& session, const CommitTicket& ticket) {
 
 }  // namespace
 
-std::string TicketColumns() { return std::string("txid_current(), ") + kServer; }
+std::string TicketServer() { return kServer; }
 
 CommitState LookUpCommit(const CommitTicket& ticket) {
   const Result<std::unique_ptr<sdk::PostgresSession>> opened = sdk::PostgresSession::Open();
@@ -45,4 +45,4 @@ CommitState LookUpCommit(const CommitTicket& ticket) {
   return Ask((*opened)->session(), ticket).value_or(CommitState::kUnknown);
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

@@ -6,19 +6,19 @@
 
 #include "base/result.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 
 // A transaction, and the server it runs on: after a failover the address may be another's, where the number means
 // nothing.
 struct CommitTicket {
-  std::string transaction;
+  std::string transaction;  // txid_current()
   std::string server;
 };
 
-// Two columns of a SELECT inside the transaction: those of the ticket. Gives the transaction its number.
-std::string TicketColumns();
+// A column for sdk::QueryCatalog: the server of a ticket.
+std::string TicketServer();
 
 // Asks until the transaction has ended, for some seconds at most. kUnknown where the server cannot say or be asked.
 CommitState LookUpCommit(const CommitTicket& ticket);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

@@ -2,7 +2,7 @@
 
 #include "dest_postgres/type_map.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 
 Status CreateTable(pgwire::Session& session, const Place& place, const arrow::Schema& stream,
                    std::vector<std::string>* notes) {
@@ -22,4 +22,4 @@ Status CreateTable(pgwire::Session& session, const Place& place, const arrow::Sc
   return {};
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

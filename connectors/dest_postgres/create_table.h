@@ -9,11 +9,11 @@
 #include "dest_postgres/write_plan.h"
 #include "pgwire/session.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 
 // Creates the table with the stream's columns, inside the running transaction. Adds a sentence to `notes` for each
 // column whose type is not the source's.
 Status CreateTable(pgwire::Session& session, const Place& place, const arrow::Schema& stream,
                    std::vector<std::string>* notes);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

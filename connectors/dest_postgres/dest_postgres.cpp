@@ -14,6 +14,7 @@
 #endif
 
 namespace rapidbyte {
+namespace dest_postgres {
 namespace {
 
 using nlohmann::json;
@@ -52,9 +53,12 @@ class DestPostgres final : public sdk::PostgresConnector {
 
  private:
   Result<json> Write(const WritePlan& plan) {
+    if (ticket_server_.empty()) {
+      RB_ASSIGN(ticket_server_, LookAhead(session(), plan.place));
+    }
     RB_ASSIGN(const std::span<const uint8_t> first, sdk::NextBatch(buffer_));
     RB_ASSIGN(const arrow::Schema stream, arrow::ReadSchemaMessage(first));
-    RB_ASSIGN(Prepared prepared, Prepare(session(), plan, stream, lock_timeout_ms_));
+    RB_ASSIGN(Prepared prepared, Prepare(session(), plan, stream, lock_timeout_ms_, ticket_server_));
     RB_ASSIGN(const uint64_t rows, Load(prepared, stream));
     RB_TRY(Commit(prepared));
     json answer = {{"rows", rows}};
@@ -120,11 +124,13 @@ class DestPostgres final : public sdk::PostgresConnector {
 
   std::string schema_;
   uint64_t lock_timeout_ms_ = 0;
+  std::string ticket_server_;  // empty before the first stream
   std::vector<uint8_t> buffer_ = std::vector<uint8_t>(2 << 20);
 };
 
 }  // namespace
+}  // namespace dest_postgres
 
-RB_CONNECTOR(DestPostgres, DestPostgresConnector)
+RB_CONNECTOR(dest_postgres::DestPostgres, DestPostgresConnector)
 
 }  // namespace rapidbyte

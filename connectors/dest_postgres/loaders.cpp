@@ -4,7 +4,7 @@
 #include "pgwire/copy_encoder.h"
 #include "pgwire/types.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 namespace {
 
 // What is handed to the host at once: large enough to be worth a call, small enough for the server to work meanwhile.
@@ -131,4 +131,4 @@ std::unique_ptr<Loader> MakeInsertLoader(pgwire::Session& session, const TargetT
   return std::make_unique<InsertLoader>(session, target, schema);
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

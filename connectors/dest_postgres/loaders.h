@@ -8,7 +8,7 @@
 #include "dest_postgres/target_table.h"
 #include "pgwire/session.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 
 class Loader {
  public:
@@ -25,4 +25,4 @@ std::unique_ptr<Loader> MakeCopyLoader(pgwire::Session& session, const TargetTab
 std::unique_ptr<Loader> MakeInsertLoader(pgwire::Session& session, const TargetTable& target,
                                          const arrow::Schema& schema);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

@@ -2,7 +2,7 @@
 
 #include "sdk/postgres.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 namespace {
 
 // "session 4711 (alice, psql: AccessExclusiveLock)", at most three of them.
@@ -33,4 +33,4 @@ Error ExplainLockWait(pgwire::Session& session, const Place& place, uint64_t tim
   return error;
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

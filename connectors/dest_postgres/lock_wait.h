@@ -7,10 +7,10 @@
 #include "dest_postgres/write_plan.h"
 #include "pgwire/session.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 
 // The server's `error`, a 55P03, with the table, who holds a lock on it as far as the role may see, and the key that
 // says how long to wait. The failed transaction is over afterwards.
 Error ExplainLockWait(pgwire::Session& session, const Place& place, uint64_t timeout_ms, Error error);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

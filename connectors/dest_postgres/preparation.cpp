@@ -7,7 +7,7 @@
 #include "dest_postgres/staging.h"
 #include "sdk/postgres.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 namespace {
 
 constexpr int kAttempts = 5;
@@ -23,22 +23,24 @@ bool MayStartOver(const Error& error) {
 
 class Preparation {
  public:
-  Preparation(pgwire::Session& session, const WritePlan& plan, const arrow::Schema& stream, uint64_t lock_timeout_ms)
+  Preparation(pgwire::Session& session, const WritePlan& plan, const arrow::Schema& stream, uint64_t lock_timeout_ms,
+              const std::string& ticket_server)
       : session_(session),
         plan_(plan),
         stream_(stream),
+        ticket_server_(ticket_server),
         begin_(sdk::BeginStatements(sdk::TransactionKind::kWrite, lock_timeout_ms)) {}
 
   Result<Prepared> Run() {
     Prepared prepared;
     prepared.plan = plan_;
-    RB_TRY(session_.Query(begin_));
-    RB_ASSIGN(Found found, FindRelation(session_, plan_.place));
+    RB_ASSIGN(Found found, FindRelation(session_, plan_.place, Number::kGiven, begin_));
     if (!found.schema) {
-      RB_TRY(CreateSchema());
-      RB_ASSIGN(found, FindRelation(session_, plan_.place));
+      // In a transaction of its own: others that create tables in it need not wait until this run has ended.
+      RB_TRY(session_.Query("CREATE SCHEMA " + pgwire::QuoteIdentifier(plan_.place.schema) + "; COMMIT"));
+      RB_ASSIGN(found, FindRelation(session_, plan_.place, Number::kGiven, begin_));
     }
-    prepared.ticket = found.ticket;
+    prepared.ticket = {found.transaction, ticket_server_};
     if (found.oid.empty()) {
       RB_TRY(CreateTable(session_, plan_.place, stream_, &prepared.notes));
       prepared.plan.mode = WriteMode::kAppend;  // nothing is there to be replaced
@@ -51,13 +53,6 @@ class Preparation {
   }
 
  private:
-  // In a transaction of its own: others that create tables in it need not wait until this run has ended.
-  Status CreateSchema() {
-    RB_TRY(session_.Query("CREATE SCHEMA " + pgwire::QuoteIdentifier(plan_.place.schema) + "; COMMIT"));
-    RB_TRY(session_.Query(begin_));
-    return {};
-  }
-
   Status MatchAndMakeRoom(Prepared* prepared) {
     RB_ASSIGN(const Relation relation, DescribeRelation(session_, plan_.place));
     RB_TRY(CheckRules(plan_, relation));
@@ -73,6 +68,7 @@ class Preparation {
   pgwire::Session& session_;
   const WritePlan& plan_;
   const arrow::Schema& stream_;
+  const std::string& ticket_server_;
   const std::string begin_;
 };
 
@@ -81,8 +77,9 @@ class Preparation {
 Status CheckIsNotTheSource(pgwire::Session& session, const Place& place, const Found& found,
                            const arrow::Schema& stream) {
   if (stream.fields.empty() || stream.fields[0].Metadata("rapidbyte.relation") != found.oid) return {};
-  RB_ASSIGN(const std::string server, sdk::ServerIdentity(session));
-  if (stream.fields[0].Metadata("rapidbyte.server") != server) return {};
+  RB_ASSIGN(const std::vector<pgwire::Row> server,
+            sdk::QueryCatalog(session, "SELECT " + std::string(sdk::kServerIdentity)));
+  if (stream.fields[0].Metadata("rapidbyte.server") != server.at(0).at(0).value_or("")) return {};
   Error error;
   error.code = ErrorCode::kConfiguration;
   error.category = "config";
@@ -109,13 +106,23 @@ bool NeedsStaging(const WritePlan& plan, const Relation& relation, const TargetT
   return false;
 }
 
+Result<std::string> LookAhead(pgwire::Session& session, const Place& place) {
+  RB_ASSIGN(const std::vector<pgwire::Row> server,
+            sdk::QueryCatalog(session, "SELECT " + TicketServer(),
+                              sdk::BeginStatements(sdk::TransactionKind::kLatest, 0)));
+  // What they find may be another thing in a moment, or not fit: it counts when it is asked again.
+  if (FindRelation(session, place, Number::kNone)) static_cast<void>(DescribeRelation(session, place));
+  RB_TRY(session.Query("ROLLBACK"));
+  return server.at(0).at(0).value_or("");
+}
+
 Result<Prepared> Prepare(pgwire::Session& session, const WritePlan& plan, const arrow::Schema& stream,
-                         uint64_t lock_timeout_ms) {
+                         uint64_t lock_timeout_ms, const std::string& ticket_server) {
   for (int attempt = 1;; ++attempt) {
-    Result<Prepared> prepared = Preparation(session, plan, stream, lock_timeout_ms).Run();
+    Result<Prepared> prepared = Preparation(session, plan, stream, lock_timeout_ms, ticket_server).Run();
     if (prepared || attempt == kAttempts || !MayStartOver(prepared.error())) return prepared;
     RB_TRY(session.Query("ROLLBACK"));
   }
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

@@ -12,7 +12,7 @@
 #include "dest_postgres/write_plan.h"
 #include "pgwire/session.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 
 struct Prepared {
   TargetTable target;
@@ -21,11 +21,15 @@ struct Prepared {
   std::vector<std::string> notes;  // sentences for the user
 };
 
+// Asks what can be asked before the stream's first message, while the source is at work: a session's first look at the
+// catalog is its slowest. Returns the server of the tickets.
+Result<std::string> LookAhead(pgwire::Session& session, const Place& place);
+
 // Begins a transaction and prepares it. Whoever meets a deadlock, or another run that creates the same at the same
 // time, starts over: nothing has been taken from the source yet. `lock_timeout_ms` bounds each wait for a lock; 0: no
 // bound. Errors: schema, permission, or the server's; the transaction is then still open.
 Result<Prepared> Prepare(pgwire::Session& session, const WritePlan& plan, const arrow::Schema& stream,
-                         uint64_t lock_timeout_ms);
+                         uint64_t lock_timeout_ms, const std::string& ticket_server);
 
 // A table of the same server, under whatever address, would be written into itself. Errors: config.
 Status CheckIsNotTheSource(pgwire::Session& session, const Place& place, const Found& found,
@@ -37,4 +41,4 @@ Status CheckRules(const WritePlan& plan, const Relation& relation);
 // COPY casts nothing and writes into no view but those with a trigger for it.
 bool NeedsStaging(const WritePlan& plan, const Relation& relation, const TargetTable& target);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

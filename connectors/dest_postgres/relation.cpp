@@ -5,7 +5,7 @@
 
 #include "sdk/postgres.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 namespace {
 
 using pgwire::QuoteLiteral;
@@ -37,10 +37,11 @@ uint32_t Oid(const std::optional<std::string>& text) {
   return static_cast<uint32_t>(std::strtoul(text.value_or("0").c_str(), nullptr, 10));
 }
 
-// One row: the schema, what has the name, the ticket, and whether a type has the name (an array's type would give way).
-std::string FindQuery(const Place& place, Ticket ticket) {
-  return "SELECT n.oid IS NOT NULL, c.oid, c.relkind, " +
-         (ticket == Ticket::kTaken ? TicketColumns() : std::string("NULL, NULL")) +
+// One row: the schema, what has the name, the transaction, and whether a type has the name (an array's type would give
+// way).
+std::string FindQuery(const Place& place, Number number) {
+  return std::string("SELECT n.oid IS NOT NULL, c.oid, c.relkind, ") +
+         (number == Number::kGiven ? "txid_current()" : "NULL") +
          ", EXISTS (SELECT FROM pg_type t WHERE t.typnamespace = n.oid AND t.typname = " + QuoteLiteral(place.table) +
          " AND t.typrelid = 0 AND NOT (t.typelem <> 0 AND t.typcategory = 'A')) FROM (VALUES (" +
          QuoteLiteral(place.schema) + "::name)) AS v(schema) LEFT JOIN pg_namespace n ON n.nspname = v.schema " +
@@ -75,16 +76,16 @@ std::string ColumnsQuery(const std::string& relation) {
 
 }  // namespace
 
-Result<Found> FindRelation(pgwire::Session& session, const Place& place, Ticket ticket) {
-  RB_ASSIGN(const std::vector<pgwire::Row> rows, sdk::QueryCatalog(session, FindQuery(place, ticket)));
+Result<Found> FindRelation(pgwire::Session& session, const Place& place, Number number, std::string_view begin) {
+  RB_ASSIGN(const std::vector<pgwire::Row> rows, sdk::QueryCatalog(session, FindQuery(place, number), begin));
   const pgwire::Row& row = rows.at(0);
   Found found;
   found.schema = row.at(0) == "t";
   found.oid = row.at(1).value_or("");
   found.kind = row.at(2).value_or(std::string(1, '\0'))[0];
-  found.ticket = {row.at(3).value_or(""), row.at(4).value_or("")};
+  found.transaction = row.at(3).value_or("");
   if (!found.oid.empty() && !IsTableOrView(found.kind)) return Fail(NameTaken(place, KindName(found.kind)));
-  if (found.oid.empty() && row.at(5) == "t") return Fail(NameTaken(place, "a type"));
+  if (found.oid.empty() && row.at(4) == "t") return Fail(NameTaken(place, "a type"));
   return found;
 }
 
@@ -117,4 +118,4 @@ Result<Relation> DescribeRelation(pgwire::Session& session, const Place& place) 
   return relation;
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

@@ -4,21 +4,21 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
-#include "dest_postgres/commit.h"
 #include "dest_postgres/write_plan.h"
 #include "pgwire/session.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 
 // As the catalog has it before any lock; it may be another a moment later.
 struct Found {
   bool schema = false;  // there is one
   std::string oid;      // of the table or view; empty: there is none
   char kind = 0;        // pg_class.relkind: r, p, v, f
-  CommitTicket ticket;  // of the running transaction
+  std::string transaction;  // the number of the running one, where it was asked for
 };
 
 struct Column {
@@ -38,11 +38,12 @@ struct Relation {
   std::vector<Column> columns;
 };
 
-// Whether to take a ticket, which gives the transaction a number.
-enum class Ticket { kTaken, kNone };
+// Whether to give the transaction its number, as the first change would.
+enum class Number { kGiven, kNone };
 
-// Errors: schema, where the name is taken by something that is not a table or view.
-Result<Found> FindRelation(pgwire::Session& session, const Place& place, Ticket ticket = Ticket::kTaken);
+// `begin`: sdk::BeginStatements of the transaction, where it does not run yet. Errors: schema, where the name is taken
+// by something that is not a table or view.
+Result<Found> FindRelation(pgwire::Session& session, const Place& place, Number number, std::string_view begin = {});
 
 // Waits for the lock under which types stay as they are, and asks for the right to insert, without evaluating anything.
 // What appends holds ROW EXCLUSIVE, as INSERT does; what replaces, SHARE UPDATE EXCLUSIVE, which one session can have.
@@ -50,4 +51,4 @@ Status LockRelation(pgwire::Session& session, const Place& place, bool replaces,
 
 Result<Relation> DescribeRelation(pgwire::Session& session, const Place& place);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

@@ -3,7 +3,7 @@
 #include "dest_postgres/swap.h"
 #include "sdk/postgres.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 namespace {
 
 Status Truncate(pgwire::Session& session, const Place& place) {
@@ -83,4 +83,4 @@ Status TakePlace(pgwire::Session& session, const WritePlan& plan, const TargetTa
   return plan.mode == WriteMode::kReplaceSwap ? Swap(session, plan.place, target.name) : Status{};
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

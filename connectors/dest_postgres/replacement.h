@@ -10,7 +10,7 @@
 #include "dest_postgres/write_plan.h"
 #include "pgwire/session.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 
 // What MakeRoom would refuse by itself, before it asks the server to do anything. Errors: as MakeRoom.
 Status CheckRoom(pgwire::Session& session, const WritePlan& plan, const Relation& relation);
@@ -25,4 +25,4 @@ Status MakeRoomForStaged(pgwire::Session& session, const WritePlan& plan);
 // By swap: when all rows are in the new table.
 Status TakePlace(pgwire::Session& session, const WritePlan& plan, const TargetTable& target);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

@@ -4,7 +4,7 @@
 
 #include "dest_postgres/replacement.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 namespace {
 
 constexpr const char* kProbe = "pg_temp.rapidbyte_probe";
@@ -82,4 +82,4 @@ Result<uint64_t> InsertStaged(pgwire::Session& session, const WritePlan& plan, c
   return where.empty() ? inserted : Context(where, std::move(inserted.error()));
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

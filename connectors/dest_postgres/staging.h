@@ -6,7 +6,7 @@
 #include "dest_postgres/target_table.h"
 #include "pgwire/session.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 
 // Creates it, and makes sure that its rows could be inserted: types that cannot be cast and missing rights are refused
 // before the first row instead of after the last one.
@@ -17,4 +17,4 @@ Status CreateStaging(pgwire::Session& session, const TargetTable& target);
 Result<uint64_t> InsertStaged(pgwire::Session& session, const WritePlan& plan, const TargetTable& target,
                               uint64_t rows);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

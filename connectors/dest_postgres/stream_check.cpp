@@ -6,7 +6,7 @@
 #include "dest_postgres/type_map.h"
 #include "sdk/postgres.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 namespace {
 
 class StreamCheck {
@@ -30,7 +30,7 @@ class StreamCheck {
 
  private:
   Status Look() {
-    RB_ASSIGN(const Found found, FindRelation(session_, plan_.place, Ticket::kNone));
+    RB_ASSIGN(const Found found, FindRelation(session_, plan_.place, Number::kNone));
     if (!found.schema) {
       if (!server_.may_create_schemas) {
         Tell(Denied("there is no schema " + pgwire::QuoteIdentifier(plan_.place.schema) +
@@ -224,4 +224,4 @@ void CheckStream(pgwire::Session& session, const WritePlan& plan, const arrow::S
   StreamCheck(session, plan, stream, server, findings).Run();
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

@@ -11,7 +11,7 @@
 #include "pgwire/session.h"
 #include "sdk/findings.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 
 inline constexpr uint64_t kCheckLockWaitMs = 1000;
 
@@ -23,4 +23,4 @@ Error Denied(std::string message, std::string hint);
 void CheckStream(pgwire::Session& session, const WritePlan& plan, const arrow::Schema& stream,
                  const ServerFacts& server, sdk::Findings& findings);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

@@ -3,7 +3,7 @@
 #include "dest_postgres/swap_queries.h"
 #include "sdk/postgres.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 namespace {
 
 // Runs what a query over the catalog has written.
@@ -48,4 +48,4 @@ Status Swap(pgwire::Session& session, const Place& place, const std::string& new
   return RunAll(session, names);
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

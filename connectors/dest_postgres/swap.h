@@ -7,7 +7,7 @@
 #include "dest_postgres/write_plan.h"
 #include "pgwire/session.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 
 // Errors: schema, naming all that would be lost with the old table: what depends on it, and what a new table cannot be
 // given.
@@ -20,4 +20,4 @@ Result<std::string> CreateSwapTable(pgwire::Session& session, const Place& place
 // it. Errors: the server's, where something has come to depend on the old table meanwhile.
 Status Swap(pgwire::Session& session, const Place& place, const std::string& new_table);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

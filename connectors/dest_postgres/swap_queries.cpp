@@ -2,7 +2,7 @@
 
 #include "pgwire/messages.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 namespace {
 
 using pgwire::QuoteLiteral;
@@ -123,4 +123,4 @@ std::string SwapIndexesQuery(const Place& place, const std::string& new_table) {
          indexes(place.name) + " o FULL JOIN " + indexes(new_table) + " w ON w.number = o.number";
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

@@ -5,7 +5,7 @@
 
 #include "dest_postgres/write_plan.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 
 // What would be lost with the old table: "the view v depends on it".
 std::string SwapLossesQuery(const Place& place);
@@ -22,4 +22,4 @@ std::string SwapSettingsQuery(const Place& place, const std::string& new_table);
 // Statements for after the swap: the indexes' names. NULL where old and new indexes differ.
 std::string SwapIndexesQuery(const Place& place, const std::string& new_table);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

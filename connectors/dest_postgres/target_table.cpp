@@ -6,7 +6,7 @@
 #include "pgwire/types.h"
 #include "sdk/postgres.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 namespace {
 
 using pgwire::QuoteIdentifier;
@@ -128,4 +128,4 @@ Result<std::vector<TargetColumn>> MatchColumns(const arrow::Schema& stream, cons
                                             : "leave it out of source.streams[].columns"));
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

@@ -12,7 +12,7 @@
 #include "dest_postgres/write_plan.h"
 #include "pgwire/session.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 
 // One column on its way into the table.
 struct TargetColumn {
@@ -44,4 +44,4 @@ struct TargetTable {
 Result<std::vector<TargetColumn>> MatchColumns(const arrow::Schema& stream, const Relation& relation,
                                                const std::string& table);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

@@ -5,7 +5,7 @@
 
 #include "sdk/postgres.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 namespace {
 
 using pgwire::QuoteIdentifier;
@@ -163,4 +163,4 @@ Result<std::vector<MappedType>> MapTypes(pgwire::Session& session, const std::ve
   return mapped;
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "pgwire/session.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 
 // A type's name as format_type() prints it for a type outside of pg_catalog: public."My Type"(3,4)[].
 struct TypeName {
@@ -33,4 +33,4 @@ Result<std::vector<MappedType>> MapTypes(pgwire::Session& session, const std::ve
 // The printed name of a type of this server's, so that it means the same under every search_path.
 std::string PinnedTypeName(std::string_view printed);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

@@ -3,7 +3,7 @@
 #include "sdk/json.h"
 #include "sdk/postgres.h"
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 namespace {
 
 WriteMode ReplaceMode(std::string_view replace_by) {
@@ -25,4 +25,4 @@ WritePlan ReadWritePlan(std::string_view schema, const nlohmann::json& request) 
   return plan;
 }
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

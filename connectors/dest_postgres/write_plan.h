@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace rapidbyte {
+namespace rapidbyte::dest_postgres {
 
 // How the rows that are there make way for the stream's. docs/pipeline.md says what each costs and breaks.
 enum class WriteMode {
@@ -32,4 +32,4 @@ struct WritePlan {
 
 WritePlan ReadWritePlan(std::string_view schema, const nlohmann::json& request);
 
-}  // namespace rapidbyte
+}  // namespace rapidbyte::dest_postgres

@@ -39,18 +39,11 @@ std::string BeginStatements(TransactionKind kind, uint64_t lock_timeout_ms) {
   return begin + kPinned + "SET LOCAL lock_timeout = " + std::to_string(lock_timeout_ms);
 }
 
-Result<std::vector<pgwire::Row>> QueryCatalog(pgwire::Session& session, std::string_view sql) {
+Result<std::vector<pgwire::Row>> QueryCatalog(pgwire::Session& session, std::string_view sql, std::string_view begin) {
   // Going back to the savepoint brings back the search_path that was, whatever had set it.
-  return session.Query("SAVEPOINT rapidbyte_catalog; SET LOCAL search_path = pg_catalog, pg_temp; " + std::string(sql) +
+  return session.Query(std::string(begin) + (begin.empty() ? "" : "; ") +
+                       "SAVEPOINT rapidbyte_catalog; SET LOCAL search_path = pg_catalog, pg_temp; " + std::string(sql) +
                        "; ROLLBACK TO SAVEPOINT rapidbyte_catalog; RELEASE SAVEPOINT rapidbyte_catalog");
-}
-
-Result<std::string> ServerIdentity(pgwire::Session& session) {
-  RB_ASSIGN(const std::vector<pgwire::Row> rows,
-            QueryCatalog(session,
-                         "SELECT (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::int8 || '/' || oid FROM "
-                         "pg_database WHERE datname = current_database()"));
-  return rows.at(0).at(0).value_or("");
 }
 
 Result<nlohmann::json> PostgresConnector::Close() {

@@ -64,13 +64,17 @@ struct PostgresColumn {
 };
 
 // A SELECT over the catalog, inside a transaction: pg_catalog comes first on the search_path while it runs, so that
-// names mean the server's own and names of types come back qualified. Takes no lock that outlives it.
-Result<std::vector<pgwire::Row>> QueryCatalog(pgwire::Session& session, std::string_view sql);
+// names mean the server's own and names of types come back qualified. Takes no lock that outlives it. `begin` goes
+// before it in the same message: BeginStatements, where the transaction begins with the query.
+Result<std::vector<pgwire::Row>> QueryCatalog(pgwire::Session& session, std::string_view sql,
+                                              std::string_view begin = {});
 
-// The running server and its database, as it can be compared between two sessions: the moment of the server's start in
-// microseconds and the database's oid. Not the system identifier: a copy of a cluster's files bears the original's,
-// with the same oids, and may well be the destination of the original.
-Result<std::string> ServerIdentity(pgwire::Session& session);
+// An expression for QueryCatalog: the running server and its database, as they can be compared between two sessions, by
+// the moment of the server's start in microseconds and the database's oid. Not by the system identifier: a copy of a
+// cluster's files bears the original's, with the same oids, and may well be the destination of the original.
+inline constexpr std::string_view kServerIdentity =
+    "((extract(epoch FROM pg_postmaster_start_time()) * 1000000)::int8 || '/' || (SELECT oid FROM pg_database WHERE "
+    "datname = current_database()))";
 
 // The columns of a table, view or partitioned table in their order; empty where there is no such relation.
 Result<std::vector<PostgresColumn>> ReadColumns(pgwire::Session& session, std::string_view schema,

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/utf8.h"
+#include "sdk/postgres.h"
 
 namespace rapidbyte::source_postgres {
 namespace {
@@ -23,12 +24,13 @@ std::string_view Value(const arrow::ColumnBuilder& column, uint32_t row) {
 
 }  // namespace
 
-Result<bool> BeginRaw(pgwire::Session& session, const std::string& begin) {
+Result<ServerText> BeginRaw(pgwire::Session& session, const std::string& begin) {
   RB_ASSIGN(const std::vector<pgwire::Row> rows,
-            session.Query(begin + "; SELECT pg_catalog.current_setting('server_encoding')"));
-  const bool raw = rows.at(0).at(0) == "SQL_ASCII";
-  if (raw) RB_TRY(session.Query(kRawText.substr(2)));
-  return raw;
+            sdk::QueryCatalog(
+                session, "SELECT current_setting('server_encoding'), " + std::string(sdk::kServerIdentity), begin));
+  const ServerText text{rows.at(0).at(1).value_or(""), rows.at(0).at(0) == "SQL_ASCII"};
+  if (text.raw_text) RB_TRY(session.Query(kRawText.substr(2)));
+  return text;
 }
 
 Status CheckText(const arrow::Schema& schema, std::span<const arrow::ColumnBuilder> columns, uint64_t first_row) {

@@ -18,8 +18,13 @@ namespace rapidbyte::source_postgres {
 // neither row nor column.
 inline constexpr std::string_view kRawText = "; SET LOCAL client_encoding = 'SQL_ASCII'";
 
-// Runs `begin`, which begins a transaction; where the database is one of those, with kRawText. True if it is.
-Result<bool> BeginRaw(pgwire::Session& session, const std::string& begin);
+struct ServerText {
+  std::string server;     // sdk::kServerIdentity
+  bool raw_text = false;  // its database is one of those
+};
+
+// Runs `begin`, which begins a transaction; where the database is one of those, with kRawText.
+Result<ServerText> BeginRaw(pgwire::Session& session, const std::string& begin);
 
 // Looks at all text of a batch, whose first row is `first_row` of the stream (from 1). Errors: data, naming row, column
 // and value of the first text that is not valid UTF-8.

@@ -85,11 +85,13 @@ class Taker {
     const std::string held = Explain(snapshot_.relations);
     uint64_t wait_ms = rules_.lock_wait_timeout_ms;
     if (!held.empty()) {
+      RB_TRY(session_.Query("COMMIT"));  // else it would be open while the other session waits
       wait_ms = wait_ms == 0 ? kRoundMs : std::min(kRoundMs, wait_ms - waited_ms_);
       RB_TRY(Hold(held, wait_ms));
     }
     Result<std::vector<pgwire::Row>> rows =
-        session_.Query(sdk::BeginStatements(TransactionKind::kSnapshot, wait_ms) + RowSecurity(rules_) +
+        session_.Query(std::string(held.empty() ? "COMMIT; " : "") +
+                       sdk::BeginStatements(TransactionKind::kSnapshot, wait_ms) + RowSecurity(rules_) +
                        std::string(snapshot_.raw_text ? kRawText : "") + Lock(snapshot_.relations) +
                        "; SELECT pg_catalog.pg_export_snapshot()" + held);
     if (!rows) return Fail(held.empty() ? std::move(rows.error()) : NoSecondSession(std::move(rows.error())));
@@ -100,9 +102,11 @@ class Taker {
     return same;
   }
 
-  // What there is, and how it can be held, in a transaction of its own.
+  // What there is, and how it can be held, in a transaction of its own, which is left open.
   Status LookUp() {
-    RB_ASSIGN(snapshot_.raw_text, BeginRaw(session_, sdk::BeginStatements(TransactionKind::kLatest, 0)));
+    RB_ASSIGN(const ServerText text, BeginRaw(session_, sdk::BeginStatements(TransactionKind::kLatest, 0)));
+    snapshot_.server = text.server;
+    snapshot_.raw_text = text.raw_text;
     RB_ASSIGN(snapshot_.relations, FindRelations(session_, rules_.schema, rules_.filter_rows, streams_));
     RB_TRY(CheckProblems(snapshot_.relations));
     bool all_lockable = true;
@@ -114,8 +118,6 @@ class Taker {
       RB_TRY(DescribeRelations(session_, rules_.schema, snapshot_.relations));
       RB_TRY(CheckProblems(snapshot_.relations));
     }
-    RB_ASSIGN(snapshot_.server, sdk::ServerIdentity(session_));
-    RB_TRY(session_.Query("COMMIT"));
     return {};
   }
 

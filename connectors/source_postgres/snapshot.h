@@ -23,7 +23,7 @@ struct SnapshotRules {
 struct Snapshot {
   std::vector<Relation> relations;  // one of each stream, described
   std::string name;                 // as pg_export_snapshot gave it, for further sessions that read the same moment
-  std::string server;               // sdk::ServerIdentity
+  std::string server;               // sdk::kServerIdentity
   bool raw_text = false;            // text may be anything: CheckText
 };
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "base/clock.h"
 #include "base/format.h"
@@ -142,6 +143,7 @@ int RunPipelineCommand(const RunCommandOptions& options) {
   const uint64_t start_nanos = MonotonicNanos();
   LogToStderr(options.log_level);
   CancelOnSignals();  // what comes before the first row may be interrupted as well
+  const std::jthread loading(engine::LoadLibraries);
   const auto pipeline = engine::LoadPipeline(options.pipeline, engine::ProcessEnvironment());
   if (!pipeline) return PrintError(pipeline.error());
   if (const Status writable = CheckTimeline(options); !writable) return PrintError(writable.error());

@@ -89,9 +89,14 @@ Result<std::vector<ConnectorManifest>> ListConnectors(const fs::path& folder) {
 }
 
 Result<std::vector<uint8_t>> ReadModule(const ConnectorManifest& manifest) {
+  std::error_code error;
+  const uintmax_t size = fs::file_size(manifest.module, error);
+  if (error) return Refuse(manifest.module, "cannot be read");
+  std::vector<uint8_t> bytes(size);
   std::ifstream in(manifest.module, std::ios::binary);
-  if (!in) return Refuse(manifest.module, "cannot be read");
-  std::vector<uint8_t> bytes{std::istreambuf_iterator<char>(in), {}};
+  if (!in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()))) {
+    return Refuse(manifest.module, "cannot be read");
+  }
   const std::string sha256 = wasm::Sha256Hex(bytes);
   if (sha256 != manifest.sha256) return Refuse(manifest.module, "its SHA-256 is not the manifest's");
   const bool shipped = std::any_of(std::begin(kShipped), std::end(kShipped), [&](const Shipped& known) {

@@ -1,11 +1,13 @@
 #include "engine/runner.h"
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/clock.h"
 #include "engine/stages.h"
 #include "net/wait.h"
+#include "wasm/sha256.h"
 
 namespace rapidbyte::engine {
 namespace {
@@ -127,6 +129,11 @@ Result<json> AskOnce(Side side, abi::Export function, const json& request, const
 }
 
 }  // namespace
+
+void LoadLibraries() {
+  static_cast<void>(wasm::Sha256Hex(std::string_view()));
+  net::LoadClient();
+}
 
 RunOutcome Run(const Pipeline& pipeline, const RunOptions& options) {
   const uint64_t start = options.start_nanos != 0 ? options.start_nanos : MonotonicNanos();

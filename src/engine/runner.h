@@ -35,6 +35,9 @@ struct RunOutcome {
   std::optional<record::Timeline> timeline;  // where it was asked for, of a failed run as well
 };
 
+// Loads the shared libraries that a run needs: a few milliseconds, which can pass beside other work. Any thread.
+void LoadLibraries();
+
 // Never throws; blocks until both stages have ended.
 RunOutcome Run(const Pipeline& pipeline, const RunOptions& options);
 

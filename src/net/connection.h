@@ -46,6 +46,9 @@ struct PostgresTarget {
   uint64_t silence_limit_ms = 60'000;
 };
 
+// Loads libpq, which takes some milliseconds, before somebody waits for it. Any thread.
+void LoadClient();
+
 class Connection {
  public:
   virtual ~Connection() = default;

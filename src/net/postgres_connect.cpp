@@ -25,6 +25,12 @@ struct FinishSession {
 };
 using Session = std::unique_ptr<PGconn, FinishSession>;
 
+}  // namespace
+
+void LoadClient() { PQconninfoFree(nullptr); }
+
+namespace {
+
 class PostgresConnection : public Connection {
  public:
   PostgresConnection(Session session, std::unique_ptr<Transport> transport, std::optional<CancelRequest> cancel_request,
