@@ -43,23 +43,23 @@ constexpr const char* kForeignKeys =
 
 Result<ServerFacts> ReadServerFacts(pgwire::Session& session) {
   RB_ASSIGN(
-      const std::vector<pgwire::Row> rows,
+      const pgwire::Rows rows,
       sdk::QueryCatalog(session,
                         "SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only'), "
                         "current_setting('server_encoding'), has_database_privilege(current_database(), 'CREATE'), "
                         "has_database_privilege(current_database(), 'TEMP')"));
-  const pgwire::Row& row = rows.at(0);
-  return ServerFacts{row.at(0) == "t", row.at(1) == "on", row.at(2).value_or(""), row.at(3) == "t", row.at(4) == "t"};
+  const pgwire::Row& row = rows[0];
+  return ServerFacts{row.IsTrue(0), row[1] == "on", row.Text(2), row.IsTrue(3), row.IsTrue(4)};
 }
 
 Result<SchemaFacts> ReadSchemaFacts(pgwire::Session& session, const std::string& schema) {
-  RB_ASSIGN(const std::vector<pgwire::Row> rows,
+  RB_ASSIGN(const pgwire::Rows rows,
             sdk::QueryCatalog(session,
                               "SELECT has_schema_privilege(oid, 'USAGE'), has_schema_privilege(oid, 'CREATE') FROM "
                               "pg_namespace WHERE nspname = " +
                                   QuoteLiteral(schema)));
   if (rows.empty()) return SchemaFacts{};  // dropped since it was found
-  return SchemaFacts{rows[0].at(0) == "t", rows[0].at(1) == "t"};
+  return SchemaFacts{rows[0].IsTrue(0), rows[0].IsTrue(1)};
 }
 
 Result<TableFacts> ReadTableFacts(pgwire::Session& session, const std::string& oid, const arrow::Schema& stream) {
@@ -67,7 +67,7 @@ Result<TableFacts> ReadTableFacts(pgwire::Session& session, const std::string& o
   const std::string sometimes_null = "a.attname = ANY (" + NamesArray(stream, Of::kNullableColumns) + ")";
   const std::string unfilled = "NOT a.atthasdef AND a.attidentity = '' AND t.typdefault IS NULL AND NOT " + filled;
   RB_ASSIGN(
-      const std::vector<pgwire::Row> rows,
+      const pgwire::Rows rows,
       sdk::QueryCatalog(session, "SELECT has_any_column_privilege(c.oid, 'INSERT'), " +
                                      Columns(filled + " AND NOT has_column_privilege(c.oid, a.attnum, 'INSERT')") +
                                      ", has_table_privilege(c.oid, 'TRUNCATE'), has_table_privilege(c.oid, 'DELETE'), "
@@ -79,16 +79,16 @@ Result<TableFacts> ReadTableFacts(pgwire::Session& session, const std::string& o
   if (rows.empty()) return Fail(sdk::SchemaError("the destination table has gone", "run it again"));
   const pgwire::Row& row = rows[0];
   TableFacts facts;
-  facts.insert = row.at(0) == "t";
-  facts.forbidden_columns = row.at(1).value_or("");
-  facts.may_truncate = row.at(2) == "t";
-  facts.may_delete = row.at(3) == "t";
-  facts.policies = row.at(4) == "t";
-  facts.insert_policy = row.at(5) == "t";
-  facts.unfilled_columns = row.at(6).value_or("");
-  facts.unfilled_domains = row.at(7).value_or("");
-  facts.strict_columns = row.at(8).value_or("");
-  facts.foreign_keys = row.at(9).value_or("");
+  facts.insert = row.IsTrue(0);
+  facts.forbidden_columns = row.Text(1);
+  facts.may_truncate = row.IsTrue(2);
+  facts.may_delete = row.IsTrue(3);
+  facts.policies = row.IsTrue(4);
+  facts.insert_policy = row.IsTrue(5);
+  facts.unfilled_columns = row.Text(6);
+  facts.unfilled_domains = row.Text(7);
+  facts.strict_columns = row.Text(8);
+  facts.foreign_keys = row.Text(9);
   return facts;
 }
 

@@ -22,14 +22,13 @@ Result<CommitState> Ask(pgwire::Session& session, const CommitTicket& ticket) {
   RB_TRY(session.Query(sdk::BeginStatements(sdk::TransactionKind::kLatest, 1000) +
                        "; SET LOCAL statement_timeout = 5000"));
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    RB_ASSIGN(
-        const std::vector<pgwire::Row> rows,
-        sdk::QueryCatalog(session, std::string("SELECT ") + kServer + ", txid_status(" + ticket.transaction + ")"));
-    const pgwire::Row& row = rows.at(0);
-    if (row.at(0) != ticket.server) return CommitState::kUnknown;
-    if (row.at(1) == "committed") return CommitState::kCommitted;
-    if (row.at(1) == "aborted") return CommitState::kNotCommitted;
-    if (row.at(1) != "in progress") return CommitState::kUnknown;
+    RB_ASSIGN(const pgwire::Rows rows, sdk::QueryCatalog(session, std::string("SELECT ") + kServer + ", txid_status(" +
+                                                                      ticket.transaction + ")"));
+    const pgwire::Row& row = rows[0];
+    if (row[0] != ticket.server) return CommitState::kUnknown;
+    if (row[1] == "committed") return CommitState::kCommitted;
+    if (row[1] == "aborted") return CommitState::kNotCommitted;
+    if (row[1] != "in progress") return CommitState::kUnknown;
     RB_TRY(session.Query(kPause));
   }
   return CommitState::kUnknown;

@@ -20,7 +20,7 @@ std::string Holders(pgwire::Session& session, const Place& place) {
   if (!session.Query("ROLLBACK; " + sdk::BeginStatements(sdk::TransactionKind::kLatest, 1000))) return {};
   const auto rows = sdk::QueryCatalog(session, HoldersQuery(place));
   if (!rows || !session.Query("ROLLBACK")) return {};
-  return rows->at(0).at(0).value_or("");
+  return (*rows)[0].Text(0);
 }
 
 }  // namespace

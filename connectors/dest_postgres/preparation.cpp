@@ -77,9 +77,8 @@ class Preparation {
 Status CheckIsNotTheSource(pgwire::Session& session, const Place& place, const Found& found,
                            const arrow::Schema& stream) {
   if (stream.fields.empty() || stream.fields[0].Metadata("rapidbyte.relation") != found.oid) return {};
-  RB_ASSIGN(const std::vector<pgwire::Row> server,
-            sdk::QueryCatalog(session, "SELECT " + std::string(sdk::kServerIdentity)));
-  if (stream.fields[0].Metadata("rapidbyte.server") != server.at(0).at(0).value_or("")) return {};
+  RB_ASSIGN(const pgwire::Rows server, sdk::QueryCatalog(session, "SELECT " + std::string(sdk::kServerIdentity)));
+  if (stream.fields[0].Metadata("rapidbyte.server") != server[0].Text(0)) return {};
   Error error;
   error.code = ErrorCode::kConfiguration;
   error.category = "config";
@@ -107,13 +106,12 @@ bool NeedsStaging(const WritePlan& plan, const Relation& relation, const TargetT
 }
 
 Result<std::string> LookAhead(pgwire::Session& session, const Place& place) {
-  RB_ASSIGN(const std::vector<pgwire::Row> server,
-            sdk::QueryCatalog(session, "SELECT " + TicketServer(),
-                              sdk::BeginStatements(sdk::TransactionKind::kLatest, 0)));
+  RB_ASSIGN(const pgwire::Rows server, sdk::QueryCatalog(session, "SELECT " + TicketServer(),
+                                                         sdk::BeginStatements(sdk::TransactionKind::kLatest, 0)));
   // What they find may be another thing in a moment, or not fit: it counts when it is asked again.
   if (FindRelation(session, place, Number::kNone)) static_cast<void>(DescribeRelation(session, place));
   RB_TRY(session.Query("ROLLBACK"));
-  return server.at(0).at(0).value_or("");
+  return server[0].Text(0);
 }
 
 Result<Prepared> Prepare(pgwire::Session& session, const WritePlan& plan, const arrow::Schema& stream,

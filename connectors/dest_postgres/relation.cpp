@@ -77,15 +77,15 @@ std::string ColumnsQuery(const std::string& relation) {
 }  // namespace
 
 Result<Found> FindRelation(pgwire::Session& session, const Place& place, Number number, std::string_view begin) {
-  RB_ASSIGN(const std::vector<pgwire::Row> rows, sdk::QueryCatalog(session, FindQuery(place, number), begin));
-  const pgwire::Row& row = rows.at(0);
+  RB_ASSIGN(const pgwire::Rows rows, sdk::QueryCatalog(session, FindQuery(place, number), begin));
+  const pgwire::Row& row = rows[0];
   Found found;
-  found.schema = row.at(0) == "t";
-  found.oid = row.at(1).value_or("");
-  found.kind = row.at(2).value_or(std::string(1, '\0'))[0];
-  found.transaction = row.at(3).value_or("");
+  found.schema = row.IsTrue(0);
+  found.oid = row.Text(1);
+  found.kind = row[2].value_or(std::string(1, '\0'))[0];
+  found.transaction = row.Text(3);
   if (!found.oid.empty() && !IsTableOrView(found.kind)) return Fail(NameTaken(place, KindName(found.kind)));
-  if (found.oid.empty() && row.at(4) == "t") return Fail(NameTaken(place, "a type"));
+  if (found.oid.empty() && row.IsTrue(4)) return Fail(NameTaken(place, "a type"));
   return found;
 }
 
@@ -102,18 +102,18 @@ Result<Relation> DescribeRelation(pgwire::Session& session, const Place& place) 
   const std::string from =
       " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = " + QuoteLiteral(place.schema) +
       " AND c.relname = " + QuoteLiteral(place.table);
-  RB_ASSIGN(const std::vector<pgwire::Row> rows,
+  RB_ASSIGN(const pgwire::Rows rows,
             sdk::QueryCatalog(session, "SELECT c.relkind, " + Rules("3") + ", " + Rules("4") + from + "; " +
                                            ColumnsQuery("(SELECT c.oid" + from + ")")));
   if (rows.empty()) return Fail(sdk::SchemaError("the destination table " + place.name + " has gone", "run it again"));
   Relation relation;
-  relation.kind = rows[0].at(0).value_or("r")[0];
-  relation.insert_rules = rows[0].at(1).value_or("");
-  relation.delete_rules = rows[0].at(2).value_or("");
+  relation.kind = rows[0][0].value_or("r")[0];
+  relation.insert_rules = rows[0].Text(1);
+  relation.delete_rules = rows[0].Text(2);
   for (size_t i = 1; i < rows.size(); ++i) {
     const pgwire::Row& row = rows[i];
-    relation.columns.push_back({row.at(0).value_or(""), Oid(row.at(1)), row.at(2).value_or(""), row.at(3).value_or(""),
-                                row.at(4) == "t", row.at(5).value_or(""), row.at(6) == "t"});
+    relation.columns.push_back(
+        {row.Text(0), Oid(row[1]), row.Text(2), row.Text(3), row.IsTrue(4), row.Text(5), row.IsTrue(6)});
   }
   return relation;
 }

@@ -15,9 +15,9 @@ namespace rapidbyte::dest_postgres {
 
 // As the catalog has it before any lock; it may be another a moment later.
 struct Found {
-  bool schema = false;  // there is one
-  std::string oid;      // of the table or view; empty: there is none
-  char kind = 0;        // pg_class.relkind: r, p, v, f
+  bool schema = false;      // there is one
+  std::string oid;          // of the table or view; empty: there is none
+  char kind = 0;            // pg_class.relkind: r, p, v, f
   std::string transaction;  // the number of the running one, where it was asked for
 };
 

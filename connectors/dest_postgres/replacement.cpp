@@ -33,13 +33,13 @@ Result<std::string> CheckDelete(pgwire::Session& session, const Place& place, co
         "the rules " + relation.delete_rules + " of " + place.name + " change what DELETE does: old rows might stay",
         "use another replace_by, or drop the rules"));
   }
-  RB_ASSIGN(const std::vector<pgwire::Row> facts, sdk::QueryCatalog(session, DeleteFactsQuery(place)));
-  if (const auto& keys = facts.at(0).at(0)) {
+  RB_ASSIGN(const pgwire::Rows facts, sdk::QueryCatalog(session, DeleteFactsQuery(place)));
+  if (const auto& keys = facts[0][0]) {
     return Fail(sdk::SchemaError("deleting the rows of " + place.name +
                                      " would delete or change rows of other tables by the foreign keys " + *keys,
                                  "use another replace_by, or foreign keys without ON DELETE CASCADE or SET"));
   }
-  return facts.at(0).at(1).value_or("on");
+  return facts[0][1].value_or("on");
 }
 
 Status Delete(pgwire::Session& session, const Place& place, const Relation& relation) {

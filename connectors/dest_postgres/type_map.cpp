@@ -52,7 +52,7 @@ Result<Candidates> FindCandidates(pgwire::Session& session, const std::vector<Ty
   Candidates candidates(names.size());
   if (values.empty()) return candidates;
   RB_ASSIGN(
-      const std::vector<pgwire::Row> rows,
+      const pgwire::Rows rows,
       sdk::QueryCatalog(session,
                         "SELECT v.number, quote_ident(n.nspname) || '.' || quote_ident(t.typname), n.nspname = "
                         "v.schema, EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = "
@@ -65,8 +65,8 @@ Result<Candidates> FindCandidates(pgwire::Session& session, const std::vector<Ty
                             "(n.nspname = v.schema OR t.typrelid = 0 OR EXISTS (SELECT FROM pg_class c WHERE c.oid = "
                             "t.typrelid AND c.relkind = 'c')) ORDER BY v.number, 2"));
   for (const pgwire::Row& row : rows) {
-    candidates.at(std::strtoul(row.at(0).value_or("0").c_str(), nullptr, 10))
-        .push_back({row.at(1).value_or(""), row.at(2) == "t", row.at(3) == "t"});
+    const size_t number = std::strtoul(row.Text(0).c_str(), nullptr, 10);
+    if (number < candidates.size()) candidates[number].push_back({row.Text(1), row.IsTrue(2), row.IsTrue(3)});
   }
   return candidates;
 }
@@ -90,8 +90,20 @@ const Candidate* Choose(const std::vector<Candidate>& candidates) {
   return chosen;
 }
 
+// What may follow a name: a modifier and the brackets of an array. The source's server says so, and it goes into SQL.
+bool IsModifier(std::string_view rest) {
+  if (rest.starts_with('(')) {
+    const size_t end = rest.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_, -", 1);
+    if (end == std::string_view::npos || rest[end] != ')') return false;
+    rest.remove_prefix(end + 1);
+  }
+  while (rest.starts_with("[]")) rest.remove_prefix(2);
+  return rest.empty();
+}
+
 MappedType Map(const TypeName& type, const std::vector<Candidate>& candidates) {
   const std::string wanted = QuoteIdentifier(type.schema) + "." + QuoteIdentifier(type.name);
+  if (!IsModifier(type.rest)) return {"pg_catalog.text", "the source names no type by " + wanted + type.rest};
   if (const Candidate* chosen = Choose(candidates)) {
     return {chosen->name + type.rest, chosen->same_schema ? "" : "the source has " + wanted};
   }
@@ -111,8 +123,8 @@ Result<std::vector<bool>> Known(pgwire::Session& session, const std::vector<Type
   }
   std::vector<bool> known;
   if (list.empty()) return known;
-  RB_ASSIGN(const std::vector<pgwire::Row> rows, sdk::QueryCatalog(session, "SELECT " + list));
-  for (const auto& value : rows.at(0)) known.push_back(value == "t");
+  RB_ASSIGN(const pgwire::Rows rows, sdk::QueryCatalog(session, "SELECT " + list));
+  for (size_t i = 0; i < names.size(); ++i) known.push_back(rows[0].IsTrue(i));
   return known;
 }
 

@@ -39,7 +39,7 @@ std::string BeginStatements(TransactionKind kind, uint64_t lock_timeout_ms) {
   return begin + kPinned + "SET LOCAL lock_timeout = " + std::to_string(lock_timeout_ms);
 }
 
-Result<std::vector<pgwire::Row>> QueryCatalog(pgwire::Session& session, std::string_view sql, std::string_view begin) {
+Result<pgwire::Rows> QueryCatalog(pgwire::Session& session, std::string_view sql, std::string_view begin) {
   // Going back to the savepoint brings back the search_path that was, whatever had set it.
   return session.Query(std::string(begin) + (begin.empty() ? "" : "; ") +
                        "SAVEPOINT rapidbyte_catalog; SET LOCAL search_path = pg_catalog, pg_temp; " + std::string(sql) +
@@ -59,7 +59,7 @@ Status PostgresConnector::Connect() {
 
 Result<std::vector<PostgresColumn>> ReadColumns(pgwire::Session& session, std::string_view schema,
                                                 std::string_view table) {
-  RB_ASSIGN(const std::vector<pgwire::Row> rows,
+  RB_ASSIGN(const pgwire::Rows rows,
             QueryCatalog(session,
                          "SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, -1), "
                          "a.attnotnull, a.attgenerated <> '' FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
@@ -70,7 +70,7 @@ Result<std::vector<PostgresColumn>> ReadColumns(pgwire::Session& session, std::s
   std::vector<PostgresColumn> columns;
   columns.reserve(rows.size());
   for (const pgwire::Row& row : rows) {
-    columns.push_back({*row[0], *row[1], *row[2], *row[3] == "t", *row[4] == "t"});
+    columns.push_back({row.Text(0), row.Text(1), row.Text(2), row.IsTrue(3), row.IsTrue(4)});
   }
   return columns;
 }

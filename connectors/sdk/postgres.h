@@ -66,8 +66,7 @@ struct PostgresColumn {
 // A SELECT over the catalog, inside a transaction: pg_catalog comes first on the search_path while it runs, so that
 // names mean the server's own and names of types come back qualified. Takes no lock that outlives it. `begin` goes
 // before it in the same message: BeginStatements, where the transaction begins with the query.
-Result<std::vector<pgwire::Row>> QueryCatalog(pgwire::Session& session, std::string_view sql,
-                                              std::string_view begin = {});
+Result<pgwire::Rows> QueryCatalog(pgwire::Session& session, std::string_view sql, std::string_view begin = {});
 
 // An expression for QueryCatalog: the running server and its database, as they can be compared between two sessions, by
 // the moment of the server's start in microseconds and the database's oid. Not by the system identifier: a copy of a

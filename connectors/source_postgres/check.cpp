@@ -45,17 +45,17 @@ class Checker {
   }
 
   Status Note() {
-    RB_ASSIGN(const std::vector<pgwire::Row> rows,
+    RB_ASSIGN(const pgwire::Rows rows,
               session_.Query(sdk::BeginStatements(sdk::TransactionKind::kLatest, kLockWaitMs) +
                              "; SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('server_encoding'); "
                              "ROLLBACK"));
-    if (rows.at(0).at(0) == "t") {
+    if (rows[0].IsTrue(0)) {
       findings_.AddNote("",
                         "the source is a hot standby: what its primary cleans up or changes may cancel a run after "
                         "max_standby_streaming_delay",
                         "set hot_standby_feedback on the standby, or read from the primary");
     }
-    if (rows.at(0).at(1) == "SQL_ASCII") {
+    if (rows[0][1] == "SQL_ASCII") {
       findings_.AddNote("",
                         "the source's encoding is SQL_ASCII, which takes any bytes for text: a run ends at the first "
                         "value that is not valid UTF-8, and names it");

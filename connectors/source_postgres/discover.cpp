@@ -12,7 +12,7 @@ using nlohmann::json;
 
 // Streams of all relations whose names a pipeline could give.
 Result<std::vector<StreamRequest>> ListStreams(pgwire::Session& session, const std::string& schema, json& notes) {
-  RB_ASSIGN(const std::vector<pgwire::Row> tables,
+  RB_ASSIGN(const pgwire::Rows tables,
             sdk::QueryCatalog(session,
                               "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE "
                               "n.nspname = " +
@@ -20,7 +20,7 @@ Result<std::vector<StreamRequest>> ListStreams(pgwire::Session& session, const s
                                   " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY c.relname"));
   std::vector<StreamRequest> streams;
   for (const pgwire::Row& table : tables) {
-    const std::string& name = *table[0];
+    const std::string& name = table.Text(0);
     if (IsUtf8(name)) {
       streams.push_back({name, {}, false});
     } else {

@@ -25,10 +25,10 @@ std::string_view Value(const arrow::ColumnBuilder& column, uint32_t row) {
 }  // namespace
 
 Result<ServerText> BeginRaw(pgwire::Session& session, const std::string& begin) {
-  RB_ASSIGN(const std::vector<pgwire::Row> rows,
+  RB_ASSIGN(const pgwire::Rows rows,
             sdk::QueryCatalog(
                 session, "SELECT current_setting('server_encoding'), " + std::string(sdk::kServerIdentity), begin));
-  const ServerText text{rows.at(0).at(1).value_or(""), rows.at(0).at(0) == "SQL_ASCII"};
+  const ServerText text{rows[0].Text(1), rows[0][0] == "SQL_ASCII"};
   if (text.raw_text) RB_TRY(session.Query(kRawText.substr(2)));
   return text;
 }

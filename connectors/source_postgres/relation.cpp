@@ -13,6 +13,7 @@ namespace {
 using pgwire::QuoteIdentifier;
 using pgwire::QuoteLiteral;
 using pgwire::Row;
+using pgwire::Rows;
 
 // FROM …: the wanted names with their place, joined to what the catalog has of them.
 std::string FromWanted(const std::string& schema, const std::vector<StreamRequest>& streams) {
@@ -57,7 +58,7 @@ std::optional<Error> ProblemOf(const Relation& relation, const Row& row, const s
     return Refused("schema", relation.name + " is no table with rows of its own, as only: true asks for",
                    "leave only out for partitioned tables, views and foreign tables");
   }
-  if (row[6] == "t" && !filter_rows) {
+  if (row.IsTrue(6) && !filter_rows) {
     return Refused("permission", "row-level security lets the source's role see only some rows of " + relation.name,
                    "set source.config.row_security: filter to move just those, or give the role BYPASSRLS");
   }
@@ -109,15 +110,15 @@ struct TypeDetails {
 };
 
 // Of the columns that do not travel natively, by their types' oids.
-Result<std::map<std::string, TypeDetails>> ReadTypes(pgwire::Session& session, const std::vector<Row>& columns) {
+Result<std::map<std::string, TypeDetails>> ReadTypes(pgwire::Session& session, const Rows& columns) {
   std::string oids;
   for (const Row& row : columns) {
-    if (row[8] == "t" && !pgwire::NativeType(*row[3])) oids = AndMore(oids, *row[7]);
+    if (row.IsTrue(8) && !pgwire::NativeType(row.Text(3))) oids = AndMore(oids, row.Text(7));
   }
   std::map<std::string, TypeDetails> types;
   if (oids.empty()) return types;
-  RB_ASSIGN(const std::vector<Row> rows, sdk::QueryCatalog(session, DescribeTypes(oids)));
-  for (const Row& row : rows) types[*row[0]] = {*row[1], row[2] == "t", *row[3], row[4] == "t"};
+  RB_ASSIGN(const Rows rows, sdk::QueryCatalog(session, DescribeTypes(oids)));
+  for (const Row& row : rows) types[row.Text(0)] = {row.Text(1), row.IsTrue(2), row.Text(3), row.IsTrue(4)};
   return types;
 }
 
@@ -151,25 +152,25 @@ std::string QualifiedNameOf(std::string_view type, const std::string& value) {
 // How a column travels. `row` is one of DescribeColumns.
 SourceColumn Carry(const Row& row, const std::map<std::string, TypeDetails>& types) {
   SourceColumn column;
-  column.name = *row[2];
-  column.type = *row[3];
-  column.not_null = row[4] == "t";
-  column.readable = row[9] == "t";
+  column.name = row.Text(2);
+  column.type = row.Text(3);
+  column.not_null = row.IsTrue(4);
+  column.readable = row.IsTrue(9);
   column.native = pgwire::NativeType(column.type);
   const std::string value = QuoteIdentifier(column.name);
   column.expression = value;
   if (!IsUtf8(column.name)) column.refusal = "its name is not valid UTF-8";
   if (!IsUtf8(column.type)) column.refusal = "the name of its type is not valid UTF-8";
   if (column.native || !column.refusal.empty()) return column;
-  const auto found = types.find(*row[7]);
-  const TypeDetails type = found != types.end() ? found->second : TypeDetails{.base = *row[5]};
+  const auto found = types.find(row.Text(7));
+  const TypeDetails type = found != types.end() ? found->second : TypeDetails{.base = row.Text(5)};
   if (const std::string name = QualifiedNameOf(type.base, value); !name.empty()) {
     const std::string oid = value + "::pg_catalog.oid";
     column.expression = "CASE WHEN " + oid + " OPERATOR(pg_catalog.=) 0 THEN '-' ELSE coalesce(" + name + ", " + oid +
                         "::pg_catalog.text) END";
   } else if (type.users_cast) {
     column.expression = "pg_catalog.textin(" + type.output + "(" + value + "::" + type.base + "))";
-  } else if (type.base == "bpchar" && row[6] == "t") {
+  } else if (type.base == "bpchar" && row.IsTrue(6)) {
     // The cast would take trailing blanks away, which belong to a value without a length.
     column.expression = "pg_catalog.textin(pg_catalog.bpcharout(" + value + "::pg_catalog.bpchar))";
   } else {
@@ -218,22 +219,21 @@ void Select(const std::vector<SourceColumn>& all, Relation& relation) {
 
 Result<std::vector<Relation>> FindRelations(pgwire::Session& session, const std::string& schema, bool filter_rows,
                                             const std::vector<StreamRequest>& streams) {
-  RB_ASSIGN(const std::vector<Row> rows,
-            sdk::QueryCatalog(session,
-                              "SELECT n.oid IS NOT NULL, has_schema_privilege(n.oid, 'USAGE'), c.oid, "
-                              "c.relkind, has_table_privilege(c.oid, 'SELECT'), "
-                              "has_any_column_privilege(c.oid, 'SELECT'), row_security_active(c.oid)" +
-                                  FromWanted(schema, streams) + " ORDER BY wanted.place"));
+  RB_ASSIGN(const Rows rows, sdk::QueryCatalog(session,
+                                               "SELECT n.oid IS NOT NULL, has_schema_privilege(n.oid, 'USAGE'), c.oid, "
+                                               "c.relkind, has_table_privilege(c.oid, 'SELECT'), "
+                                               "has_any_column_privilege(c.oid, 'SELECT'), row_security_active(c.oid)" +
+                                                   FromWanted(schema, streams) + " ORDER BY wanted.place"));
   if (rows.size() != streams.size()) return Fail(ErrorCode::kSource, "the server's catalog gave no answer");
   std::vector<Relation> relations;
   for (size_t i = 0; i < streams.size(); ++i) {
     Relation relation;
     relation.stream = streams[i];
     relation.name = sdk::QualifiedName(schema, streams[i].name);
-    relation.oid = rows[i][2].value_or("");
+    relation.oid = rows[i].Text(2);
     relation.kind = rows[i][3].value_or(" ")[0];
     const bool has_lock = relation.kind == 'r' || relation.kind == 'p' || relation.kind == 'v';
-    relation.lockable = has_lock && rows[i][4] == "t";
+    relation.lockable = has_lock && rows[i].IsTrue(4);
     relation.problem = ProblemOf(relation, rows[i], schema, filter_rows);
     relations.push_back(std::move(relation));
   }
@@ -243,7 +243,7 @@ Result<std::vector<Relation>> FindRelations(pgwire::Session& session, const std:
 Result<bool> DescribeRelations(pgwire::Session& session, const std::string& schema, std::vector<Relation>& relations) {
   std::vector<StreamRequest> streams;
   for (const Relation& relation : relations) streams.push_back(relation.stream);
-  RB_ASSIGN(const std::vector<Row> rows, sdk::QueryCatalog(session, DescribeColumns(schema, streams)));
+  RB_ASSIGN(const Rows rows, sdk::QueryCatalog(session, DescribeColumns(schema, streams)));
   RB_ASSIGN(const auto types, ReadTypes(session, rows));
   size_t next = 0;
   for (size_t place = 0; place < relations.size(); ++place) {

@@ -89,14 +89,13 @@ class Taker {
       wait_ms = wait_ms == 0 ? kRoundMs : std::min(kRoundMs, wait_ms - waited_ms_);
       RB_TRY(Hold(held, wait_ms));
     }
-    Result<std::vector<pgwire::Row>> rows =
-        session_.Query(std::string(held.empty() ? "COMMIT; " : "") +
-                       sdk::BeginStatements(TransactionKind::kSnapshot, wait_ms) + RowSecurity(rules_) +
-                       std::string(snapshot_.raw_text ? kRawText : "") + Lock(snapshot_.relations) +
-                       "; SELECT pg_catalog.pg_export_snapshot()" + held);
+    Result<pgwire::Rows> rows = session_.Query(
+        std::string(held.empty() ? "COMMIT; " : "") + sdk::BeginStatements(TransactionKind::kSnapshot, wait_ms) +
+        RowSecurity(rules_) + std::string(snapshot_.raw_text ? kRawText : "") + Lock(snapshot_.relations) +
+        "; SELECT pg_catalog.pg_export_snapshot()" + held);
     if (!rows) return Fail(held.empty() ? std::move(rows.error()) : NoSecondSession(std::move(rows.error())));
     LetGo();
-    snapshot_.name = rows->at(0).at(0).value_or("");
+    snapshot_.name = (*rows)[0].Text(0);
     RB_ASSIGN(const bool same, DescribeRelations(session_, rules_.schema, snapshot_.relations));
     if (same) RB_TRY(CheckProblems(snapshot_.relations));
     return same;

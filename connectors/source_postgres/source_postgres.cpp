@@ -108,10 +108,10 @@ class SourcePostgres final : public sdk::PostgresConnector {
   // locks. The last stream ends the transaction, so that the server may clean up while the destination is still at
   // work.
   Status Finish(const Relation& relation) {
-    RB_ASSIGN(const std::vector<pgwire::Row> rows,
+    RB_ASSIGN(const pgwire::Rows rows,
               session().Query("SELECT pg_catalog.to_regclass(" + pgwire::QuoteLiteral(relation.name) +
                               ")::pg_catalog.oid" + (++finished_ == snapshot_.relations.size() ? "; COMMIT" : "")));
-    if (rows.at(0).at(0) == relation.oid) return {};
+    if (rows[0][0] == relation.oid) return {};
     return Fail(sdk::SchemaError("the name " + relation.name + " came to stand for another table while it was read",
                                  "somebody renamed its schema; run it again"));
   }

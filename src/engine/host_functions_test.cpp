@@ -96,6 +96,7 @@ class ScriptedGuest final : public wasm::Guest {
  public:
   explicit ScriptedGuest(std::function<Result<int32_t>()> script) : script_(std::move(script)) {}
   Result<int32_t> Call(abi::Export) override { return script_(); }
+  void Stop() override {}
 
  private:
   std::function<Result<int32_t>()> script_;

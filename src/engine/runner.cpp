@@ -123,7 +123,7 @@ Result<json> AskOnce(Side side, abi::Export function, const json& request, const
     answer = begun ? stage.Ask(function, request) : Fail(begun.error());
     stage.Close();
   };
-  RunAlone(ask, stop, options);
+  RunAlone(stage, ask, stop, options);
   if (!answer && options.cancel->cancelled()) return Fail(net::InterruptedError());
   return answer;
 }

@@ -95,19 +95,30 @@ Status Stage::Load() {
 }
 
 Status Stage::Instantiate() {
+  std::unique_ptr<wasm::Guest> guest;
   if (native_ != nullptr) {
-    guest_ = wasm::MakeNativeGuest(*native_, host_);
-    return {};
+    guest = wasm::MakeNativeGuest(*native_, host_);
+  } else {
+    RB_ASSIGN(guest, module_->Instantiate(host_));
   }
-  RB_ASSIGN(guest_, module_->Instantiate(host_));
+  const std::lock_guard lock(guest_mutex_);
+  guest_ = std::move(guest);
   return {};
+}
+
+void Stage::StopGuest() {
+  const std::lock_guard lock(guest_mutex_);
+  if (guest_ != nullptr) guest_->Stop();
 }
 
 void Stage::Close() {
   // Whatever rb_close says, the outcome of the run is known by then.
   if (guest_ != nullptr) static_cast<void>(Ask(abi::Export::kClose, json::object()));
   host_.timer().EnterHosting();
-  guest_.reset();
+  {
+    const std::lock_guard lock(guest_mutex_);
+    guest_.reset();
+  }
   host_.CloseConnections();
   host_.timer().LeaveHosting();
   host_.timer().Stop();

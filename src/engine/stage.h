@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -38,6 +39,8 @@ class Stage {
   // Calls rb_close, ends the instance and its connections, stops the clock. After Begin, whether it succeeded or not.
   // What servers still do for a stage that was stopped is cancelled.
   void Close();
+  // From any thread, again and again until the stage has ended: wasm::Guest::Stop, where there is a guest.
+  void StopGuest();
 
   const HostFunctions& host() const { return host_; }
   record::StageRecord& record() { return host_.timer().record(); }
@@ -62,6 +65,7 @@ class Stage {
   HostFunctions host_;
   std::shared_ptr<const wasm::AotModule> module_;  // shared with its instances
   const abi::NativeConnector* native_ = nullptr;
+  std::mutex guest_mutex_;  // around the guest's coming and going, for who stops it
   std::unique_ptr<wasm::Guest> guest_;
   std::vector<record::StreamRecord> streams_;
 };

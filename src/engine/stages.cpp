@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -15,6 +16,8 @@ namespace {
 
 constexpr size_t kStackBytes = 8 << 20;          // a guest's C stack; the default may be smaller
 constexpr std::chrono::milliseconds kTick(100);  // between looks at the cancel token, which a signal handler sets
+constexpr std::chrono::milliseconds kStopTick(20);
+constexpr uint64_t kGuestGraceNanos = 500'000'000;  // for a guest that was told to stop, to come to an end by itself
 
 // A thread with a stack of known size, joined at the end of its life.
 class StageThread {
@@ -80,10 +83,35 @@ void RunDestination(Stages& stages) {
   stages.destination.Close();
 }
 
+// Stops the guest that goes on although its stage was stopped.
+class GuestWatch {
+ public:
+  GuestWatch(Stage& stage, const StopSwitch& stop) : stage_(stage), stop_(stop) {}
+
+  void Look() {
+    if (!stop_.token().cancelled()) return;
+    if (stopped_at_ == 0) stopped_at_ = MonotonicNanos();
+    if (MonotonicNanos() - stopped_at_ >= kGuestGraceNanos) stage_.StopGuest();
+  }
+  // Until the next look.
+  std::chrono::milliseconds tick() const { return stopped_at_ == 0 ? kTick : kStopTick; }
+
+ private:
+  Stage& stage_;
+  const StopSwitch& stop_;
+  uint64_t stopped_at_ = 0;  // 0: not
+};
+
 // What the calling thread looks for while the stages run.
 class Watch {
  public:
-  Watch(Stages& stages, const RunOptions& options) : stages_(stages), options_(options) {}
+  Watch(Stages& stages, const RunOptions& options)
+      : stages_(stages),
+        options_(options),
+        source_(stages.source, stages.stop_source),
+        destination_(stages.destination, stages.stop_destination) {}
+
+  std::chrono::milliseconds tick() const { return std::min(source_.tick(), destination_.tick()); }
 
   void Look() {
     if (interrupted_at_ == 0 && options_.cancel->cancelled()) Interrupt();
@@ -94,6 +122,8 @@ class Watch {
       stages_.channel.Abort(*stages_.channel.reason());  // else the stop would count as what went wrong
       stages_.stop_destination.Stop();
     }
+    source_.Look();
+    destination_.Look();
   }
 
  private:
@@ -109,6 +139,8 @@ class Watch {
 
   Stages& stages_;
   const RunOptions& options_;
+  GuestWatch source_;
+  GuestWatch destination_;
   uint64_t interrupted_at_ = 0;  // 0: not
 };
 
@@ -131,21 +163,23 @@ void RunStages(Stages& stages, const RunOptions& options) {
     running.Done();
   });
   Watch watch(stages, options);
-  while (!running.WaitFor(kTick)) {
+  while (!running.WaitFor(watch.tick())) {
     const StageCounts& counts = stages.destination.host().counts();
     if (options.on_progress) options.on_progress(counts.rows, counts.bytes);
     watch.Look();
   }
 }
 
-void RunAlone(const std::function<void()>& body, StopSwitch& stop, const RunOptions& options) {
+void RunAlone(Stage& stage, const std::function<void()>& body, StopSwitch& stop, const RunOptions& options) {
   Countdown running(1);
   const StageThread thread([&] {
     body();
     running.Done();
   });
-  while (!running.WaitFor(kTick)) {
+  GuestWatch watch(stage, stop);
+  while (!running.WaitFor(watch.tick())) {
     if (options.cancel->cancelled()) stop.StopNow();
+    watch.Look();
   }
 }
 

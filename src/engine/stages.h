@@ -2,7 +2,8 @@
 //
 // A destination that fails stops the source. A source that fails is heard of through the channel, behind the streams
 // that came whole before; a destination that waits for its server in the very stream that has failed is stopped. An
-// interrupt stops both, but for a commit that is under way: its answer is waited for.
+// interrupt stops both, but for a commit that is under way: its answer is waited for. Stopping ends the waits of a
+// stage and cancels what its server does; a guest that goes on for half a second after that is stopped wherever it is.
 #pragma once
 
 #include <atomic>
@@ -32,7 +33,7 @@ struct Stages {
 // Moves all streams; returns when both stages have ended. Shows progress meanwhile.
 void RunStages(Stages& stages, const RunOptions& options);
 
-// `body` on a thread such as stages have; an interrupt stops it by `stop`.
-void RunAlone(const std::function<void()>& body, StopSwitch& stop, const RunOptions& options);
+// `body`, which uses the stage, on a thread such as stages have; an interrupt stops it by `stop`.
+void RunAlone(Stage& stage, const std::function<void()>& body, StopSwitch& stop, const RunOptions& options);
 
 }  // namespace rapidbyte::engine

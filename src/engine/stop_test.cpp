@@ -287,5 +287,29 @@ TEST_F(Stop, AnInterruptEndsACheck) {
   EXPECT_EQ(request, kRequest);
 }
 
+// A connector that ignores what the host says.
+int32_t LogForEver(Export function) {
+  const std::string text = "still here";
+  while (function == Export::kRunRead && Host(HostFunction::k_log, {0, Address(text), text.size()}) == 0) {
+  }
+  return Answer({{"rows", 0}});
+}
+
+TEST_F(Stop, EndsAConnectorThatDoesNotListen) {
+  source_script = LogForEver;
+  destination_script = [](Export function) {
+    if (function == Export::kRunWrite) TakeAllBatches();
+    return Answer({{"rows", 0}});
+  };
+  std::thread interrupt([this] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    cancel_.Cancel();
+  });
+  const RunOutcome outcome = engine::Run(pipeline_, options_);
+  interrupt.join();
+  ASSERT_TRUE(outcome.error);
+  EXPECT_EQ(outcome.error->code, ErrorCode::kInterrupted);
+}
+
 }  // namespace
 }  // namespace rapidbyte::engine

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <functional>
 #include <thread>
 
@@ -56,6 +57,12 @@ class FakeServerTest : public ::testing::Test {
   uint64_t wait_nanos_ = 0;
 };
 
+// "a" is "b": a parameter's status.
+const std::string kParameter(
+    "S\0\0\0\x08"
+    "a\0b\0",
+    9);
+
 TEST_F(FakeServerTest, TheConnectLimitHoldsAgainstASilentServer) {
   const auto connected = Connect(server_.Target(), [](Peer&) {});
   ASSERT_FALSE(connected);
@@ -65,15 +72,27 @@ TEST_F(FakeServerTest, TheConnectLimitHoldsAgainstASilentServer) {
 TEST_F(FakeServerTest, TheConnectLimitHoldsAgainstAServerThatNeverStopsSending) {
   const auto connected = Connect(server_.Target(), [](Peer& peer) {
     peer.Authenticate();
-    // "a" is "b": a parameter's status, for ten seconds or until the client is gone.
+    // For ten seconds or until the client is gone.
     const uint64_t deadline = InMillis(10'000);
-    while (MonotonicNanos() < deadline && peer.Send(std::string("S\0\0\0\x08"
-                                                                "a\0b\0",
-                                                                9))) {
-    }
+    while (MonotonicNanos() < deadline && peer.Send(kParameter))
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
   });
   ASSERT_FALSE(connected);
   EXPECT_THAT(connected.error().message, HasSubstr("timeout expired after 1 s"));
+}
+
+TEST_F(FakeServerTest, AServerThatSaysMoreThanAnyServerIsNotListenedTo) {
+  std::string flood;
+  for (int i = 0; i < 10'000; ++i) flood += kParameter;
+  PostgresTarget target = server_.Target();
+  target.connect_timeout_ms = 0;
+  const auto connected = Connect(target, [&](Peer& peer) {
+    peer.Authenticate();
+    while (peer.Send(flood)) {
+    }
+  });
+  ASSERT_FALSE(connected);
+  EXPECT_THAT(connected.error().message, HasSubstr("it sent more than 1024 KiB before it was ready"));
 }
 
 TEST_F(FakeServerTest, CancellingSendsTheKeyOfTheSessionOnAnotherConnection) {

@@ -5,6 +5,7 @@
 // (a setting reloaded in that very moment) are consumed by PQisBusy. From then on libpq is only asked for PQfinish.
 #include <fmt/format.h>
 #include <libpq-fe.h>
+#include <sys/ioctl.h>
 
 #include <algorithm>
 #include <array>
@@ -19,6 +20,9 @@
 
 namespace rapidbyte::net {
 namespace {
+
+// libpq keeps all that a server says of itself. An honest one says a few KiB.
+constexpr size_t kMaxGreetingBytes = 1 << 20;
 
 struct FinishSession {
   void operator()(PGconn* session) const { PQfinish(session); }
@@ -105,6 +109,22 @@ Error TimeoutError(PGconn* session, const PostgresTarget& target) {
   return ConnectError(failure);
 }
 
+// What waits to be read; 0 where nobody knows.
+size_t ArrivedBytes(PGconn* session) {
+  int bytes = 0;
+  return ioctl(PQsocket(session), FIONREAD, &bytes) == 0 && bytes > 0 ? static_cast<size_t>(bytes) : 0;
+}
+
+Error FloodError(PGconn* session) {
+  ConnectFailure failure;
+  failure.text = fmt::format(
+      "connection to server at \"{}\", port {} failed: it sent more than {} KiB before it was ready, which no "
+      "PostgreSQL "
+      "server does",
+      PQhost(session), PQport(session), kMaxGreetingBytes >> 10);
+  return ConnectError(failure);
+}
+
 Error SessionError(PGconn* session, const PostgresTarget& target) {
   ConnectFailure failure;
   failure.text = PQerrorMessage(session);
@@ -118,6 +138,7 @@ Status Establish(PGconn* session, const PostgresTarget& target, const CancelToke
   const uint64_t timeout_nanos = target.connect_timeout_ms * 1'000'000u;
   const uint64_t deadline = timeout_nanos == 0 ? kNoDeadline : MonotonicNanos() + timeout_nanos;
   PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+  size_t arrived = 0;  // and counted again where libpq had left it
   while (state != PGRES_POLLING_OK) {
     if (state == PGRES_POLLING_FAILED) return Fail(SessionError(session, target));
     // A server that never stops sending keeps the socket readable.
@@ -126,6 +147,8 @@ Status Establish(PGconn* session, const PostgresTarget& target, const CancelToke
     RB_ASSIGN(const Readiness ready,
               WaitForSocket(PQsocket(session), {.readable = reads, .writable = !reads}, cancel, deadline));
     if (!ready.readable && !ready.writable) return Fail(TimeoutError(session, target));
+    arrived += ArrivedBytes(session);
+    if (arrived > kMaxGreetingBytes) return Fail(FloodError(session));
     state = PQconnectPoll(session);
   }
   return {};

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/slow_on_purpose.h"
+#include "pgwire/messages.h"
 #include "pgwire/types.h"
 
 namespace rapidbyte::pgwire {
@@ -108,12 +109,13 @@ Result<DecodeProgress> CopyDecoder::Consume(std::span<const uint8_t> received) {
       return progress;
     }
     const uint32_t length = LoadBigEndian<uint32_t>(message + 1);
-    if (length < 4 || length > limits_.max_row_bytes) return MessageError(length);
+    const std::optional<size_t> whole = MessageBytes(length, size_t{1} + limits_.max_row_bytes);
+    if (!whole) return MessageError(length);
     if (length > kLargeRowBytes && rows_ > 0 && batch_bytes_ + length > limits_.batch_bytes) {
       progress.stop = DecodeStop::kBatchFull;
       return progress;
     }
-    progress.needed = size_t{1} + length;
+    progress.needed = *whole;
     if (left < progress.needed) return progress;
 
     const uint8_t* at = message + kFrameBytes;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "base/utf8.h"
 
 namespace rapidbyte::pgwire {
 namespace {
@@ -77,10 +78,20 @@ const Verdict* FindVerdict(std::string_view sqlstate) {
   return nullptr;
 }
 
+constexpr size_t kMaxFieldBytes = 8 << 10;  // of what a server says for people
+
+// At most kMaxFieldBytes of it, and whole characters.
 std::string OneLine(std::string_view text) {
-  std::string line(text);
+  std::string line(text.substr(0, kMaxFieldBytes));
   std::replace(line.begin(), line.end(), '\n', ' ');
-  return line;
+  if (line.size() == text.size()) return line;
+  while (!line.empty() && IsContinuation(text[line.size()])) line.pop_back();
+  return line + "…";
+}
+
+bool IsSqlState(std::string_view text) {
+  return text.size() == 5 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); });
 }
 
 std::string Quote(std::string_view text, char mark) {
@@ -175,7 +186,8 @@ MessageBuilder& MessageBuilder::CopyDone() {
 }
 
 Error ErrorFromServer(std::span<const uint8_t> body) {
-  const ErrorFields fields = ParseFields(AsText(body));
+  ErrorFields fields = ParseFields(AsText(body));
+  if (!IsSqlState(fields.sqlstate)) fields.sqlstate = {};
   const Verdict* verdict = FindVerdict(fields.sqlstate);
   Error error;
   // A value the server cannot take is the data's fault; a constraint that refuses it (23) belongs to the server's side.

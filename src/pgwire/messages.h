@@ -2,15 +2,27 @@
 // https://www.postgresql.org/docs/15/protocol-message-formats.html. Wasm-safe. One thread at a time.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "base/result.h"
 
 namespace rapidbyte::pgwire {
+
+// How long a whole message is: its type, and as many bytes as the word after it says, which counts itself. Nothing
+// where that is impossible or more than `most`. The one place that calculates with a length from outside: in 32 bits,
+// one more than the largest is nothing.
+template <typename Size = size_t>
+constexpr std::optional<Size> MessageBytes(uint32_t length, std::type_identity_t<Size> most) {
+  if (length < 4 || length >= most) return std::nullopt;
+  return static_cast<Size>(length) + 1;
+}
 
 // One backend message: its type and its content without the length word.
 struct Message {

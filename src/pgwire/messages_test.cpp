@@ -19,6 +19,20 @@ Error Refused(const std::string& fields) { return ErrorFromServer(Bytes(fields +
 
 Error RefusedWith(const std::string& sqlstate) { return Refused("SERROR\0VERROR\0C"s + sqlstate + "\0Mno\0"s); }
 
+// In the connectors' 32 bits as in the host's 64.
+TEST(MessageBytes, CountTheTypeAndNeverWrap) {
+  static_assert(MessageBytes<uint32_t>(4, 100) == 5u);
+  static_assert(MessageBytes<uint64_t>(4, 100) == 5u);
+  static_assert(MessageBytes<uint32_t>(99, 100) == 100u);
+  static_assert(MessageBytes<uint64_t>(99, 100) == 100u);
+  for (const uint32_t impossible : {0u, 3u, 100u, 0x7fff'ffffu, 0x8000'0000u, 0xffff'fffeu, 0xffff'ffffu}) {
+    EXPECT_EQ(MessageBytes<uint32_t>(impossible, 100), std::nullopt) << impossible;
+    EXPECT_EQ(MessageBytes<uint64_t>(impossible, 100), std::nullopt) << impossible;
+  }
+  EXPECT_EQ(MessageBytes<uint32_t>(0xffff'ffff, UINT32_MAX), std::nullopt);
+  EXPECT_EQ(MessageBytes<uint64_t>(0xffff'ffff, UINT64_MAX), uint64_t{1} << 32);
+}
+
 TEST(MessageBuilder, FramesAQuery) {
   MessageBuilder builder;
   EXPECT_EQ(Text(builder.Query("SELECT 1").bytes()), "Q\0\0\0\rSELECT 1\0"s);
@@ -99,6 +113,20 @@ TEST(ErrorFromServer, SaysSomethingAboutAnEmptyBody) {
 
 TEST(ErrorFromServer, TakesABodyThatBreaksOff) {
   EXPECT_THAT(ErrorFromServer(Bytes("C22000\0Mhalf a mess"s)).message, HasSubstr("half a mess"));
+}
+
+TEST(ErrorFromServer, CutsWhatIsTooLongToBeRead) {
+  const Error error = Refused("CXX000\0M"s + std::string(100'000, 'x') + "\0D" + std::string(8191, 'y') + "ß\0H"s +
+                              std::string(100'000, 'z') + "\0"s);
+  EXPECT_LT(error.message.size(), 20'000u);
+  EXPECT_THAT(error.message, HasSubstr("y… [XX000]")) << "whole characters only";
+  EXPECT_LT(error.hint.size(), 10'000u);
+}
+
+TEST(ErrorFromServer, TakesForAStateWhatIsOne) {
+  EXPECT_EQ(RefusedWith("42P01").sqlstate, "42P01");
+  for (const char* odd : {"42", "42p01", "4 P01", "42P01X", "\x1b[31m"})
+    EXPECT_EQ(RefusedWith(odd).sqlstate, "") << odd;
 }
 
 TEST(CommandTag, EndsAtItsZeroByte) {

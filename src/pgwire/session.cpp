@@ -11,15 +11,21 @@ namespace {
 // What one read asks the host for. Larger reads make reader and server take turns instead of working at once.
 constexpr size_t kReadBytes = 256 << 10;
 constexpr size_t kFrameBytes = 5;  // type and length
-constexpr size_t kMaxMessageBytes = size_t{1} << 30;
+constexpr size_t kMaxMessageBytes = 16 << 20;
+constexpr size_t kMaxRowsBytes = 128 << 20;  // of all rows of a query
+constexpr int kMostLastMessages = 10'000;    // that a server which takes no more is listened to for
+constexpr size_t kMaxReadBytes = 512 << 20;  // at once: no row is longer
 
-Error Malformed(const char* what) {
+Error Malformed(const std::string& what) {
   Error error;
   error.code = ErrorCode::kSource;
   error.category = "internal";
-  error.message = std::string("the server sent a malformed message: ") + what;
+  error.message = "the server sent what no PostgreSQL server sends: " + what;
   return error;
 }
+
+// What may come between a request and the end of its answer, but for the message that is waited for.
+bool MayCome(char type) { return std::string_view("CDEITZcdnst123").find(type) != std::string_view::npos; }
 
 bool IsAsynchronous(char type) { return type == 'S' || type == 'N' || type == 'A'; }
 
@@ -27,7 +33,7 @@ Result<Row> ParseDataRow(std::span<const uint8_t> body) {
   if (body.size() < 2) return Fail(Malformed("a short row"));
   const uint16_t columns = LoadBigEndian<uint16_t>(body.data());
   size_t at = 2;
-  Row row;
+  std::vector<Value> row;
   for (uint16_t i = 0; i < columns; ++i) {
     if (body.size() - at < 4) return Fail(Malformed("a short row"));
     const auto length = LoadBigEndian<int32_t>(body.data() + at);
@@ -40,7 +46,8 @@ Result<Row> ParseDataRow(std::span<const uint8_t> body) {
     row.emplace_back(std::string(reinterpret_cast<const char*>(body.data()) + at, static_cast<size_t>(length)));
     at += static_cast<size_t>(length);
   }
-  return row;
+  if (at != body.size()) return Fail(Malformed("a row longer than its values"));
+  return Row(std::move(row));
 }
 
 }  // namespace
@@ -48,7 +55,7 @@ Result<Row> ParseDataRow(std::span<const uint8_t> body) {
 Session::Session(Transport& transport) : transport_(transport), buffer_(kReadBytes) {}
 
 Status Session::ReadMore(size_t needed) {
-  if (needed > kMaxMessageBytes) return Fail(Malformed("a message above 1 GiB"));
+  if (needed > kMaxReadBytes) return Fail(Malformed("a message above 512 MiB"));
   if (begin_ != 0 && (begin_ == end_ || buffer_.size() - begin_ < needed || buffer_.size() == end_)) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
     end_ -= begin_;
@@ -82,12 +89,12 @@ void Session::GiveBackRoom() {
 Result<Message> Session::TakeMessage() {
   if (end_ - begin_ < kFrameBytes) RB_TRY(ReadMore(kFrameBytes));
   const uint32_t length = LoadBigEndian<uint32_t>(buffer_.data() + begin_ + 1);
-  if (length < 4) return Fail(Malformed("a length below 4"));
-  const size_t whole = size_t{1} + length;
-  if (end_ - begin_ < whole) RB_TRY(ReadMore(whole));
+  const std::optional<size_t> whole = MessageBytes(length, kMaxMessageBytes);
+  if (!whole) return Fail(Malformed("a message of " + std::to_string(length) + " bytes"));
+  if (end_ - begin_ < *whole) RB_TRY(ReadMore(*whole));
   const Message message{static_cast<char>(buffer_[begin_]),
-                        std::span(buffer_).subspan(begin_ + kFrameBytes, whole - kFrameBytes)};
-  begin_ += whole;
+                        std::span(buffer_).subspan(begin_ + kFrameBytes, *whole - kFrameBytes)};
+  begin_ += *whole;
   return message;
 }
 
@@ -104,11 +111,15 @@ Result<bool> Session::SkipAsynchronous() {
   return true;
 }
 
-Result<char> Session::RunUntil(char stop, std::vector<Row>* rows, uint64_t* affected) {
+Result<char> Session::RunUntil(char stop, Rows* rows, uint64_t* affected) {
   std::optional<Error> failed;
+  size_t rows_bytes = 0;
   for (;;) {
     Result<Message> message = NextMessage();
     if (!message) return Fail(failed ? std::move(*failed) : std::move(message.error()));
+    if (message->type != stop && !MayCome(message->type)) {
+      return Fail(Malformed("a message of the type " + std::to_string(static_cast<unsigned char>(message->type))));
+    }
     if (message->type == 'E' && !failed) failed = ErrorFromServer(message->body);
     if (message->type == 'C') {
       last_tag_ = CommandTag(message->body);
@@ -116,7 +127,9 @@ Result<char> Session::RunUntil(char stop, std::vector<Row>* rows, uint64_t* affe
     }
     if (message->type == 'D' && rows != nullptr) {
       RB_ASSIGN(Row row, ParseDataRow(message->body));
-      rows->push_back(std::move(row));
+      rows_bytes += message->body.size() + sizeof(Row) + row.size() * sizeof(Value);
+      if (rows_bytes > kMaxRowsBytes) return Fail(Malformed("more than 128 MiB of rows for one query"));
+      rows->Add(std::move(row));
     }
     if (message->type == 'Z' && failed) return Fail(std::move(*failed));
     if (message->type == stop || message->type == 'Z') return message->type;
@@ -126,16 +139,18 @@ Result<char> Session::RunUntil(char stop, std::vector<Row>* rows, uint64_t* affe
 Status Session::WriteOrExplain(std::span<const uint8_t> bytes) {
   Status written = transport_.Write(bytes);
   if (written) return written;
-  while (Result<Message> message = NextMessage()) {
+  for (int messages = 0; messages < kMostLastMessages; ++messages) {
+    const Result<Message> message = TakeMessage();
+    if (!message) break;
     if (message->type == 'E') return Fail(ErrorFromServer(message->body));
   }
   return written;
 }
 
-Result<std::vector<Row>> Session::Query(std::string_view sql) {
+Result<Rows> Session::Query(std::string_view sql) {
   out_.Clear();
   RB_TRY(WriteOrExplain(out_.Query(sql).bytes()));
-  std::vector<Row> rows;
+  Rows rows;
   RB_TRY(RunUntil('Z', &rows, nullptr));
   return rows;
 }

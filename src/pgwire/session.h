@@ -2,11 +2,12 @@
 //
 // Speaks the simple query protocol, COPY in both directions, and pipelined execution of one prepared statement.
 // Asynchronous messages (parameters, notices, notifications) are skipped wherever they come. After an error of the
-// server the session is idle again; after an error of the transport it is of no more use. Wasm-safe, one thread.
+// server the session is idle again; after an error of the transport it is of no more use. A server is believed within
+// bounds: 16 MiB a message (COPY's rows have a limit of their own) and 128 MiB for all rows of a query. Wasm-safe, one
+// thread.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 
 #include "base/result.h"
 #include "pgwire/messages.h"
+#include "pgwire/rows.h"
 
 namespace rapidbyte::pgwire {
 
@@ -25,15 +27,13 @@ class Transport {
   virtual Status Write(std::span<const uint8_t> bytes) = 0;    // all of them
 };
 
-using Row = std::vector<std::optional<std::string>>;
-
 class Session {
  public:
   // `transport` must outlive the session.
   explicit Session(Transport& transport);
 
   // Runs SQL by the simple protocol: all rows of all its statements, in text form.
-  Result<std::vector<Row>> Query(std::string_view sql);
+  Result<Rows> Query(std::string_view sql);
   // Likewise, for statements without rows: how many they have affected.
   Result<uint64_t> Execute(std::string_view sql);
   // What the last statement that ended well was: "COMMIT", "INSERT 0 5".
@@ -73,7 +73,7 @@ class Session {
   // The next one that is not asynchronous.
   Result<Message> NextMessage();
   // Takes messages up to ReadyForQuery, or up to `stop`; the first ErrorResponse is the result once idle.
-  Result<char> RunUntil(char stop, std::vector<Row>* rows, uint64_t* affected);
+  Result<char> RunUntil(char stop, Rows* rows, uint64_t* affected);
   // A write that failed because the server went away: what it said last explains more than the broken pipe.
   Status WriteOrExplain(std::span<const uint8_t> bytes);
 

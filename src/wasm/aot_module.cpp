@@ -1,7 +1,9 @@
 #include "wasm/aot_module.h"
 
 #include <dlfcn.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <mutex>
 #include <utility>
 
@@ -31,17 +33,14 @@ class AotGuest final : public Guest {
       auto* call = static_cast<Arguments*>(a);
       call->api->instantiate(call->instance, call->context);
     };
-    auto initialize = [](void* a) {
-      auto* call = static_cast<Arguments*>(a);
-      call->api->initialize(call->instance);
-    };
-    if (const int trap = RunGuest({}, instantiate, &arguments)) return Trapped(trap, "instantiation");
-    if (const int trap = RunGuest(Reservation(), initialize, &arguments)) return Trapped(trap, "_initialize");
+    // Not to be stopped: it calls calloc, whose lock would never be given back.
+    if (const int trap = RunGuest({}, nullptr, instantiate, &arguments)) return Trapped(trap, "instantiation");
     return {};
   }
 
   Result<int32_t> Call(abi::Export function) override {
     if (dead_) return Fail(ErrorCode::kConnector, module_->name() + ": the connector has trapped and cannot go on");
+    RB_TRY(Initialize());
     struct Arguments {
       const rb_module_api* api;
       void* instance;
@@ -52,7 +51,7 @@ class AotGuest final : public Guest {
       auto* call = static_cast<Arguments*>(a);
       call->result = call->api->call(call->instance, call->function);
     };
-    const int trap = RunGuest(Reservation(), run, &arguments);
+    const int trap = RunStoppable(run, &arguments);
     if (trap != RB_TRAP_NONE) {
       Status trapped = Trapped(trap, abi::kExportNames[static_cast<size_t>(function)]);
       return Fail(std::move(trapped.error()));
@@ -60,7 +59,24 @@ class AotGuest final : public Guest {
     return arguments.result;
   }
 
+  void Stop() override {
+    stopped_ = true;
+    if (const pid_t thread = thread_; thread != 0) StopGuest(thread);
+  }
+
  private:
+  // Before the first call, so that it can be stopped as well.
+  Status Initialize() {
+    if (initialized_) return {};
+    auto initialize = [](void* self) {
+      auto* guest = static_cast<AotGuest*>(self);
+      guest->api_->initialize(guest->instance());
+    };
+    if (const int trap = RunStoppable(initialize, this)) return Trapped(trap, "_initialize");
+    initialized_ = true;
+    return {};
+  }
+
   void* instance() { return storage_.get(); }
 
   // The base of the reservation never moves, only the part of it that is open grows.
@@ -69,8 +85,18 @@ class AotGuest final : public Guest {
     return {begin, begin + api_->reservation_size};
   }
 
+  int RunStoppable(void (*function)(void*), void* argument) {
+    thread_ = gettid();
+    const int trap = stopped_ ? RB_TRAP_STOPPED : RunGuest(Reservation(), &stopped_, function, argument);
+    thread_ = 0;
+    return trap;
+  }
+
   Status Trapped(int trap, std::string_view where) {
     dead_ = true;
+    if (trap == RB_TRAP_STOPPED) {
+      return Fail(ErrorCode::kInterrupted, module_->name() + ": stopped in " + std::string(where));
+    }
     return Fail(ErrorCode::kConnector,
                 module_->name() + ": trapped: " + TrapMessage(trap) + " in " + std::string(where),
                 "this is a fault of the connector");
@@ -79,7 +105,10 @@ class AotGuest final : public Guest {
   std::shared_ptr<const AotModule> module_;  // shared: the code must stay loaded while an instance lives
   const rb_module_api* api_;
   std::unique_ptr<uint64_t[]> storage_;
+  bool initialized_ = false;
   bool dead_ = false;
+  std::atomic<bool> stopped_ = false;
+  std::atomic<pid_t> thread_ = 0;  // in a call that may be stopped
 };
 
 }  // namespace

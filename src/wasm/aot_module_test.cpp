@@ -2,14 +2,22 @@
 #include "wasm/aot_module.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <memory>
+#include <mutex>
+#include <random>
 #include <thread>
 #include <vector>
 
 #include "wasm/aot_cache.h"
+#include "wasm/trap.h"
 
 namespace rapidbyte::wasm {
 namespace {
@@ -236,6 +244,101 @@ TEST(AotCache, RefusesWhatIsNoConnector) {
   const auto incomplete = CompiledObject("incomplete", ReadModule("no_close.wasm"), CacheDir());
   ASSERT_FALSE(incomplete);
   EXPECT_NE(incomplete.error().message.find("does not export rb_close"), std::string::npos);
+}
+
+// A host whose calls hold a lock and the allocator's.
+class LockingHost : public HostCalls {
+ public:
+  HostCallOutcome Call(GuestMemory, abi::HostFunction, const uint64_t*, int32_t* result) override {
+    const std::lock_guard lock(mutex);
+    kept = std::make_unique<std::string>(100 + calls++ % 1000, 'x');
+    *result = deed;
+    return HostCallOutcome::kReturned;
+  }
+
+  int32_t deed = 0;
+  std::mutex mutex;
+  uint64_t calls = 0;
+  std::unique_ptr<std::string> kept;
+};
+
+size_t Mappings() {
+  std::ifstream maps("/proc/self/maps");
+  return static_cast<size_t>(std::count(std::istreambuf_iterator<char>(maps), {}, '\n'));
+}
+
+// Stops guests of all kinds that never end, each after another few microseconds.
+class Interrupts {
+ public:
+  static constexpr int kRounds = RAPIDBYTE_INTERRUPTS;
+
+  Interrupts() : module_(Module()), stopper_([this] { StopAll(); }) {}
+  ~Interrupts() { stopper_.join(); }
+  Interrupts(const Interrupts&) = delete;
+  Interrupts& operator=(const Interrupts&) = delete;
+
+  void Run() {
+    for (int round = 0; round < kRounds; ++round) {
+      auto guest = module_->Instantiate(host_).value();
+      host_.deed = 13 + round % 3;
+      guest_ = guest.get();
+      const auto ended = guest->Call(abi::Export::kRunRead);
+      {
+        const std::lock_guard lock(mutex_);
+        guest_ = nullptr;
+      }
+      ++rounds_;
+      ASSERT_FALSE(ended);
+      ASSERT_EQ(ended.error().code, ErrorCode::kInterrupted) << ended.error().message;
+      ASSERT_TRUE(host_.mutex.try_lock()) << "left while the host held a lock";
+      host_.mutex.unlock();
+    }
+  }
+
+ private:
+  void StopAll() {
+    std::minstd_rand random(1);
+    while (rounds_ < kRounds && !testing::Test::HasFatalFailure()) {
+      std::this_thread::sleep_for(std::chrono::nanoseconds(random() % 50'000));
+      const std::lock_guard lock(mutex_);
+      if (Guest* guest = guest_) guest->Stop();
+    }
+  }
+
+  std::shared_ptr<const AotModule> module_;
+  LockingHost host_;
+  std::mutex mutex_;  // around the guest's end
+  std::atomic<Guest*> guest_ = nullptr;
+  std::atomic<int> rounds_ = 0;
+  std::thread stopper_;
+};
+
+TEST(Stop, EndsAGuestAtAnyMomentAndLeavesNothingBehind) {
+  { Module(); }
+  const size_t mappings = Mappings();
+  Interrupts().Run();
+  // 100,000 reservations of 8 GiB would not fit into a process, let alone be few.
+  EXPECT_LT(Mappings(), mappings + 50);
+  Host host;
+  host.deed = 0;
+  auto guest = Module()->Instantiate(host).value();
+  EXPECT_EQ(guest->Call(abi::Export::kRunRead).value(), 1) << "others still run";
+}
+
+TEST(Stop, LetsNoCallBeginAfterwards) {
+  Host host;
+  auto guest = Module()->Instantiate(host).value();
+  guest->Stop();
+  const auto refused = guest->Call(abi::Export::kOpen);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kInterrupted);
+}
+
+TEST(Stop, IsNoMatterForAThreadWithoutAGuest) {
+  Host host;
+  { Module()->Instantiate(host).value()->Call(abi::Export::kOpen).value(); }
+  StopGuest(gettid());
+  StopGuest(1);  // no thread of this process
 }
 
 }  // namespace

@@ -43,6 +43,10 @@ class Guest {
   virtual ~Guest() = default;
   // Runs one export to its end: 0 done, 1 failed (the answer was given through `respond`), or an Error for a trap.
   virtual Result<int32_t> Call(abi::Export function) = 0;
+  // From any thread: the call that runs is to end, with kInterrupted, and no other one begins. A sandboxed guest leaves
+  // wherever it is; while a host call keeps it, once that returns. A native one is refused all host calls, and comes to
+  // its end or not. To be repeated until the call has ended, since a signal may come a moment too early.
+  virtual void Stop() = 0;
 };
 
 }  // namespace rapidbyte::wasm

@@ -1,5 +1,6 @@
 #include "wasm/native_guest.h"
 
+#include <atomic>
 #include <string>
 
 #include "wasm/trap.h"
@@ -21,9 +22,11 @@ class NativeGuest final : public Guest, private abi::NativeHost {
   NativeGuest& operator=(const NativeGuest&) = delete;
 
   Result<int32_t> Call(abi::Export function) override {
+    if (stopped_) return Fail(Stopped(function));
     trapped_ = false;
     const abi::ScopedNativeHost scope(this);
     const int32_t result = connector_.call(instance_, function);
+    if (stopped_) return Fail(Stopped(function));
     if (trapped_) {
       return Fail(ErrorCode::kConnector, std::string(connector_.name) +
                                              ": trapped: " + TrapMessage(RB_TRAP_BAD_POINTER) + " in " +
@@ -32,11 +35,21 @@ class NativeGuest final : public Guest, private abi::NativeHost {
     return result;
   }
 
+  void Stop() override { stopped_ = true; }
+
  private:
+  Error Stopped(abi::Export function) const {
+    Error error;
+    error.code = ErrorCode::kInterrupted;
+    error.message =
+        std::string(connector_.name) + ": stopped in " + std::string(abi::kExportNames[static_cast<size_t>(function)]);
+    return error;
+  }
+
   // Native code cannot be left in the middle, so it is told that the function failed and asked to come to its end.
   int32_t Call(abi::HostFunction function, const uint64_t* args) override {
     int32_t result = abi::kFailed;
-    if (trapped_) return result;
+    if (trapped_ || stopped_) return result;
     if (host_.Call(GuestMemory{nullptr, UINT64_MAX}, function, args, &result) == HostCallOutcome::kTrap) {
       trapped_ = true;
       return abi::kFailed;
@@ -48,6 +61,7 @@ class NativeGuest final : public Guest, private abi::NativeHost {
   HostCalls& host_;
   void* instance_;
   bool trapped_ = false;
+  std::atomic<bool> stopped_ = false;
 };
 
 }  // namespace

@@ -75,5 +75,39 @@ TEST(GuestMemory, ChecksRangesWithoutOverflow) {
   EXPECT_EQ(memory.At(2, UINT64_MAX), nullptr);
 }
 
+int host_calls = 0;
+
+class CountingHost : public HostCalls {
+ public:
+  HostCallOutcome Call(GuestMemory, abi::HostFunction, const uint64_t*, int32_t* result) override {
+    ++host_calls;
+    if (guest != nullptr) guest->Stop();
+    *result = 0;
+    return HostCallOutcome::kReturned;
+  }
+  Guest* guest = nullptr;
+};
+
+// A connector that goes on until a host call fails.
+const abi::NativeConnector kEndless = {"endless", []() -> void* { return nullptr; }, [](void*) {},
+                                       [](void*, abi::Export) {
+                                         const uint64_t args[3] = {};
+                                         while (abi::NativeHostCall(abi::HostFunction::k_progress, args) == 0) {
+                                         }
+                                         return 0;
+                                       }};
+
+TEST(NativeGuest, IsRefusedAllHostCallsOnceStopped) {
+  CountingHost host;
+  const auto guest = MakeNativeGuest(kEndless, host);
+  host.guest = guest.get();
+  for (int call = 0; call < 2; ++call) {
+    const auto ended = guest->Call(abi::Export::kRunRead);
+    ASSERT_FALSE(ended);
+    EXPECT_EQ(ended.error().code, ErrorCode::kInterrupted);
+  }
+  EXPECT_EQ(host_calls, 1);
+}
+
 }  // namespace
 }  // namespace rapidbyte::wasm

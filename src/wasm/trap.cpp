@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <wasm-rt.h>
 
 #include <memory>
@@ -48,6 +50,7 @@ struct GuestThread {
 struct Running {
   volatile sig_atomic_t in_guest;  // guest code runs now, not the host function that it called
   bool entered;                    // between RunGuest's beginning and end
+  const std::atomic<bool>* stop;   // may be null
   MemoryRange memory;
   uintptr_t stack_low;
   sigjmp_buf jump;
@@ -76,7 +79,22 @@ void OnFault(int signal, siginfo_t* info, void*) {
   sigaction(signal, signal == SIGSEGV ? &previous_segv : signal == SIGBUS ? &previous_bus : &previous_fpe, nullptr);
 }
 
+// Near the end of the real-time signals, which nobody else is known to use.
+int StopSignal() { return SIGRTMAX - 3; }
+
+// A jump out of the signal's stack, with the signal still deliverable: the mask is not put back.
+void OnStop(int) {
+  if (running.in_guest && running.stop != nullptr && running.stop->load(std::memory_order_relaxed)) {
+    RaiseTrap(RB_TRAP_STOPPED);
+  }
+}
+
 void InstallHandlers() {
+  struct sigaction stop {};
+  stop.sa_handler = OnStop;
+  stop.sa_flags = SA_ONSTACK | SA_NODEFER | SA_RESTART;
+  sigemptyset(&stop.sa_mask);
+  RB_CHECK(sigaction(StopSignal(), &stop, nullptr) == 0);
   struct sigaction action {};
   action.sa_sigaction = OnFault;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
@@ -92,19 +110,21 @@ int HostCall(void* context, rb_guest_memory memory, uint32_t function, const uin
   running.in_guest = 0;
   const HostCallOutcome outcome = static_cast<HostCalls*>(context)->Call(
       GuestMemory{memory.base, memory.size}, static_cast<abi::HostFunction>(function), args, result);
+  if (running.stop != nullptr && running.stop->load(std::memory_order_relaxed)) return RB_TRAP_STOPPED;
   running.in_guest = 1;
   return outcome == HostCallOutcome::kReturned ? RB_TRAP_NONE : RB_TRAP_BAD_POINTER;
 }
 
 }  // namespace
 
-int RunGuest(MemoryRange memory, void (*function)(void*), void* argument) {
+int RunGuest(MemoryRange memory, const std::atomic<bool>* stop, void (*function)(void*), void* argument) {
   static std::once_flag handlers;
   std::call_once(handlers, InstallHandlers);
   thread_local GuestThread thread;
   RB_CHECK(!running.entered);  // there is one place to jump to
   running.entered = true;
   running.memory = memory;
+  running.stop = stop;
   running.stack_low = thread.stack_low;
   const int trap = sigsetjmp(running.jump, 0);
   if (trap == 0) {
@@ -115,6 +135,8 @@ int RunGuest(MemoryRange memory, void (*function)(void*), void* argument) {
   running.entered = false;
   return trap;
 }
+
+void StopGuest(pid_t thread) { syscall(SYS_tgkill, getpid(), thread, StopSignal()); }
 
 std::string TrapMessage(int code) {
   switch (code) {
@@ -136,6 +158,8 @@ std::string TrapMessage(int code) {
       return "a host function was given an address outside of the memory";
     case RB_TRAP_NO_STACK:
       return "too little stack left for a host function";
+    case RB_TRAP_STOPPED:
+      return "stopped";
     case RB_TRAP_NO_MEMORY:
       return "not enough memory for a new instance";
     default:

@@ -7,6 +7,9 @@
 // function must not run another guest on the guest's thread.
 #pragma once
 
+#include <sys/types.h>
+
+#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -20,8 +23,13 @@ struct MemoryRange {
 };
 
 // Calls function(argument) as guest code whose memory reservation is `memory`. Returns RB_TRAP_NONE, or the code of
-// the trap that ended it: nothing of the guest may then be used but freed. `function` must hold no C++ objects.
-int RunGuest(MemoryRange memory, void (*function)(void*), void* argument);
+// the trap that ended it: nothing of the guest may then be used but freed. `function` must hold no C++ objects. With
+// `stop`, guest code is left once that is true and StopGuest sends the thread's signal, or a host call returns; code
+// that takes locks of the process must have none.
+int RunGuest(MemoryRange memory, const std::atomic<bool>* stop, void (*function)(void*), void* argument);
+
+// Makes the thread look at its `stop`, wherever it is. Does nothing to a thread that runs no guest, or is gone.
+void StopGuest(pid_t thread);
 
 // What the code means, for people: "out-of-bounds memory access".
 std::string TrapMessage(int code);

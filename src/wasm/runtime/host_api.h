@@ -16,7 +16,8 @@ enum {
   RB_TRAP_NONE = 0,
   RB_TRAP_BAD_POINTER = 100, /* a host call was given an address outside of the memory */
   RB_TRAP_NO_STACK = 101,    /* too little stack left for a host call */
-  RB_TRAP_NO_MEMORY = 102    /* the host has no room for a new instance */
+  RB_TRAP_NO_MEMORY = 102,   /* the host has no room for a new instance */
+  RB_TRAP_STOPPED = 103      /* the host wants no more of it */
 };
 
 struct rb_guest_memory {

@@ -52,6 +52,15 @@
       (return (call $recurse_into_host))))
     (if (i32.eq (local.get $deed) (i32.const 12)) (then
       (return (i32.div_s (i32.const 0x80000000) (i32.sub (i32.const 11) (local.get $deed))))))
+    ;; Never ends: by itself, with host calls, and with its memory growing to the limit and beyond.
+    (if (i32.eq (local.get $deed) (i32.const 13)) (then (loop $forever (br $forever))))
+    (if (i32.eq (local.get $deed) (i32.const 14)) (then
+      (loop $forever (drop (call $progress (i64.const 1) (i64.const 1))) (br $forever))))
+    (if (i32.eq (local.get $deed) (i32.const 15)) (then
+      (loop $forever
+        (drop (memory.grow (i32.const 1)))
+        (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))
+        (br $forever))))
     (call_indirect (type $nullary) (i32.const 0)))
   (func (export "rb_run_write") (result i32) (call $log (i32.const 1) (i32.const 2) (i32.const 3)))
   (func (export "rb_close") (result i32) (i32.const 0)))
