@@ -58,9 +58,9 @@ if(NOT RAPIDBYTE_SANITIZE)
   target_link_options(rapidbyte_options INTERFACE -fuse-ld=lld -B${CMAKE_BINARY_DIR}/linker)
 endif()
 
-# For code that is compiled more often than it is waited for. What gcc says of uninitialized values is true from -O2 on
-# only.
-set(RAPIDBYTE_LESS_OPTIMIZED
-  "$<$<CONFIG:RelWithDebInfo>:-O1;-Wno-maybe-uninitialized>")
+# For code that is compiled more often than it is waited for. Its frames have names, lines and what was inlined; an
+# inlined function of an unnamed namespace is named without its scope. What gcc says of uninitialized values is true
+# from -O2 on only.
+set(RAPIDBYTE_LESS_OPTIMIZED "$<$<CONFIG:RelWithDebInfo>:-O1;-g1;-Wno-maybe-uninitialized>")
 # Nobody profiles tests: names and lines are enough.
 set(RAPIDBYTE_TEST_OPTIONS "$<$<CONFIG:RelWithDebInfo>:-O1;-g1>")

@@ -79,22 +79,27 @@ void OnFault(int signal, siginfo_t* info, void*) {
   sigaction(signal, signal == SIGSEGV ? &previous_segv : signal == SIGBUS ? &previous_bus : &previous_fpe, nullptr);
 }
 
-// Near the end of the real-time signals, which nobody else is known to use.
-int StopSignal() { return SIGRTMAX - 3; }
+// Ignored unless it is asked for, and hardly ever used. Not a real-time signal: those queue up, and would all be handled
+// on top of each other.
+constexpr int kStopSignal = SIGURG;
 
-// A jump out of the signal's stack, with the signal still deliverable: the mask is not put back.
+// Blocked while it runs, or handlers could pile up on the signal's stack. The jump does not put the mask back.
 void OnStop(int) {
-  if (running.in_guest && running.stop != nullptr && running.stop->load(std::memory_order_relaxed)) {
-    RaiseTrap(RB_TRAP_STOPPED);
-  }
+  if (!running.in_guest || running.stop == nullptr || !running.stop->load(std::memory_order_relaxed)) return;
+  running.in_guest = 0;
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, kStopSignal);
+  pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
+  RaiseTrap(RB_TRAP_STOPPED);
 }
 
 void InstallHandlers() {
   struct sigaction stop {};
   stop.sa_handler = OnStop;
-  stop.sa_flags = SA_ONSTACK | SA_NODEFER | SA_RESTART;
+  stop.sa_flags = SA_ONSTACK | SA_RESTART;
   sigemptyset(&stop.sa_mask);
-  RB_CHECK(sigaction(StopSignal(), &stop, nullptr) == 0);
+  RB_CHECK(sigaction(kStopSignal, &stop, nullptr) == 0);
   struct sigaction action {};
   action.sa_sigaction = OnFault;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
@@ -136,7 +141,7 @@ int RunGuest(MemoryRange memory, const std::atomic<bool>* stop, void (*function)
   return trap;
 }
 
-void StopGuest(pid_t thread) { syscall(SYS_tgkill, getpid(), thread, StopSignal()); }
+void StopGuest(pid_t thread) { syscall(SYS_tgkill, getpid(), thread, kStopSignal); }
 
 std::string TrapMessage(int code) {
   switch (code) {

@@ -176,7 +176,10 @@ Ended RunAndInterrupt(const std::filesystem::path& document) {
 
 class HostileServer : public testing::TestWithParam<Lie> {
  protected:
-  void SetUp() override { MakeSourceTable(100); }
+  void SetUp() override {
+    MakeSourceTable(100);
+    ASSERT_EQ(RunPipeline({}).exit_code, 0);  // and so the connectors are compiled
+  }
 
   // Lies at each place of one side, until there is no further one. Returns the number of them.
   static size_t LieEverywhere(const char* side, const PipelineSpec& spec) {
@@ -220,7 +223,7 @@ TEST_P(HostileServer, IsToBlameInASentence) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Lies, HostileServer, testing::ValuesIn(kLies),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& lie) { return std::string(lie.param.name); });
 
 }  // namespace
 }  // namespace rapidbyte::e2e
