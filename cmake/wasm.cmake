@@ -72,7 +72,7 @@ function(rapidbyte_wasm_compile objects group sources)
   set(${objects} ${compiled} PARENT_SCOPE)
 endfunction()
 
-# What every connector is linked with, compiled once: SDK, Arrow, PostgreSQL protocol, UTF-8.
+# What every connector is linked with, compiled once: SDK, Arrow, PostgreSQL protocol, JSON, UTF-8.
 function(rapidbyte_wasm_shared_library)
   if(TARGET rapidbyte_wasm_shared)
     return()
@@ -82,7 +82,7 @@ function(rapidbyte_wasm_shared_library)
   foreach(source column_builder ipc_writer ipc_reader)
     list(APPEND sources ${PROJECT_SOURCE_DIR}/src/arrow/${source}.cpp)
   endforeach()
-  list(APPEND sources ${PROJECT_SOURCE_DIR}/src/base/utf8.cpp)
+  list(APPEND sources ${PROJECT_SOURCE_DIR}/src/base/json.cpp ${PROJECT_SOURCE_DIR}/src/base/utf8.cpp)
   rapidbyte_wasm_compile(objects shared "${sources}")
   add_custom_target(rapidbyte_wasm_shared DEPENDS ${objects})
   set_property(TARGET rapidbyte_wasm_shared PROPERTY RAPIDBYTE_OBJECTS ${objects})

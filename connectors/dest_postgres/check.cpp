@@ -12,20 +12,22 @@ namespace {
 
 using nlohmann::json;
 
-// The schema that the source would send, of the columns it described; without fields where it described none.
+// The schema that the source would send, of the columns it described; without fields where it described none, or in
+// other words than ours.
 arrow::Schema DescribedSchema(const json& stream) {
   arrow::Schema schema;
-  for (const json& column : stream.value("columns", json())) {
-    const auto type = column.at("type").get<std::string>();
+  for (const json& column : JsonList(stream, "columns")) {
+    const std::string name = JsonText(column, "name"), type = JsonText(column, "type");
+    if (name.empty() || type.empty()) return {};
     const auto native = pgwire::NativeType(type);
-    schema.fields.push_back({column.at("name").get<std::string>(),
+    schema.fields.push_back({name,
                              native.value_or(arrow::TypeId::kUtf8),
-                             !column.at("not_null").get<bool>(),
+                             !JsonFlag(column, "not_null"),
                              {{"rapidbyte.pg_type", type}, {"rapidbyte.encoding", native ? "native" : "text"}}});
   }
   if (!schema.fields.empty()) {
-    schema.fields[0].metadata.push_back({"rapidbyte.server", stream.value("server", "")});
-    schema.fields[0].metadata.push_back({"rapidbyte.relation", stream.value("relation", "")});
+    schema.fields[0].metadata.push_back({"rapidbyte.server", JsonText(stream, "server")});
+    schema.fields[0].metadata.push_back({"rapidbyte.relation", JsonText(stream, "relation")});
   }
   return schema;
 }
@@ -53,11 +55,12 @@ Result<json> CheckDestination(pgwire::Session& session, const std::string& schem
   RB_TRY(session.Query("ROLLBACK"));
   sdk::Findings findings;
   TellServerFacts(server, findings);
-  for (const json& stream : request.at("streams")) {
+  for (const json& stream : JsonList(request, "streams")) {
     if (server.standby) break;  // its locks are others
     json write = request;
     write["stream"] = stream;
-    CheckStream(session, ReadWritePlan(schema, write), DescribedSchema(stream), server, findings);
+    RB_ASSIGN(const WritePlan plan, ReadWritePlan(schema, write));
+    CheckStream(session, plan, DescribedSchema(stream), server, findings);
   }
   return json{{"findings", findings.ToJson()}};
 }

@@ -24,9 +24,9 @@ class DestPostgres final : public sdk::PostgresConnector {
   [[maybe_unused]] static constexpr const char* kName = "dest-postgres";
 
   Result<json> Open(const json& request) override {
-    const json& config = request.at("config");
-    schema_ = config.value("schema", "raw");
-    lock_timeout_ms_ = config.value("lock_wait_timeout_ms", uint64_t{600'000});
+    const json& config = JsonMember(request, "config");
+    schema_ = JsonText(config, "schema", "raw");
+    lock_timeout_ms_ = JsonCount(config, "lock_wait_timeout_ms").value_or(600'000);
     return json::object();
   }
 
@@ -40,9 +40,9 @@ class DestPostgres final : public sdk::PostgresConnector {
   }
 
   Result<json> RunWrite(const json& request) override {
+    RB_ASSIGN(const WritePlan plan, ReadWritePlan(schema_, request));
     RB_TRY(Connect());
     sdk::EnterPhase(abi::Phase::kPrepare);
-    const WritePlan plan = ReadWritePlan(schema_, request);
     Result<json> answer = Write(plan);
     if (answer) return answer;
     Error error = std::move(answer.error());

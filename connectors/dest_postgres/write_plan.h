@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
+
 namespace rapidbyte::dest_postgres {
 
 // How the rows that are there make way for the stream's. docs/pipeline.md says what each costs and breaks.
@@ -30,6 +32,7 @@ struct WritePlan {
   bool replaces() const { return mode != WriteMode::kAppend; }
 };
 
-WritePlan ReadWritePlan(std::string_view schema, const nlohmann::json& request);
+// Errors: kInternal for a request that is not one of rb_run_write.
+Result<WritePlan> ReadWritePlan(std::string_view schema, const nlohmann::json& request);
 
 }  // namespace rapidbyte::dest_postgres

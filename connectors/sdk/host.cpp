@@ -1,6 +1,7 @@
 #include "sdk/host.h"
 
 #include "base/commit_name.h"
+#include "base/json.h"
 #include "sdk/imports.h"
 #include "sdk/json.h"
 
@@ -23,15 +24,9 @@ Result<size_t> Fill(std::vector<uint8_t>& buffer, Function function) {
   }
 }
 
-std::string Text(const json& document, const char* key) {
-  const auto found = document.find(key);
-  return found != document.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-// Not a document where the text is none.
+// null where the text is no document.
 json Parse(const std::vector<uint8_t>& buffer, size_t size) {
-  const auto* text = reinterpret_cast<const char*>(buffer.data());
-  return json::parse(text, text + size, nullptr, false);
+  return ParseJson({reinterpret_cast<const char*>(buffer.data()), size}).value_or(json());
 }
 
 // What last_error says, as an Error.
@@ -43,16 +38,12 @@ Error LastError() {
   if (!size) return error;
   const json document = Parse(buffer, *size);
   if (!document.is_object()) return error;
-  error.message = Text(document, "message");
-  error.hint = Text(document, "hint");
-  error.category = Text(document, "category");
-  error.sqlstate = Text(document, "sqlstate");
-  if (const auto code = document.find("code"); code != document.end() && code->is_number_integer()) {
-    error.code = static_cast<ErrorCode>(code->get<int>());
-  }
-  if (const auto retryable = document.find("retryable"); retryable != document.end() && retryable->is_boolean()) {
-    error.retryable = retryable->get<bool>();
-  }
+  error.message = JsonText(document, "message");
+  error.hint = JsonText(document, "hint");
+  error.category = JsonText(document, "category");
+  error.sqlstate = JsonText(document, "sqlstate");
+  if (const auto code = JsonCount(document, "code")) error.code = static_cast<ErrorCode>(*code);
+  error.retryable = JsonFlag(document, "retryable");
   return error;
 }
 
@@ -122,7 +113,7 @@ Result<json> Request() {
 }
 
 void Respond(const json& answer) {
-  const std::string text = answer.dump(-1, ' ', false, json::error_handler_t::replace);
+  const std::string text = DumpJson(answer);
   rb_host_respond(Address(text.data()), static_cast<uint32_t>(text.size()));
 }
 

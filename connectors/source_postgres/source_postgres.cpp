@@ -19,19 +19,33 @@ namespace {
 
 using nlohmann::json;
 
-StreamRequest ReadStream(const json& stream) {
+Result<StreamRequest> ReadStream(const json& stream) {
   StreamRequest request;
-  request.name = stream.at("name").get<std::string>();
-  const auto columns = stream.find("columns");
-  if (columns != stream.end() && columns->is_array()) request.columns = columns->get<std::vector<std::string>>();
-  request.only = stream.value("only", false);
+  RB_ASSIGN(request.name, sdk::RequiredText(stream, "name"));
+  request.columns = JsonTexts(stream, "columns");
+  const json& columns = JsonMember(stream, "columns");
+  if (!columns.is_null() && (!columns.is_array() || columns.size() != request.columns.size())) {
+    return sdk::BadRequest("columns", "a list of names");
+  }
+  request.only = JsonFlag(stream, "only");
   return request;
 }
 
-std::vector<StreamRequest> ReadStreams(const json& streams) {
-  std::vector<StreamRequest> requests;
-  for (const json& stream : streams) requests.push_back(ReadStream(stream));
-  return requests;
+Result<std::vector<StreamRequest>> ReadStreams(const json& request) {
+  std::vector<StreamRequest> streams;
+  for (const json& stream : JsonList(request, "streams")) {
+    RB_ASSIGN(StreamRequest read, ReadStream(stream));
+    streams.push_back(std::move(read));
+  }
+  return streams;
+}
+
+Result<pgwire::DecoderLimits> ReadLimits(const json& request) {
+  pgwire::DecoderLimits limits;
+  RB_ASSIGN(limits.batch_bytes, sdk::RequiredCount(request, "max_batch_bytes", UINT32_MAX));
+  RB_ASSIGN(const uint64_t rows, sdk::RequiredCount(request, "max_batch_rows", UINT32_MAX));
+  limits.batch_rows = static_cast<uint32_t>(rows);
+  return limits;
 }
 
 arrow::Schema MakeSchema(const Relation& relation, const std::string& server) {
@@ -55,11 +69,11 @@ class SourcePostgres final : public sdk::PostgresConnector {
   [[maybe_unused]] static constexpr const char* kName = "source-postgres";
 
   Result<json> Open(const json& request) override {
-    const json& config = request.at("config");
-    rules_.schema = config.value("schema", "public");
-    rules_.lock_wait_timeout_ms = config.value("lock_wait_timeout_ms", uint64_t{0});
-    rules_.filter_rows = config.value("row_security", "refuse") == "filter";
-    streams_ = ReadStreams(request.value("streams", json::array()));
+    const json& config = JsonMember(request, "config");
+    rules_.schema = JsonText(config, "schema", "public");
+    rules_.lock_wait_timeout_ms = JsonCount(config, "lock_wait_timeout_ms").value_or(0);
+    rules_.filter_rows = JsonText(config, "row_security") == "filter";
+    RB_ASSIGN(streams_, ReadStreams(request));
     return json::object();
   }
 
@@ -69,21 +83,21 @@ class SourcePostgres final : public sdk::PostgresConnector {
   }
 
   Result<json> Validate(const json& request) override {
+    RB_ASSIGN(const std::vector<StreamRequest> streams, ReadStreams(request));
     RB_TRY(Connect());
-    return CheckSource(session(), rules_, ReadStreams(request.at("streams")));
+    return CheckSource(session(), rules_, streams);
   }
 
   Result<json> RunRead(const json& request) override {
+    RB_ASSIGN(const StreamRequest stream, ReadStream(JsonMember(request, "stream")));
+    RB_ASSIGN(const pgwire::DecoderLimits limits, ReadLimits(request));
     RB_TRY(Connect());
     sdk::EnterPhase(abi::Phase::kPrepare);
-    RB_ASSIGN(const Relation* relation, Prepare(ReadStream(request.at("stream"))));
+    RB_ASSIGN(const Relation* relation, Prepare(stream));
     const arrow::Schema schema = MakeSchema(*relation, snapshot_.server);
     RB_TRY(sdk::EmitBatch(arrow::WriteSchemaMessage(schema), 0));
     RB_TRY(session().BeginCopyOut("COPY (" + SelectStatement(*relation) + ") TO STDOUT (FORMAT BINARY)"));
     sdk::EnterPhase(abi::Phase::kTransfer);
-    pgwire::DecoderLimits limits;
-    limits.batch_bytes = request.at("max_batch_bytes").get<uint64_t>();
-    limits.batch_rows = request.at("max_batch_rows").get<uint32_t>();
     RB_ASSIGN(const uint64_t rows, Transfer(schema, limits));
     RB_TRY(Finish(*relation));
     return json{{"rows", rows}};

@@ -4,53 +4,32 @@
 #include <map>
 
 #include "analysis/contrast.h"
+#include "base/json.h"
 
 namespace rapidbyte::analysis {
 namespace {
 
 using nlohmann::json;
 
-// Settings come from a file; what is not as expected counts as not said.
-json Member(const json& object, const char* key) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find(key);
-  return found == object.end() ? json(nullptr) : *found;
-}
-
-std::string Text(const json& object, const char* key) {
-  const json value = Member(object, key);
-  return value.is_string() ? value.get<std::string>() : "";
-}
-
 MetricRule ReadRule(const json& metric) {
   MetricRule rule;
-  rule.name = Text(metric, "name");
-  rule.unit = Text(metric, "unit").empty() ? UnitOfMetric(rule.name) : Text(metric, "unit");
-  const bool higher = Text(metric, "direction") == "higher";
+  rule.name = JsonText(metric, "name");
+  rule.unit = JsonText(metric, "unit").empty() ? UnitOfMetric(rule.name) : JsonText(metric, "unit");
+  const bool higher = JsonText(metric, "direction") == "higher";
   rule.direction = higher ? stats::Direction::kHigherIsBetter : stats::Direction::kLowerIsBetter;
-  const json threshold = Member(metric, "threshold");
-  if (threshold.is_number() && threshold.get<double>() > 0) rule.threshold = threshold.get<double>();
+  if (const auto threshold = JsonNumber(metric, "threshold"); threshold && *threshold > 0) rule.threshold = *threshold;
   return rule;
 }
 
 // A campaign that is one of several, all of which must be right, spends a share of each level.
 stats::Criteria CriteriaOf(const record::Campaign& campaign) {
   stats::Criteria criteria;
-  const json share = Member(campaign.settings, "level_share");
-  if (!share.is_number() || share.get<double>() <= 0 || share.get<double>() > 1) return criteria;
-  criteria.alpha *= share.get<double>();
-  criteria.largest_p *= share.get<double>();
-  criteria.equivalence_alpha *= share.get<double>();
+  const double share = JsonNumber(campaign.settings, "level_share").value_or(0);
+  if (share <= 0 || share > 1) return criteria;
+  criteria.alpha *= share;
+  criteria.largest_p *= share;
+  criteria.equivalence_alpha *= share;
   return criteria;
-}
-
-std::vector<std::string> Texts(const json& list) {
-  std::vector<std::string> texts;
-  if (!list.is_array()) return texts;
-  for (const json& item : list) {
-    if (item.is_string()) texts.push_back(item.get<std::string>());
-  }
-  return texts;
 }
 
 // Blocks in which every cell ran.
@@ -65,11 +44,11 @@ uint32_t CompleteBlocks(const record::Campaign& campaign, std::span<const record
 }
 
 Projection ProjectionOf(const record::Campaign& campaign, std::span<const record::Sample> samples) {
-  const std::vector<std::string> builds = Texts(Member(campaign.settings, "builds"));
+  const std::vector<std::string> builds = JsonTexts(campaign.settings, "builds");
   if (builds.size() > 1) return {std::string(kCommitDimension), builds, {}, {}};
   std::vector<record::CellKey> cells;
   for (const record::Sample& sample : samples) cells.push_back(sample.cell);
-  const std::vector<std::string> parameters = Texts(Member(campaign.settings, "parameters"));
+  const std::vector<std::string> parameters = JsonTexts(campaign.settings, "parameters");
   Projection projection = ContrastOf(cells, parameters);
   const std::vector<std::string> values = ValueOrder(campaign, projection.column);
   if (values.size() == projection.columns.size()) projection.columns = values;
@@ -90,13 +69,8 @@ std::string UnitOfMetric(const std::string& name) {
 
 std::vector<MetricRule> MetricRules(const record::Campaign& campaign) {
   std::vector<MetricRule> rules;
-  const json metrics = Member(campaign.settings, "metrics");
-  if (metrics.is_array()) {
-    for (const json& metric : metrics) {
-      const json primary = Member(metric, "primary");
-      const bool is_primary = primary.is_boolean() && primary.get<bool>();
-      rules.insert(is_primary ? rules.begin() : rules.end(), ReadRule(metric));
-    }
+  for (const json& metric : JsonList(campaign.settings, "metrics")) {
+    rules.insert(JsonFlag(metric, "primary") ? rules.begin() : rules.end(), ReadRule(metric));
   }
   if (rules.empty()) rules.push_back({});
   return rules;
@@ -115,20 +89,18 @@ MetricRule RuleFor(const record::Campaign& campaign, const std::string& metric) 
 }
 
 MetricRule StoppingRule(const record::Campaign& campaign) {
-  const std::string metric = Text(campaign.settings, "stop_metric");
+  const std::string metric = JsonText(campaign.settings, "stop_metric");
   MetricRule rule = metric.empty() ? PrimaryRule(campaign) : RuleFor(campaign, metric);
-  const json threshold = Member(campaign.settings, "stop_threshold");
-  if (threshold.is_number()) rule.threshold = threshold.get<double>();
+  rule.threshold = JsonNumber(campaign.settings, "stop_threshold").value_or(rule.threshold);
   return rule;
 }
 
 std::vector<std::string> ValueOrder(const record::Campaign& campaign, const std::string& parameter) {
-  return Texts(Member(Member(campaign.settings, "values"), parameter.c_str()));
+  return JsonTexts(JsonMember(campaign.settings, "values"), parameter);
 }
 
 std::optional<Stopping> StoppingOf(const record::Campaign& campaign, std::span<const record::Sample> samples) {
-  const json until = Member(campaign.settings, "until_decided");
-  if (!until.is_object()) return std::nullopt;
+  if (!JsonMember(campaign.settings, "until_decided").is_object()) return std::nullopt;
   const uint32_t blocks = CompleteBlocks(campaign, samples);
   const bool ended = !campaign.finished_at.empty() && blocks < campaign.blocks;
   return Stopping{campaign.warmup_blocks, blocks, campaign.blocks, ended, CriteriaOf(campaign)};

@@ -202,7 +202,7 @@ class Search {
     for (const record::Sample& sample : samples) {
       if (sample.outcome != record::Outcome::kOk) failed_builds_.insert(sample.build);
     }
-    if (result.outcome.cleanup) std::cerr << "warning: " << result.outcome.cleanup->message << '\n';
+    if (result.outcome.cleanup) PrintWarning(result.outcome.cleanup->message);
     if (result.outcome.error) return Fail(*result.outcome.error);
     rule_ = analysis::StoppingRule(result.campaign);
     return analysis::CompareCampaign(result.campaign, samples, rule_);

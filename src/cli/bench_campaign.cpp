@@ -13,6 +13,8 @@
 #include "analysis/campaign_rules.h"
 #include "base/clock.h"
 #include "base/fnv1a.h"
+#include "base/json.h"
+#include "cli/command.h"
 #include "lab/fingerprint.h"
 #include "report/comparison_table.h"
 #include "scenario/plan.h"
@@ -48,7 +50,7 @@ std::string TextOf(const fs::path& file) {
 // Everything that must be equal for an unfinished campaign to be gone on with.
 std::string PlanHash(const CampaignRequest& request, const record::Campaign& campaign) {
   Fnv1a hash;
-  hash.Add(campaign.settings.dump());
+  hash.Add(DumpJson(campaign.settings));
   for (const scenario::PlannedCell& cell : request.cells) hash.Add(record::CanonicalText(cell.key));
   for (const Build& build : request.builds) hash.Add(build.git_sha + FileIdentity(build.executable));
   hash.Add(FileIdentity(OwnExecutable()));
@@ -75,7 +77,7 @@ nlohmann::json ValuesOf(const std::vector<scenario::PlannedCell>& cells) {
 }
 
 nlohmann::json SettingsOf(const CampaignRequest& request) {
-  nlohmann::json settings = nlohmann::json::parse(scenario::ScenarioJson(request.scenario));
+  nlohmann::json settings = scenario::ScenarioJson(request.scenario);
   settings["cells"] = request.cells.size();
   settings["parameters"] = ParametersOf(request.cells);
   settings["values"] = ValuesOf(request.cells);
@@ -228,14 +230,14 @@ Result<CampaignResult> RunCampaign(const CampaignRequest& request, store::Sample
   if (outcome && !outcome->interrupted && request.profile) {
     profiles = ProfileAfter(request, campaign, builds, *setup, interrupt, progress);
   }
-  if (const Status clean = setup->TearDown(); !clean) std::cerr << "warning: " << clean.error().message << '\n';
+  if (const Status clean = setup->TearDown(); !clean) PrintWarning(clean.error().message);
   if (!outcome) return Fail(outcome.error());
   if (!outcome->interrupted) {
     campaign.finished_at = lab::UtcNow();
     RB_TRY(store.FinishCampaign(campaign.id, campaign.finished_at));
   }
   // What was measured counts, whatever became of the pictures.
-  if (!profiles) std::cerr << "warning: " << profiles.error().message << '\n';
+  if (!profiles) PrintWarning(profiles.error().message);
   return CampaignResult{std::move(campaign), *std::move(outcome),
                         std::move(profiles).value_or(std::vector<CellProfile>())};
 }

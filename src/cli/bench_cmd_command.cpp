@@ -43,11 +43,11 @@ Result<std::optional<store::SampleStore>> OpenStore(const std::optional<std::str
   const fs::path folder = store::IsPostgres(name) ? "target/bench_results" : store::SqliteFile(name).parent_path();
   auto opened = store::SampleStore::Open(name, folder / "results.jsonl");
   if (opened) {
-    for (const std::string& warning : opened->warnings()) std::cerr << "warning: " << warning << '\n';
+    for (const std::string& warning : opened->warnings()) PrintWarning(warning);
     return std::optional<store::SampleStore>(*std::move(opened));
   }
   if (said) return Fail(opened.error());
-  std::cerr << "warning: the samples are not kept: " << opened.error().message << '\n';
+  PrintWarning("the samples are not kept: " + opened.error().message);
   return std::nullopt;
 }
 
@@ -144,7 +144,7 @@ Status Measure(const BenchCmdOptions& options) {
   if (!measured) return Fail(measured.error());
   RB_TRY(Report(options, plan, *measured));
   if (measured->interrupted) {
-    if (measured->cleanup) std::cerr << "warning: " << measured->cleanup->message << '\n';
+    if (measured->cleanup) PrintWarning(measured->cleanup->message);
     return Fail(ErrorCode::kInterrupted, "interrupted; what had ended was kept");
   }
   if (measured->cleanup) return Fail(*measured->cleanup);

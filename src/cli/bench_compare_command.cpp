@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "base/json.h"
 #include "cli/bench_causes.h"
 #include "cli/bench_progress.h"
 #include "cli/bench_sides.h"
@@ -116,11 +117,11 @@ Status MeasureSides(const MeasureOptions& options, SelectionOptions& selected) {
   RB_ASSIGN(const CampaignResult result, MeasureCommits(refs, measuring, store, interrupt, progress));
   if (result.outcome.interrupted) return Fail(ErrorCode::kInterrupted, "interrupted; what had ended was kept");
   for (const auto& error : {result.outcome.error, result.outcome.cleanup}) {
-    if (error) std::cerr << "warning: " << error->message << '\n';
+    if (error) PrintWarning(error->message);
   }
   for (const CellProfile& profile : result.profiles) std::cerr << profile.picture.string() << '\n';
   selected.sides.clear();
-  selected.commits = result.campaign.settings["builds"].get<std::vector<std::string>>();
+  selected.commits = JsonTexts(result.campaign.settings, "builds");
   selected.campaign = result.campaign.id;
   selected.scenario.clear();
   selected.rows.clear();

@@ -11,6 +11,7 @@
 #include <sstream>
 #include <tuple>
 
+#include "base/json.h"
 #include "cli/bench_profile.h"
 #include "cli/bench_scenarios.h"
 #include "cli/bench_selection.h"
@@ -115,9 +116,9 @@ std::string CommandFor(const ProfiledSide& side, std::span<const record::Campaig
   const record::Campaign* campaign = NewestScenarioRun(side, campaigns);
   if (campaign == nullptr) return {};
   std::string command = "rapidbyte bench profile --of " + campaign->id + " --runs 3";
-  const nlohmann::json values = campaign->settings.value("values", nlohmann::json::object());
+  const nlohmann::json& values = JsonMember(campaign->settings, "values");
   for (const auto& [name, value] : side.samples.front()->cell) {
-    const bool varies = values.contains(name) && values[name].size() > 1;
+    const bool varies = JsonList(values, name).size() > 1;
     if (varies && IsPlain(name + value)) command += fmt::format(" --filter {}={}", name, value);
   }
   if (store != SelectionOptions().store) command += " --store " + (IsPlain(store) ? store : "…");

@@ -7,6 +7,7 @@
 #include <set>
 #include <system_error>
 
+#include "base/json.h"
 #include "record/run_record.h"
 #include "record/sample_json.h"
 #include "report/csv.h"
@@ -38,7 +39,7 @@ Status CheckWritten(const std::ostream& out) {
 Result<size_t> ExportJsonLines(SampleStore& store, const BenchExportOptions& options, std::ostream& out) {
   size_t count = 0;
   RB_TRY(store.ForEachSample(options.campaign, [&](const Sample& sample, const Campaign& campaign) -> Status {
-    out << record::DumpLine(record::ToJson(sample, campaign)) << '\n';
+    out << DumpJson(record::ToJson(sample, campaign)) << '\n';
     ++count;
     return CheckWritten(out);
   }));

@@ -105,7 +105,7 @@ Result<std::vector<HistorySeries>> FromFile(const BenchHistoryOptions& options) 
     for (const KeptValues& filter : kept) foreign.dimensions->push_back(filter.parameter);
   }
   RB_ASSIGN(const metrics::ForeignTable table, metrics::ReadForeignTable(text.str(), options.file, foreign));
-  for (const std::string& warning : table.warnings) std::cerr << "warning: " << warning << '\n';
+  for (const std::string& warning : table.warnings) PrintWarning(warning);
   if (const std::string hint = CellsHint(table); !hint.empty()) std::cerr << "hint: " << hint << '\n';
   const std::vector<size_t> order = metrics::OrderByTime(table.rows);
   std::vector<size_t> place(order.size());

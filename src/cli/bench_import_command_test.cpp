@@ -5,6 +5,7 @@
 
 #include <sstream>
 
+#include "base/json.h"
 #include "cli/bench_export_command.h"
 #include "cli/test_command_line.h"
 #include "record/run_record.h"
@@ -21,7 +22,7 @@ using testing::HasSubstr;
 std::string Lines() {
   std::string text;
   for (uint32_t block = 0; block < 3; ++block) {
-    text += record::DumpLine(record::ToJson(record::ExampleSample(block, 0), record::ExampleCampaign())) + "\n";
+    text += DumpJson(record::ToJson(record::ExampleSample(block, 0), record::ExampleCampaign())) + "\n";
   }
   return text;
 }

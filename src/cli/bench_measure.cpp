@@ -6,6 +6,8 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
+#include "cli/command.h"
 #include "record/cell_key.h"
 #include "scenario/axis_values.h"
 #include "store/migrations.h"
@@ -61,10 +63,9 @@ void AddBuildOptions(Command command, MeasureOptions& options) {
 
 MeasureOptions RecipeOf(const record::Campaign& campaign) {
   MeasureOptions options;
-  const nlohmann::json settings = campaign.settings.is_object() ? campaign.settings : nlohmann::json::object();
-  const nlohmann::json recipe = settings.value("recipe", nlohmann::json::object());
-  options.recipe.command = recipe.value("command", options.recipe.command);
-  options.recipe.product = recipe.value("product", options.recipe.product.string());
+  const nlohmann::json& recipe = JsonMember(campaign.settings, "recipe");
+  options.recipe.command = JsonText(recipe, "command", options.recipe.command);
+  options.recipe.product = JsonText(recipe, "product", options.recipe.product.string());
   return options;
 }
 
@@ -112,7 +113,7 @@ Result<store::SampleStore> OpenStoreForMeasuring(const std::string& store) {
   const bool is_server = store::IsPostgres(store);
   const std::filesystem::path folder = is_server ? "target/bench_results" : store::SqliteFile(store).parent_path();
   RB_ASSIGN(store::SampleStore opened, store::SampleStore::Open(store, folder / "results.jsonl"));
-  for (const std::string& warning : opened.warnings()) std::cerr << "warning: " << warning << '\n';
+  for (const std::string& warning : opened.warnings()) PrintWarning(warning);
   return opened;
 }
 

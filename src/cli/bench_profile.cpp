@@ -168,7 +168,8 @@ std::vector<fs::path> ProfilesOf(const fs::path& folder, const std::string& camp
   std::vector<fs::path> found;
   for (uint32_t number = 1;; ++number) {
     fs::path file = folder / campaign / fmt::format("{}_{}.json", ExactName(cell, build), number);
-    if (!fs::exists(file)) return found;
+    std::error_code ignored;
+    if (!fs::exists(file, ignored)) return found;
     found.push_back(std::move(file));
   }
 }

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <set>
 
+#include "base/json.h"
 #include "cli/bench_measure.h"
 #include "cli/bench_progress.h"
 #include "cli/bench_scenarios.h"
@@ -29,7 +30,7 @@ Status ProfileScenario(const PlannedScenario& planned, const std::vector<Build>&
     RB_ASSIGN(const std::vector<lab::Cell> cells, MakeCells(planned.cells, builds, *setup));
     return ProfileCells(cells, planned.scenario, request, *setup, interrupt, progress);
   }();
-  if (const Status clean = setup->TearDown(); !clean) std::cerr << "warning: " << clean.error().message << '\n';
+  if (const Status clean = setup->TearDown(); !clean) PrintWarning(clean.error().message);
   if (!profiles) return Fail(profiles.error());
   for (const CellProfile& profile : *profiles) {
     std::cout << profile.picture.string() << '\n';
@@ -64,7 +65,7 @@ Result<PlannedScenario> PlanRun(const record::Campaign& campaign, store::SampleS
 Result<std::vector<Build>> BuildsOf(const record::Campaign& campaign, const lab::Interrupt& interrupt,
                                     BenchProgress& progress) {
   const MeasureOptions recipe = RecipeOf(campaign);
-  const auto shas = campaign.settings.value("builds", std::vector<std::string>());
+  const auto shas = JsonTexts(campaign.settings, "builds");
   if (!shas.empty()) return BuildCommits(shas, recipe, interrupt, progress);
   std::error_code ignored;
   if (lab::ReadGitState(std::filesystem::current_path(ignored)).sha == campaign.git_sha) return std::vector{OwnBuild()};

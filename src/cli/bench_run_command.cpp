@@ -167,7 +167,7 @@ int MeasureAll(const std::vector<PlannedScenario>& scenarios, const BenchRunOpti
   const fs::path folder = FolderOf(options.store);
   auto store = store::SampleStore::Open(options.store, folder / "results.jsonl");
   if (!store) return PrintError(store.error());
-  for (const std::string& warning : store->warnings()) std::cerr << "warning: " << warning << '\n';
+  for (const std::string& warning : store->warnings()) PrintWarning(warning);
   ReportFile report(folder / (options.json ? "report.json" : "report.txt"));
   const int exit_code = MeasureEach(scenarios, options, *store, report);
   if (report.is_begun()) {

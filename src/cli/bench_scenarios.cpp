@@ -1,7 +1,7 @@
 #include "cli/bench_scenarios.h"
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.h"
+#include "base/utf8.h"
 #include "cli/bench_pipeline_check.h"
 #include "scenario/plan.h"
 #include "yaml/problems.h"
@@ -24,9 +24,10 @@ axes:
 timeout: 600s
 )";
 
-// JSON is YAML.
-std::string CommandScenario(const std::string& command) {
-  return nlohmann::json{{"version", 1}, {"scenario", command}, {"subject", {{"command", command}}}}.dump();
+// JSON is YAML. A byte that no document can hold would be replaced, and so another command be measured.
+Result<std::string> CommandScenario(const std::string& command) {
+  if (!IsUtf8(command)) return Fail(ErrorCode::kUsage, "--cmd is not UTF-8: " + EscapeInvalid(command));
+  return DumpJson(nlohmann::json{{"version", 1}, {"scenario", command}, {"subject", {{"command", command}}}});
 }
 
 Result<std::vector<scenario::Scenario>> Load(const std::filesystem::path& path, const std::string& command) {
@@ -34,9 +35,9 @@ Result<std::vector<scenario::Scenario>> Load(const std::filesystem::path& path, 
   std::vector<scenario::Scenario> scenarios;
   if (path.empty()) {
     const bool is_built_in = command.empty();
+    RB_ASSIGN(const std::string text, is_built_in ? Result<std::string>(kBuiltIn) : CommandScenario(command));
     RB_ASSIGN(scenario::Scenario scenario,
-              scenario::ParseScenario(is_built_in ? kBuiltIn : CommandScenario(command),
-                                      is_built_in ? kBuiltInName : kCommandName, yaml::ProcessEnvironment()));
+              scenario::ParseScenario(text, is_built_in ? kBuiltInName : kCommandName, yaml::ProcessEnvironment()));
     scenarios.push_back(std::move(scenario));
     return scenarios;
   }
@@ -58,20 +59,12 @@ Status CheckSqlFile(const scenario::Scenario& scenario) {
   return Fail(problems.ToError());
 }
 
-// Settings come from a store or a file; what is not as expected counts as not said.
-std::string Text(const nlohmann::json& object, const char* key) {
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 std::vector<scenario::Axis> AxesOf(const nlohmann::json& settings) {
   std::vector<scenario::Axis> axes;
-  for (const nlohmann::json& axis : settings.value("axes", nlohmann::json::array())) {
+  for (const nlohmann::json& axis : JsonList(settings, "axes")) {
     scenario::Axis& read = axes.emplace_back();
-    read.name = Text(axis, "name");
-    for (const nlohmann::json& value : axis.value("values", nlohmann::json::array())) {
-      if (value.is_string()) read.values.push_back(value.get<std::string>());
-    }
+    read.name = JsonText(axis, "name");
+    read.values = JsonTexts(axis, "values");
   }
   return axes;
 }
@@ -82,7 +75,7 @@ Result<scenario::Scenario> LoadAgain(const record::Campaign& campaign) {
   const std::string command = file == kCommandName ? campaign.scenario : "";
   RB_ASSIGN(auto scenarios, Load(file == kCommandName || file == kBuiltInName ? "" : file, command));
   scenario::Scenario scenario = std::move(scenarios.front());
-  if (Text(campaign.settings, "scenario") != scenario.name) {
+  if (JsonText(campaign.settings, "scenario") != scenario.name) {
     return Fail(ErrorCode::kUsage, file + " is not the scenario that " + campaign.id + " measured any more");
   }
   scenario.axes = AxesOf(campaign.settings);
@@ -110,7 +103,7 @@ Result<std::vector<PlannedScenario>> PlanScenarios(const ScenarioOptions& option
   return planned;
 }
 
-std::string ScenarioFileOf(const record::Campaign& campaign) { return Text(campaign.settings, "file"); }
+std::string ScenarioFileOf(const record::Campaign& campaign) { return JsonText(campaign.settings, "file"); }
 
 Result<PlannedScenario> PlanAgain(const record::Campaign& campaign, const std::vector<std::string>& filters,
                                   const std::string& dsn) {
@@ -120,8 +113,9 @@ Result<PlannedScenario> PlanAgain(const record::Campaign& campaign, const std::v
   RB_TRY(CheckSqlFile(planned.scenario));
   RB_TRY(CheckPipelines(planned.scenario, planned.cells));
   if (!dsn.empty()) planned.scenario.environment = {scenario::EnvironmentSpec::Kind::kServer, dsn, {}};
-  const auto environment = nlohmann::json::parse(scenario::ScenarioJson(planned.scenario)).at("environment");
-  if (campaign.settings.value("environment", environment).value("kind", "") == environment.at("kind")) return planned;
+  const std::string kind = JsonText(JsonMember(scenario::ScenarioJson(planned.scenario), "environment"), "kind");
+  const nlohmann::json& measured = JsonMember(campaign.settings, "environment");
+  if (measured.is_null() || JsonText(measured, "kind") == kind) return planned;
   return Fail(ErrorCode::kUsage, campaign.id + " was measured on another kind of server", "name its server with --dsn");
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/json.h"
 #include "record/run_record.h"
 #include "record/sample_json.h"
 #include "record/test_samples.h"
@@ -24,7 +25,7 @@ std::string Lines(const std::string& campaign_id, record::Outcome outcome = reco
     sample.campaign_id = campaign_id;
     sample.warmup = false;
     sample.outcome = outcome;
-    text += record::DumpLine(record::ToJson(sample, campaign)) + "\n";
+    text += DumpJson(record::ToJson(sample, campaign)) + "\n";
   }
   return text;
 }

@@ -6,11 +6,11 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
 #include "analysis/history.h"
+#include "base/json.h"
 #include "cli/bench_commits.h"
 #include "cli/bench_recent.h"
 #include "metrics/foreign_table.h"
@@ -45,7 +45,7 @@ bool IsFileName(const std::string& text) {
 // the only line.
 bool IsJsonLines(const std::string& text) {
   if (metrics::DetectFormat(text)) return false;
-  return nlohmann::json::accept(text.substr(0, text.find('\n')));
+  return ParseJson(std::string_view(text).substr(0, text.find('\n'))).has_value();
 }
 
 // A campaign that measured several commits in turns is no side: its values are of both.

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "cli/command.h"
 #include "engine/runner.h"
 #include "engine/stage.h"
@@ -80,7 +81,7 @@ std::string FindingsJson(const std::vector<engine::Finding>& findings) {
     if (finding.is_error) list.back()["exit_code"] = static_cast<int>(finding.error.code);
   }
   const nlohmann::json document = {{"errors", CountErrors(findings)}, {"findings", list}};
-  return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+  return DumpJson(document, 2);
 }
 
 }  // namespace rapidbyte::cli

@@ -14,8 +14,11 @@
 
 namespace rapidbyte::cli {
 
-// Prints «error: …» and «hint: …» to stderr; returns the exit code.
+// Prints «error: …» and «hint: …» to stderr, without passwords of addresses; returns the exit code.
 int PrintError(const Error& error);
+
+// «warning: …» to stderr. As of an error, nothing that a terminal would obey, and no password of an address.
+void PrintWarning(std::string_view text);
 
 // A hint for a name that is not one of `candidates`: the nearest of them, else all that there are.
 std::string DidYouMean(std::string_view word, std::span<const std::string_view> candidates);

@@ -5,10 +5,10 @@
 #include <functional>
 #include <future>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "base/clock.h"
 #include "base/format.h"
+#include "base/json.h"
 #include "cli/command.h"
 #include "engine/connector_catalog.h"
 #include "engine/pipeline.h"
@@ -36,7 +36,8 @@ Result<std::string> Compile(const engine::ConnectorManifest& manifest) {
   RB_ASSIGN(const std::vector<uint8_t> bytes, engine::ReadModule(manifest));
   RB_ASSIGN(const auto module, wasm::AotModule::Load(manifest.name, bytes, wasm::DefaultAotCacheDir()));
   const std::string took = FormatDuration(NanosToSeconds(MonotonicNanos() - start));
-  return fmt::format("{}: {} ({})\n", manifest.name, module->compiled_now() ? "compiled" : "was compiled already", took);
+  return fmt::format("{}: {} ({})\n", manifest.name, module->compiled_now() ? "compiled" : "was compiled already",
+                     took);
 }
 
 }  // namespace
@@ -89,9 +90,9 @@ int DiscoverCommand(const std::filesystem::path& file) {
   LogToStderr("warn");
   const auto streams = engine::Discover(*pipeline, DefaultRunOptions(CancelOnSignals()));
   if (!streams) return PrintError(streams.error());
-  std::cout << streams->dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
-  for (const nlohmann::json& note : streams->value("notes", nlohmann::json::array())) {
-    if (note.is_string()) std::cerr << "note: " << report::Printable(note.get_ref<const std::string&>()) << '\n';
+  std::cout << DumpJson(*streams, 2) << '\n';
+  for (const std::string& note : JsonTexts(*streams, "notes")) {
+    std::cerr << "note: " << report::Printable(note) << '\n';
   }
   return 0;
 }

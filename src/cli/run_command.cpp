@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/format.h"
+#include "base/json.h"
 #include "cli/command.h"
 #include "cli/write_output.h"
 #include "engine/pipeline.h"
@@ -104,11 +105,11 @@ Status WriteTimeline(const engine::RunOutcome& outcome, const RunCommandOptions&
 void Print(const record::RunRecord& record, const RunCommandOptions& options, std::ostream& out) {
   const nlohmann::json document = record::ToJson(record);
   if (options.json) {
-    out << document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+    out << DumpJson(document, 2) << '\n';
     return;
   }
   if (!options.quiet) out << report::RunSummary(record);
-  out << record::kBenchLinePrefix << record::DumpLine(document) << '\n';
+  out << record::kBenchLinePrefix << DumpJson(document) << '\n';
 }
 
 // All that is left to do when the rows are committed. Whoever reads of a failure here must not run it again.

@@ -4,18 +4,18 @@
 #include <array>
 #include <cstdlib>
 #include <fstream>
-#include <nlohmann/json.hpp>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
 #include "abi/abi.h"
+#include "base/json.h"
 #include "wasm/sha256.h"
 
 namespace rapidbyte::engine {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 
 struct Shipped {
   std::string_view name;
@@ -31,27 +31,26 @@ tl::unexpected<Error> Refuse(const fs::path& file, const std::string& why) {
 }
 
 Result<ConnectorManifest> ParseManifest(const fs::path& file, const std::string& name) {
-  std::ifstream in(file);
-  const json document = json::parse(in, nullptr, false);
-  if (!document.is_object()) return Refuse(file, "not a JSON object");
+  std::ifstream in(file, std::ios::binary);
+  const auto document = ParseJson(std::string(std::istreambuf_iterator<char>(in), {}));
+  if (!document) return Refuse(file, "not a JSON object: " + document.error().message);
+  if (!document->is_object()) return Refuse(file, "not a JSON object");
   for (const char* key : {"name", "version", "module", "sha256"}) {
-    const auto found = document.find(key);
-    if (found == document.end() || !found->is_string()) return Refuse(file, std::string(key) + ": expected a text");
+    if (!JsonMember(*document, key).is_string()) return Refuse(file, std::string(key) + ": expected a text");
   }
-  if (document["name"] != name) return Refuse(file, "name: expected \"" + name + "\"");
-  if (document.value("abi", json()) != abi::kVersion) {
+  if (JsonText(*document, "name") != name) return Refuse(file, "name: expected \"" + name + "\"");
+  if (JsonMember(*document, "abi") != abi::kVersion) {
     return Refuse(file, "abi: this build speaks version " + std::to_string(abi::kVersion));
   }
   ConnectorManifest manifest;
   manifest.name = name;
-  manifest.version = document["version"];
-  manifest.module = file.parent_path() / document["module"].get<std::string>();
-  manifest.sha256 = document["sha256"];
-  for (const json& role : document.value("roles", json::array())) {
-    if (role.is_string()) manifest.roles.push_back(role);
+  manifest.version = JsonText(*document, "version");
+  manifest.module = file.parent_path() / JsonText(*document, "module");
+  manifest.sha256 = JsonText(*document, "sha256");
+  manifest.roles = JsonTexts(*document, "roles");
+  for (const auto& connection : JsonMember(*document, "connections").items()) {
+    manifest.connections.push_back(connection.key());
   }
-  const json connections = document.value("connections", json::object());
-  for (const auto& connection : connections.items()) manifest.connections.push_back(connection.key());
   return manifest;
 }
 
@@ -65,7 +64,8 @@ fs::path DefaultConnectorDir() {
 
 Result<ConnectorManifest> FindConnector(const fs::path& folder, const std::string& name) {
   const fs::path file = folder / name / "manifest.json";
-  if (!fs::exists(file)) {
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) {
     return Fail(ErrorCode::kConnector, "there is no connector \"" + name + "\" in " + folder.string(),
                 "see `rapidbyte connectors`; RAPIDBYTE_CONNECTOR_DIR names their folder");
   }
@@ -74,9 +74,9 @@ Result<ConnectorManifest> FindConnector(const fs::path& folder, const std::strin
 
 Result<std::vector<ConnectorManifest>> ListConnectors(const fs::path& folder) {
   std::vector<std::string> names;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (fs::exists(entry.path() / "manifest.json")) names.push_back(entry.path().filename());
+  std::error_code error, ignored;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    if (fs::exists(entry->path() / "manifest.json", ignored)) names.push_back(entry->path().filename());
   }
   if (error) return Fail(ErrorCode::kConnector, folder.string() + ": " + error.message());
   std::sort(names.begin(), names.end());

@@ -104,6 +104,24 @@ TEST_F(Catalog, RefusesAMissingModule) {
   EXPECT_THAT(Refusal(), HasSubstr("cannot be read"));
 }
 
+TEST_F(Catalog, RefusesAManifestThatIsNone) {
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  for (const std::string& text : {std::string(), std::string("{"), std::string("[1]"), "{\"a\":" + deep + "}", deep}) {
+    std::ofstream(File("manifest.json")) << text;
+    EXPECT_THAT(Refusal(), HasSubstr("manifest.json: ")) << text.substr(0, 20);
+  }
+}
+
+TEST_F(Catalog, TakesNothingOutOfListsThatAreNone) {
+  for (const json& other : {json(5), json("source"), json(true)}) {
+    Change("roles", other);
+    Change("connections", other);
+    const auto manifest = FindConnector(folder_, "source-postgres");
+    ASSERT_TRUE(manifest) << manifest.error().message;
+    EXPECT_THAT(manifest->roles, testing::IsEmpty());
+  }
+}
+
 TEST_F(Catalog, RefusesAManifestOfAnotherInterface) {
   for (const json& abi : {json(2), json("1"), json()}) {
     Change("abi", abi);

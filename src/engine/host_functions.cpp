@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "engine/error_document.h"
 #include "engine/host_probes.h"
 #include "engine/printable.h"
@@ -62,7 +63,7 @@ void HostFunctions::UseChannel(Channel* channel) {
 }
 
 Result<json> HostFunctions::CallExport(wasm::Guest& guest, abi::Export function, const json& request) {
-  request_ = request.dump(-1, ' ', false, json::error_handler_t::replace);
+  request_ = DumpJson(request);
   response_.clear();
   if (function != abi::Export::kClose) export_ = Export::kRunning;
   timer_.EnterGuest();
@@ -75,13 +76,15 @@ Result<json> HostFunctions::CallExport(wasm::Guest& guest, abi::Export function,
 
 Result<json> HostFunctions::AnswerOf(const Result<int32_t>& outcome) const {
   if (!outcome) return Fail(Judged(outcome.error(), false));
-  json answer = json::parse(response_, nullptr, false);
-  if (!answer.is_object()) {
-    const std::string message = name_ + " gave an answer that is no JSON object";
+  auto parsed = ParseJson(response_);
+  if (!parsed || !parsed->is_object()) {
+    const std::string message =
+        name_ + " gave an answer that is no JSON object" + (parsed ? "" : ": " + parsed.error().message);
     return Fail(Judged(Fail(ErrorCode::kConnector, message).value(), false));
   }
+  json& answer = *parsed;
   const auto error = answer.find("error");
-  if (*outcome == 0 && error == answer.end()) return answer;
+  if (*outcome == 0 && error == answer.end()) return std::move(answer);
   const json document = error != answer.end() ? *error : json();
   return Fail(Judged(FromErrorDocument(document, side_), document.contains("commit")));
 }
@@ -145,7 +148,7 @@ HostFunctions::Answer HostFunctions::Dispatch(GuestMemory memory, abi::HostFunct
 #undef RB_HOST_CASE
 
 HostFunctions::Answer HostFunctions::Failed(const Error& error) {
-  last_error_ = ToErrorDocument(error).dump(-1, ' ', false, json::error_handler_t::replace);
+  last_error_ = DumpJson(ToErrorDocument(error));
   return abi::kFailed;
 }
 

@@ -161,7 +161,9 @@ TEST(HostFunctions, AFailedExportGivesTheConnectorsError) {
 }
 
 TEST(HostFunctions, AnAnswerThatIsNoneIsAFaultOfTheConnector) {
-  for (const char* text : {"", "{", "[1]", "\"text\""}) {
+  const std::string deep = "{\"rows\":" + std::string(1000, '[') + std::string(1000, ']') + "}";
+  for (const std::string& text : {std::string(), std::string("{"), std::string("[1]"), std::string("\"text\""), deep,
+                                  std::string("{\"notes\": [\"\xff\"]}")}) {
     Stage stage(Side::kSource);
     ScriptedGuest guest([&]() -> Result<int32_t> {
       stage.Call(HostFunction::k_respond, stage.Put(text));

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "abi/native_host.h"
+#include "base/json.h"
 
 namespace rapidbyte::engine {
 
@@ -38,11 +39,11 @@ inline uint64_t Address(const std::string& text) { return reinterpret_cast<uint6
 inline json Request() {
   std::string text(10'000, '\0');
   const int32_t size = Host(HostFunction::k_request, {Address(text), text.size()});
-  return json::parse(text.substr(0, static_cast<size_t>(size)));
+  return ParseJson(text.substr(0, static_cast<size_t>(size))).value();
 }
 
 inline int32_t Answer(const json& answer) {
-  const std::string text = answer.dump();
+  const std::string text = DumpJson(answer);
   return Host(HostFunction::k_respond, {Address(text), text.size()});
 }
 
@@ -55,7 +56,7 @@ inline int32_t AnswerError(json error) {
 inline int32_t AnswerLastError() {
   std::string text(10'000, '\0');
   const int32_t size = Host(HostFunction::k_last_error, {Address(text), text.size()});
-  return AnswerError(json::parse(text.substr(0, static_cast<size_t>(size))));
+  return AnswerError(ParseJson(text.substr(0, static_cast<size_t>(size))).value());
 }
 
 inline bool Emit(const std::string& message, uint32_t rows) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/utf8.h"
 #include "engine/printable.h"
 #include "wasm/native_guest.h"
@@ -182,7 +183,7 @@ Status Stage::CheckEnd(const json& answer, uint64_t rows) const {
     error.message = connector() + " ended before its stream did";
     return Fail(std::move(error));
   }
-  if (answer.value("rows", json()) != rows) {
+  if (JsonMember(answer, "rows") != rows) {
     error.message = connector() + " moved " + std::to_string(rows) + " rows but says otherwise";
     return Fail(std::move(error));
   }

@@ -7,6 +7,8 @@
 #include <memory>
 #include <string_view>
 
+#include "base/redact.h"
+
 namespace rapidbyte::lab {
 namespace {
 
@@ -22,7 +24,8 @@ Error Usage(const std::string& message) {
 Status TakePort(const std::string& text, ServerAddress& address) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), address.port);
   if (error == std::errc() && end == text.data() + text.size() && address.port != 0) return {};
-  return Fail(Usage(fmt::format("the port must be one number from 1 to 65535, not \"{}\"", text)));
+  // Not shown: it may be a part of a password.
+  return Fail(ErrorCode::kUsage, "--dsn: the port must be one number from 1 to 65535", kEncodePassword);
 }
 
 Status TakeOption(const PQconninfoOption& option, bool given, ServerAddress& address) {
@@ -30,6 +33,9 @@ Status TakeOption(const PQconninfoOption& option, bool given, ServerAddress& add
   const std::string value(option.val);
   if (keyword == "port") return TakePort(value, address);
   if (keyword == "host" && value.find(',') != std::string::npos) return Fail(Usage("name one host"));
+  if (keyword == "host" && value.find('@') != std::string::npos) {
+    return Fail(ErrorCode::kUsage, "--dsn: the host must not hold an '@'", kEncodePassword);
+  }
   if (keyword == "host")
     address.host = value;
   else if (keyword == "user")

@@ -45,8 +45,10 @@ TEST_F(Dsn, TakesTheRestFromTheEnvironment) {
 }
 
 TEST_F(Dsn, RefusesWhatItCannotUse) {
-  for (const char* dsn : {"postgresql://ann:secret@:::::", "host=a,b user=ann", "user=ann password=secret port=99999",
-                          "user=ann password=secret port=5432,5433", "user=ann nosuchkey=secret"}) {
+  for (const char* dsn :
+       {"postgresql://ann:secret@:::::", "host=a,b user=ann", "user=ann password=secret port=99999",
+        "user=ann password=secret port=5432,5433", "user=ann nosuchkey=secret", "postgresql://ann:secret/2@h/db",
+        "postgresql://ann:word@secret@h/db", "postgresql:/ann:secret@h/db", "postgresql://ann:secret:6@h:x/db"}) {
     const auto address = ParseDsn(dsn);
     ASSERT_FALSE(address) << dsn;
     EXPECT_EQ(address.error().code, ErrorCode::kUsage) << dsn;

@@ -91,10 +91,9 @@ Status InitialiseInto(const fs::path& cached, const ServerInstall& install, cons
   fs::path staged = cached;
   staged += fmt::format(".{}.partial", getpid());
   RB_TRY(CopyTree(work.path() / "data", staged, geteuid(), getegid()));
-  std::error_code error;
+  std::error_code error, ignored;
   fs::rename(staged, cached, error);
-  if (!error || fs::exists(cached)) {  // made by another process meanwhile: just as good
-    std::error_code ignored;
+  if (!error || fs::exists(cached, ignored)) {  // made by another process meanwhile: just as good
     fs::remove_all(staged, ignored);
     return {};
   }

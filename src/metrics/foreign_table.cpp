@@ -88,7 +88,7 @@ Result<ForeignTable> GoTable(std::string_view text, std::string_view name) {
 }
 
 Result<ForeignTable> JsonTable(std::string_view text, std::string_view name) {
-  RB_ASSIGN(const json document, ParseJson(text, name));
+  RB_ASSIGN(const json document, ParseOutputJson(text, name));
   if (LooksLikeGoogleBenchmark(document)) return GoogleTable(document, name);
   if (LooksLikeHyperfine(document)) return ReadHyperfine(document, name);
   return Fail(ErrorCode::kData, fmt::format("{}: this JSON is of no known benchmark tool", name), kFormats);
@@ -130,7 +130,7 @@ std::optional<ForeignFormat> DetectFormat(std::string_view text) {
   const auto plain = PlainText(text);
   if (!plain || Trim(*plain).empty()) return std::nullopt;
   if (LooksLikeJson(*plain)) {
-    const auto document = ParseJson(*plain);
+    const auto document = ParseOutputJson(*plain);
     if (document && LooksLikeGoogleBenchmark(*document)) return ForeignFormat::kGoogleBenchmark;
     if (document && LooksLikeHyperfine(*document)) return ForeignFormat::kHyperfine;
     return std::nullopt;

@@ -80,8 +80,8 @@ TEST(ReadForeignTable, SaysWhatItCannotRead) {
     return table ? "no error" : table.error().message;
   };
   EXPECT_EQ(message("{\"a\": 1}"), "f: this JSON is of no known benchmark tool");
-  EXPECT_EQ(message("{\n\"a\" 1}"), "f:2: this is no JSON");
-  EXPECT_EQ(message("{\"a\": 1}\n{\"a\": 2}\n"), "f:2: this is no JSON");
+  EXPECT_EQ(message("{\n\"a\" 1}"), "f:2: this is not JSON");
+  EXPECT_EQ(message("{\"a\": 1}\n{\"a\": 2}\n"), "f:2: this is not JSON");
   EXPECT_EQ(message(""), "f: the file is empty");
   EXPECT_EQ(message(std::string_view("\xff\xfew\0", 4)), "f: the text is UTF-16, not UTF-8");
   EXPECT_EQ(message("BenchmarkX 1 abc ns/op\n"), "f:1: 'BenchmarkX': 'abc' is not a number");

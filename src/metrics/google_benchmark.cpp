@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "base/json.h"
 #include "metrics/json_path.h"
 
 namespace rapidbyte::metrics {
@@ -28,16 +29,6 @@ const std::set<std::string_view> kBookkeeping = {"family_index",
                                                  "real_coefficient",
                                                  "rms"};
 
-std::string TextAt(const json& entry, const char* key) {
-  const auto found = entry.find(key);
-  return found != entry.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-bool FlagAt(const json& entry, const char* key) {
-  const auto found = entry.find(key);
-  return found != entry.end() && found->is_boolean() && found->get<bool>();
-}
-
 std::optional<double> SecondsOf(const std::string& unit) {
   if (unit.empty() || unit == "ns") return 1e-9;
   if (unit == "us") return 1e-6;
@@ -47,10 +38,10 @@ std::optional<double> SecondsOf(const std::string& unit) {
 }
 
 Result<std::map<std::string, double>> MeasuresOf(const json& entry, const std::string& name) {
-  const std::string unit = TextAt(entry, "time_unit");
+  const std::string unit = JsonText(entry, "time_unit");
   const auto factor = SecondsOf(unit);
   if (!factor) return Fail(ErrorCode::kData, fmt::format("benchmark '{}': unknown time_unit '{}'", name, unit));
-  const bool is_ratio = TextAt(entry, "aggregate_unit") == "percentage";  // a cv has no unit, also of a time
+  const bool is_ratio = JsonText(entry, "aggregate_unit") == "percentage";  // a cv has no unit, also of a time
   std::map<std::string, double> measures;
   for (const auto& item : entry.items()) {
     if (!item.value().is_number() || kBookkeeping.contains(item.key())) continue;
@@ -61,9 +52,9 @@ Result<std::map<std::string, double>> MeasuresOf(const json& entry, const std::s
 }
 
 std::string ErrorOf(const json& entry) {
-  if (!FlagAt(entry, "error_occurred") && !FlagAt(entry, "skipped")) return {};
-  std::string message = TextAt(entry, "error_message");
-  if (message.empty()) message = TextAt(entry, "skip_message");
+  if (!JsonFlag(entry, "error_occurred") && !JsonFlag(entry, "skipped")) return {};
+  std::string message = JsonText(entry, "error_message");
+  if (message.empty()) message = JsonText(entry, "skip_message");
   return message.empty() ? "it was skipped" : message;
 }
 
@@ -74,7 +65,7 @@ struct EntryName {
 };
 
 EntryName NameOf(const json& entry, const std::string& name) {
-  EntryName names{TextAt(entry, "run_name"), TextAt(entry, "aggregate_name")};
+  EntryName names{JsonText(entry, "run_name"), JsonText(entry, "aggregate_name")};
   if (names.series.empty()) names.series = name;
   if (entry.contains("run_type")) return names;
   for (const std::string_view suffix : {"_mean", "_median", "_stddev", "_cv"}) {
@@ -88,7 +79,7 @@ EntryName NameOf(const json& entry, const std::string& name) {
 class Gatherer {
  public:
   Status Add(const json& entry) {
-    const std::string name = entry.is_object() ? TextAt(entry, "name") : std::string();
+    const std::string name = entry.is_object() ? JsonText(entry, "name") : std::string();
     if (name.empty()) return Fail(ErrorCode::kData, "an entry of \"benchmarks\" has no name");
     const EntryName names = NameOf(entry, name);
     if (names.aggregate == "BigO" || names.aggregate == "RMS") return {};  // a fit over several benchmarks

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.h"
 #include "metrics/json_path.h"
 
 namespace rapidbyte::metrics {
@@ -16,7 +15,7 @@ std::map<std::string, std::string> CellOf(const json& result) {
   const auto parameters = result.find("parameters");
   if (parameters == result.end() || !parameters->is_object()) return cell;
   for (const auto& item : parameters->items()) {
-    cell[item.key()] = item.value().is_string() ? item.value().get<std::string>() : item.value().dump();
+    cell[item.key()] = item.value().is_string() ? item.value().get<std::string>() : DumpJson(item.value());
   }
   return cell;
 }

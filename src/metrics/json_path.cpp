@@ -4,8 +4,8 @@
 
 #include <charconv>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "metrics/text.h"
 
 namespace rapidbyte::metrics {
@@ -135,8 +135,7 @@ Result<double> NumberAt(const json& value, std::string_view path) {
   if (value.is_string()) {
     if (const auto number = ParseNumber(value.get_ref<const std::string&>())) return *number;
   }
-  std::string shown = value.is_structured() ? std::string(value.type_name())
-                                            : value.dump(-1, ' ', false, json::error_handler_t::replace);
+  std::string shown = value.is_structured() ? std::string(value.type_name()) : DumpJson(value);
   if (shown.size() > 60) shown = shown.substr(0, 60) + "…";
   return Fail(ErrorCode::kData, fmt::format("{} is {}, not a number", path, shown));
 }

@@ -1,21 +1,21 @@
-// JSON that a program printed: parsed with errors that name the line, and with a bound on how deep it may nest.
+// JSON that a program printed: parsed with errors that name the line, and bounded by base/json.
 //
-// Documents are later copied and printed by recursive code; the bound keeps a hostile output from using up the stack.
 // The document behind the last @@BENCH_JSON@@ line is found here too. Pure; any thread.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
+#include "base/json.h"
 #include "base/result.h"
 
 namespace rapidbyte::metrics {
 
-inline constexpr int kDeepestJson = 256;  // arrays and objects within each other
+// Less than a line of samples may have, which holds the document some levels down.
+inline constexpr JsonLimits kOutputLimits = {.depth = 250, .bytes = size_t{48} << 20};
 
 // Errors: kData, with the line of what is no JSON, in the file `name` where it is one.
-Result<nlohmann::json> ParseJson(std::string_view text, std::string_view name = {});
+Result<nlohmann::json> ParseOutputJson(std::string_view text, std::string_view name = {});
 
 // The whole text where it is one JSON value, or else its last line with text on it, which must be an object or array:
 // what a program prints after its other output. Errors: kData.

@@ -2,28 +2,30 @@
 
 #include <gtest/gtest.h>
 
+#include "base/json.h"
+
 namespace rapidbyte::metrics {
 namespace {
 
 using nlohmann::json;
 
-TEST(ParseJson, NamesTheLine) {
-  EXPECT_EQ(ParseJson("{\n\"a\": 1,\n\"b\" 2}").error().message, "line 3: this is no JSON");
-  EXPECT_EQ(ParseJson("{\n\"a\": 1,\n", "x.json").error().message, "x.json:3: the JSON ends too early");
-  EXPECT_EQ(ParseJson(" \n").error().message.substr(0, 6), "line 2");
-  EXPECT_EQ(*ParseJson("[1]"), json::array({1}));
+TEST(ParseOutputJson, NamesTheLine) {
+  EXPECT_EQ(ParseOutputJson("{\n\"a\": 1,\n\"b\" 2}").error().message, "line 3: this is not JSON");
+  EXPECT_EQ(ParseOutputJson("{\n\"a\": 1,\n", "x.json").error().message, "x.json:3: the JSON ends too early");
+  EXPECT_EQ(ParseOutputJson(" \n").error().message.substr(0, 6), "line 2");
+  EXPECT_EQ(*ParseOutputJson("[1]"), json::array({1}));
 }
 
-TEST(ParseJson, RefusesWhatNestsTooDeep) {
+TEST(ParseOutputJson, RefusesWhatNestsTooDeep) {
   const auto nested = [](size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
-  EXPECT_TRUE(ParseJson(nested(kDeepestJson)));
-  const auto deep = ParseJson(nested(1'000'000));
+  EXPECT_TRUE(ParseOutputJson(nested(kOutputLimits.depth)));
+  const auto deep = ParseOutputJson(nested(1'000'000));
   ASSERT_FALSE(deep);
-  EXPECT_NE(deep.error().message.find("deeper than 256"), std::string::npos);
-  EXPECT_TRUE(ParseJson("\"" + std::string(1000, '[') + "\\\"[\""));  // brackets in a text nest nothing
+  EXPECT_NE(deep.error().message.find("deeper than 250"), std::string::npos);
+  EXPECT_TRUE(ParseOutputJson("\"" + std::string(1000, '[') + "\\\"[\""));  // brackets in a text nest nothing
 }
 
-TEST(ParseJson, RefusesNumbersThatNoDoubleHolds) { EXPECT_FALSE(ParseJson("[1e999]")); }
+TEST(ParseOutputJson, RefusesNumbersThatNoDoubleHolds) { EXPECT_FALSE(ParseOutputJson("[1e999]")); }
 
 TEST(ParseJsonOutput, TakesTheWholeTextOrItsLastLine) {
   EXPECT_EQ(*ParseJsonOutput("{\n\"a\": 1\n}\n"), json({{"a", 1}}));

@@ -25,7 +25,7 @@ TEST(Extract, AKeyOfTheBenchLine) {
 TEST(Extract, APathOfAJsonOutput) {
   EXPECT_EQ(Extract(JsonMetric{"$.rate"}, "log\n{\"rate\": 2.5}\n"), 2.5);
   EXPECT_TRUE(Contains(ErrorOf(JsonMetric{"$.rat"}, "{\"rate\": 2.5}"), "nearest: 'rate'"));
-  EXPECT_TRUE(Contains(ErrorOf(JsonMetric{"$.rate"}, "log\n"), "looking for $.rate: line 1: this is no JSON"));
+  EXPECT_TRUE(Contains(ErrorOf(JsonMetric{"$.rate"}, "log\n"), "looking for $.rate: line 1: this is not JSON"));
 }
 
 TEST(Extract, TheLastMatchOfARegularExpression) {

@@ -1,25 +1,29 @@
 #include "record/cell_key.h"
 
 #include <charconv>
-#include <nlohmann/json.hpp>
+
+#include "base/json.h"
 
 namespace rapidbyte::record {
 
 using nlohmann::json;
 
-std::string CanonicalText(const CellKey& cell) {
-  return json(cell).dump(-1, ' ', false, json::error_handler_t::replace);
-}
+std::string CanonicalText(const CellKey& cell) { return DumpJson(json(cell)); }
 
 Result<CellKey> ParseCellKey(std::string_view text) {
-  const json document = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const auto document = ParseJson(text);
+  if (!document) return Fail(ErrorCode::kConfiguration, "a cell: " + document.error().message);
+  return ReadCellKey(*document);
+}
+
+Result<CellKey> ReadCellKey(const json& document) {
   if (!document.is_object()) return Fail(ErrorCode::kConfiguration, "a cell must be a JSON object");
   CellKey cell;
   for (const auto& [name, value] : document.items()) {
     if (value.is_null() || value.is_structured()) {
       return Fail(ErrorCode::kConfiguration, "cell: '" + name + "' must be a text, a number or a flag");
     }
-    cell[name] = value.is_string() ? value.get<std::string>() : value.dump();
+    cell[name] = value.is_string() ? value.get<std::string>() : DumpJson(value);
   }
   return cell;
 }

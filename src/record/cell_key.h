@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ std::string CanonicalText(const CellKey& cell);  // {"load_method":"copy","rows"
 // Reads an object of texts, numbers and flags; numbers and flags become what JSON writes for them. Errors:
 // kConfiguration for anything else.
 Result<CellKey> ParseCellKey(std::string_view text);
+Result<CellKey> ReadCellKey(const nlohmann::json& document);
 
 // For people: of a commit's sha the first ten digits. Any other name is left whole.
 std::string ShortCommit(std::string_view commit);

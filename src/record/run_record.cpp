@@ -175,6 +175,4 @@ json ToJson(const RunRecord& run) {
   return line;
 }
 
-std::string DumpLine(const json& document) { return document.dump(-1, ' ', false, json::error_handler_t::replace); }
-
 }  // namespace rapidbyte::record

@@ -100,9 +100,6 @@ struct RunRecord {
 // The document behind @@BENCH_JSON@@: flat keys of docs/formats/bench_line.md and a nested "host_functions".
 nlohmann::json ToJson(const RunRecord& run);
 
-// The document on one line, without the line's end. Bytes that are not UTF-8 become U+FFFD; never throws.
-std::string DumpLine(const nlohmann::json& document);
-
 inline constexpr std::string_view kBenchLinePrefix = "@@BENCH_JSON@@";
 
 }  // namespace rapidbyte::record

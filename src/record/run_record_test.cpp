@@ -186,10 +186,5 @@ TEST(RunRecordToJson, AnEmptyRunHasOnlyFiniteNumbers) {
   EXPECT_EQ(line["rows_per_sec"], 0.0);
 }
 
-TEST(DumpLine, IsOneLineAndReplacesBrokenUtf8) {
-  const std::string line = DumpLine({{"error", "bad \xff byte\nnext"}});
-  EXPECT_EQ(line, "{\"error\":\"bad \xEF\xBF\xBD byte\\nnext\"}");
-}
-
 }  // namespace
 }  // namespace rapidbyte::record

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/json.h"
+
 namespace rapidbyte::record {
 namespace {
 
@@ -183,7 +185,7 @@ void TakeCampaign(const json& line, Fields& fields, Campaign& campaign) {
   fields.Take("host_cpu_model", campaign.host.cpu_model);
   fields.TakeCount("host_cpus", campaign.host.cpus);
   fields.TakeCount("host_memory_bytes", campaign.host.memory_bytes);
-  campaign.settings = line.value("settings", json());
+  campaign.settings = JsonMember(line, "settings");
 }
 
 void TakeProcess(const json& line, Fields& fields, ProcessIdentity& process) {
@@ -230,7 +232,7 @@ void TakeMetrics(const json& line, Fields& fields, Sample& sample) {
 }
 
 void TakeCell(const json& line, Fields& fields, CellKey& cell) {
-  auto parsed = ParseCellKey(line.at("cell").dump(-1, ' ', false, json::error_handler_t::replace));
+  auto parsed = ReadCellKey(JsonMember(line, "cell"));
   if (!parsed) return fields.Complain("cell", "an object of texts");
   cell = *std::move(parsed);
 }
@@ -253,7 +255,8 @@ void TakeSinceCells(const json& line, Fields& fields, SampleLine& result) {
   fields.TakeCount("written_bytes", sample.written_bytes);
   fields.TakeCount("voluntary_switches", sample.voluntary_switches);
   fields.TakeCount("involuntary_switches", sample.involuntary_switches);
-  if (line.contains("run_hidden") && !line.at("run_hidden").is_object()) fields.Complain("run_hidden", "an object");
+  if (line.contains("run_hidden") && !JsonMember(line, "run_hidden").is_object())
+    fields.Complain("run_hidden", "an object");
 }
 
 // Where the cell came in three keys, and all of a campaign had one compression.
@@ -265,10 +268,8 @@ void TakeOldCell(const json& line, Fields& fields, CellKey& cell) {
   fields.TakeCount("bench_rows", rows);
   cell["runtime"] = aot ? "aot" : "native";
   cell["rows"] = std::to_string(rows);
-  const auto settings = line.find("settings");
-  if (settings == line.end() || !settings->is_object()) return;
-  const auto compression = settings->find("compression");
-  if (compression != settings->end() && compression->is_string()) cell["compression"] = compression->get<std::string>();
+  const json& compression = JsonMember(JsonMember(line, "settings"), "compression");
+  if (compression.is_string()) cell["compression"] = compression.get<std::string>();
 }
 
 void TakeOldPlan(Campaign& campaign) {
@@ -285,7 +286,7 @@ json RunOf(json&& line, bool has_cell) {
   const size_t keys = has_cell ? kKeys.size() : kOldKeys;
   for (size_t i = 0; i < keys; ++i) line.erase(std::string(kKeys[i]));
   if (line.empty() && hidden.is_null()) return nullptr;
-  if (hidden.contains("")) return std::move(hidden.at(""));
+  if (const auto whole = hidden.find(""); whole != hidden.end()) return std::move(*whole);
   if (!hidden.is_null()) line.update(hidden);
   return std::move(line);
 }
@@ -319,9 +320,9 @@ Result<SampleLine> FromJson(json line) {
 }
 
 Result<SampleLine> ParseLine(std::string_view line) {
-  json document = json::parse(line, nullptr, /*allow_exceptions=*/false);
-  if (document.is_discarded()) return Fail(ErrorCode::kConfiguration, "not JSON");
-  return FromJson(std::move(document));
+  auto document = ParseJson(line);
+  if (!document) return Fail(ErrorCode::kConfiguration, document.error().message);
+  return FromJson(*std::move(document));
 }
 
 }  // namespace rapidbyte::record

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/json.h"
 #include "record/run_record.h"
 #include "record/test_samples.h"
 
@@ -18,9 +19,9 @@ using testing::HasSubstr;
 // There and back as text. The line holds every field of both, so equal lines mean equal values.
 void ExpectRoundTrip(const Sample& sample, const Campaign& campaign) {
   const json line = ToJson(sample, campaign);
-  const auto back = ParseLine(DumpLine(line));
+  const auto back = ParseLine(DumpJson(line));
   ASSERT_TRUE(back) << back.error().message;
-  EXPECT_EQ(DumpLine(ToJson(back->sample, back->campaign)), DumpLine(line));
+  EXPECT_EQ(DumpJson(ToJson(back->sample, back->campaign)), DumpJson(line));
   EXPECT_EQ(back->sample.run, sample.run);
   EXPECT_EQ(back->sample.cell, sample.cell);
   EXPECT_EQ(back->sample.metrics, sample.metrics);
@@ -53,6 +54,18 @@ TEST(SampleJson, WhateverTheRunPrintedComesBack) {
     SCOPED_TRACE(run.dump());
     ExpectRoundTrip(sample, ExampleCampaign());
   }
+}
+
+TEST(SampleJson, HoldsTheDeepestRunThatIsReadAndNoDeeperLine) {
+  const auto nested = [](size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
+  Sample sample = ExampleSample(1, 0);
+  for (const std::string& run : {nested(250), "{\"cell\":" + nested(249) + "}"}) {
+    sample.run = json::parse(run);
+    ExpectRoundTrip(sample, ExampleCampaign());
+  }
+  const auto deep = ParseLine("{\"a\":" + nested(200'000) + "}");
+  ASSERT_FALSE(deep);
+  EXPECT_EQ(deep.error().message, "the JSON nests deeper than 256 levels");
 }
 
 TEST(SampleJson, IsFlatAndKeepsTheKeysOfBeforeThereWereCells) {

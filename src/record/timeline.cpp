@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
+
+#include "base/json.h"
 
 namespace rapidbyte::record {
 namespace {
@@ -89,23 +90,14 @@ tl::unexpected<Error> Damaged(const std::string& name, const std::string& what) 
 
 // A time of the file in ns, or nothing where it is none.
 std::optional<uint64_t> Nanos(const json& object, const char* key) {
-  const auto found = object.find(key);
-  if (found == object.end() || !found->is_number()) return std::nullopt;
-  const double micros = found->get<double>();
-  if (!(micros >= 0) || micros > kMaxMicros) return std::nullopt;
-  return static_cast<uint64_t>(std::llround(micros * 1000));
+  const auto micros = JsonNumber(object, key);
+  if (!micros || !(*micros >= 0) || *micros > kMaxMicros) return std::nullopt;
+  return static_cast<uint64_t>(std::llround(*micros * 1000));
 }
 
 std::optional<uint32_t> Count(const json& object, const char* key) {
-  const auto found = object.find(key);
-  if (found == object.end() || !found->is_number_unsigned()) return std::nullopt;
-  const auto value = found->get<uint64_t>();
-  return value <= UINT32_MAX ? std::optional(static_cast<uint32_t>(value)) : std::nullopt;
-}
-
-std::string Text(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+  const auto value = JsonCount(object, key);
+  return value && *value <= UINT32_MAX ? std::optional(static_cast<uint32_t>(*value)) : std::nullopt;
 }
 
 std::optional<Span> ReadSpan(const json& event) {
@@ -127,7 +119,7 @@ Status ReadSpans(const json& events, const std::string& name, Timeline& timeline
   for (size_t i = 0; i < events.size(); ++i) {
     const json& event = events[i];
     if (!event.is_object()) return Damaged(name, "event " + std::to_string(i) + " is no object");
-    if (Text(event, "ph") != "X") continue;
+    if (JsonText(event, "ph") != "X") continue;
     const auto process = Count(event, "pid");
     const auto span = ReadSpan(event);
     if (!span || (process != kSourceProcess && process != kDestinationProcess)) {
@@ -167,35 +159,31 @@ std::string ToTraceJson(const Timeline& timeline) {
                       {"source_grain_us", Micros(timeline.source.grain_nanos)},
                       {"destination", timeline.destination.connector},
                       {"destination_grain_us", Micros(timeline.destination.grain_nanos)}};
-  std::string text =
-      "{\"displayTimeUnit\":\"ms\",\n\"otherData\":" + about.dump(-1, ' ', false, json::error_handler_t::replace) +
-      ",\n\"traceEvents\":[";
+  std::string text = "{\"displayTimeUnit\":\"ms\",\n\"otherData\":" + DumpJson(about) + ",\n\"traceEvents\":[";
   const char* separator = "\n";
   for (const json& event : events) {
-    text += separator + event.dump(-1, ' ', false, json::error_handler_t::replace);
+    text += separator + DumpJson(event);
     separator = ",\n";
   }
   return text + "\n]}\n";
 }
 
 Result<Timeline> ReadTraceJson(std::string_view text, const std::string& name) {
-  const json document = json::parse(text, nullptr, false);
-  if (!document.is_object()) return Damaged(name, "it is no JSON object");
-  const auto about = document.find("otherData");
-  const auto events = document.find("traceEvents");
-  if (about == document.end() || !about->is_object() || Text(*about, "format") != kFormat || events == document.end() ||
-      !events->is_array()) {
-    return Damaged(name, "it is no timeline of a run");
-  }
-  if (about->value("version", json()) != kVersion) return Damaged(name, "it is a timeline of a version not known here");
+  const auto document = ParseJson(text);
+  if (!document) return Damaged(name, document.error().message);
+  if (!document->is_object()) return Damaged(name, "it is no JSON object");
+  const json& about = JsonMember(*document, "otherData");
+  const json& events = JsonMember(*document, "traceEvents");
+  if (JsonText(about, "format") != kFormat || !events.is_array()) return Damaged(name, "it is no timeline of a run");
+  if (JsonMember(about, "version") != kVersion) return Damaged(name, "it is a timeline of a version not known here");
   Timeline timeline;
-  timeline.pipeline = Text(*about, "pipeline");
-  timeline.source.connector = Text(*about, "source");
-  timeline.destination.connector = Text(*about, "destination");
-  timeline.duration_nanos = Nanos(*about, "duration_us").value_or(0);
-  timeline.source.grain_nanos = Nanos(*about, "source_grain_us").value_or(0);
-  timeline.destination.grain_nanos = Nanos(*about, "destination_grain_us").value_or(0);
-  RB_TRY(ReadSpans(*events, name, timeline));
+  timeline.pipeline = JsonText(about, "pipeline");
+  timeline.source.connector = JsonText(about, "source");
+  timeline.destination.connector = JsonText(about, "destination");
+  timeline.duration_nanos = Nanos(about, "duration_us").value_or(0);
+  timeline.source.grain_nanos = Nanos(about, "source_grain_us").value_or(0);
+  timeline.destination.grain_nanos = Nanos(about, "destination_grain_us").value_or(0);
+  RB_TRY(ReadSpans(events, name, timeline));
   for (const StageTimeline* stage : {&timeline.source, &timeline.destination}) {
     for (const Span& span : stage->spans) timeline.duration_nanos = std::max(timeline.duration_nanos, span.end_nanos);
   }

@@ -67,7 +67,8 @@ void ExpectRefused(const std::string& text, const std::string& reason) {
 }
 
 TEST(Timeline, SaysWhatIsWrongWithAFile) {
-  ExpectRefused("", "it is no JSON object");
+  ExpectRefused("", "there is no text");
+  ExpectRefused(std::string(200'000, '['), "the JSON nests deeper");
   ExpectRefused("[1]", "it is no JSON object");
   ExpectRefused(R"({"traceEvents": []})", "it is no timeline");
   ExpectRefused(R"({"otherData": {"format": "rapidbyte-timeline", "version": 2}, "traceEvents": []})",

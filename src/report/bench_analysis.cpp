@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/check.h"
+#include "base/json.h"
 
 namespace rapidbyte::report {
 namespace {
@@ -20,9 +21,7 @@ bool HasBothRuntimes(std::span<const Sample> samples) {
 
 // The place of a mode in the campaign's own list; modes that are not in it come last.
 size_t PlaceOf(const std::string& mode, const Campaign& campaign) {
-  static const nlohmann::json::json_pointer kLoadMethods("/values/load_method");
-  if (!campaign.settings.is_object() || !campaign.settings.contains(kLoadMethods)) return 0;
-  const nlohmann::json& methods = campaign.settings[kLoadMethods];
+  const nlohmann::json& methods = JsonList(JsonMember(campaign.settings, "values"), "load_method");
   return static_cast<size_t>(std::find(methods.begin(), methods.end(), mode) - methods.begin());
 }
 

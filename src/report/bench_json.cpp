@@ -1,3 +1,4 @@
+#include "base/json.h"
 #include "report/bench_analysis.h"
 #include "report/bench_report.h"
 #include "report/bench_sentences.h"
@@ -114,7 +115,7 @@ std::string BenchReportJson(const Campaign& campaign, std::span<const Sample> sa
   report["where_time_goes"] = WhereTimeGoes(analysis);
   report["notes"] = Notes(analysis);
   report["conclusions"] = Conclusions(analysis);
-  return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return DumpJson(report, 2) + "\n";
 }
 
 }  // namespace rapidbyte::report

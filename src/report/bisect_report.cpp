@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "record/cell_key.h"
 #include "report/comparison_table.h"
 #include "report/text_layout.h"
@@ -161,7 +162,7 @@ std::string BisectJson(const BisectReport& report) {
         {{"role", step.role}, {"commit", Json(step.commit)}, {"decision", Json(step.decision)}, {"note", step.note}});
   }
   for (const BisectCommit& suspect : report.suspects) object["suspects"].push_back(Json(suspect));
-  return object.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return DumpJson(object, 2) + "\n";
 }
 
 }  // namespace rapidbyte::report

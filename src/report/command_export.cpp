@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/format.h"
+#include "base/json.h"
 #include "report/command_report.h"
 #include "report/comparison_table.h"
 
@@ -146,7 +147,7 @@ std::string CommandJson(const record::Campaign& campaign, const CommandAnalysis&
   for (size_t i = 0; i < analysis.commands.size(); ++i) document["commands"].push_back(CommandDocument(analysis, i));
   document["warnings"] = notes.warnings;
   for (const std::string& warning : CommandWarnings(analysis)) document["warnings"].push_back(warning);
-  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return DumpJson(document, 2) + "\n";
 }
 
 }  // namespace rapidbyte::report

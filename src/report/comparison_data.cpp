@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json.h"
 #include "report/comparison_causes.h"
 #include "report/comparison_report.h"
 #include "report/csv.h"
@@ -58,11 +59,11 @@ json ToJson(const analysis::ComparedCell& cell, const analysis::Comparison& comp
   return document;
 }
 
-std::string Number(double value) { return json(value).dump(); }
+std::string Number(double value) { return DumpJson(json(value)); }
 
 }  // namespace
 
-std::string ComparisonJson(const analysis::Comparison& comparison, const ComparisonNotes& notes) {
+json ComparisonDocument(const analysis::Comparison& comparison, const ComparisonNotes& notes) {
   json cells = json::array();
   for (const analysis::ComparedCell& cell : comparison.cells) {
     json document = ToJson(cell, comparison);
@@ -80,16 +81,19 @@ std::string ComparisonJson(const analysis::Comparison& comparison, const Compari
                                        stats::Verdict::kUnchanged, stats::Verdict::kInconclusive}) {
     counts[stats::VerdictName(verdict)] = comparison.Count(verdict);
   }
-  const json document = {{"metrics", comparison.Metrics()},
-                         {"dimension", comparison.dimension},
-                         {"columns", comparison.columns},
-                         {"counts", counts},
-                         {"geometric_means", means},
-                         {"cells", cells},
-                         {"only_before", comparison.only_before},
-                         {"only_after", comparison.only_after},
-                         {"warnings", notes.warnings}};
-  return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return {{"metrics", comparison.Metrics()},
+          {"dimension", comparison.dimension},
+          {"columns", comparison.columns},
+          {"counts", counts},
+          {"geometric_means", means},
+          {"cells", cells},
+          {"only_before", comparison.only_before},
+          {"only_after", comparison.only_after},
+          {"warnings", notes.warnings}};
+}
+
+std::string ComparisonJson(const analysis::Comparison& comparison, const ComparisonNotes& notes) {
+  return DumpJson(ComparisonDocument(comparison, notes), 2) + "\n";
 }
 
 std::string ComparisonCsv(const analysis::Comparison& comparison, const ComparisonNotes&) {

@@ -1,6 +1,7 @@
 // A comparison as text for a terminal, as Markdown for a pull request, as JSON and as CSV. Pure; any thread.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,7 @@ std::string ComparisonText(const analysis::Comparison& comparison, const Compari
 std::string ComparisonMarkdown(const analysis::Comparison& comparison, const ComparisonNotes& notes);
 // docs/formats/comparison.md has the keys.
 std::string ComparisonJson(const analysis::Comparison& comparison, const ComparisonNotes& notes);
+nlohmann::json ComparisonDocument(const analysis::Comparison& comparison, const ComparisonNotes& notes);
 // One line a cell, RFC 4180.
 std::string ComparisonCsv(const analysis::Comparison& comparison, const ComparisonNotes& notes);
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "base/json.h"
 #include "record/run_record.h"
 
 namespace rapidbyte::report {
@@ -50,9 +51,7 @@ std::string CsvRecord(const json& line, const std::set<std::string>& columns) {
   for (const std::string& column : columns) {
     const auto value = line.find(column);
     const bool is_scalar = value != line.end() && IsScalar(*value);
-    fields.push_back(!is_scalar           ? ""
-                     : value->is_string() ? value->get_ref<const std::string&>()
-                                          : record::DumpLine(*value));
+    fields.push_back(!is_scalar ? "" : value->is_string() ? value->get_ref<const std::string&>() : DumpJson(*value));
   }
   return CsvLine(fields);
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/format.h"
+#include "base/json.h"
 #include "report/comparison_table.h"
 #include "report/text_layout.h"
 
@@ -166,7 +167,7 @@ json FactsJson(const MachineFacts& facts) {
           {"busiest", busiest}};
 }
 
-std::string Dump(const json& document) { return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n"; }
+std::string Dump(const json& document) { return DumpJson(document, 2) + "\n"; }
 
 std::string Conclusion(const EnvironmentFindings& findings, const stats::Ratio& ratio) {
   if (!ratio.interval) {

@@ -1,6 +1,7 @@
 // The form of an explanation that programs read.
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "report/explain_report.h"
 #include "report/explain_table.h"
 
@@ -40,7 +41,7 @@ std::string ExplainJson(const ExplainReport& report) {
                          {"after_name", report.after_name},
                          {"cells", cells},
                          {"warnings", report.warnings}};
-  return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return DumpJson(document, 2) + "\n";
 }
 
 }  // namespace rapidbyte::report

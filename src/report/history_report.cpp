@@ -7,6 +7,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "record/cell_key.h"
 #include "report/comparison_table.h"
 #include "report/text_layout.h"
@@ -122,7 +123,7 @@ std::string HistoryText(std::span<const HistorySeries> series, bool all_points) 
 std::string HistoryJson(std::span<const HistorySeries> series) {
   json all = json::array();
   for (const HistorySeries& one : series) all.push_back(ToJson(one));
-  return all.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return DumpJson(all, 2) + "\n";
 }
 
 }  // namespace rapidbyte::report

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json.h"
 #include "report/csv.h"
 
 namespace rapidbyte::report {
@@ -74,7 +75,7 @@ std::string HyperfineJson(const CommandAnalysis& analysis) {
   for (const CommandNumbers& numbers : analysis.commands) {
     if (!numbers.runs.empty()) document["results"].push_back(ResultOf(numbers));
   }
-  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return DumpJson(document, 2) + "\n";
 }
 
 std::string HyperfineCsv(const CommandAnalysis& analysis) {

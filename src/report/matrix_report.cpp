@@ -10,6 +10,7 @@
 
 #include "analysis/campaign_rules.h"
 #include "base/format.h"
+#include "base/json.h"
 #include "report/comparison_report.h"
 #include "report/comparison_table.h"
 #include "report/exploration_text.h"
@@ -49,19 +50,15 @@ std::vector<CellRuns> CellsOf(const Campaign& campaign, std::span<const Sample> 
   for (auto& [key, cell] : by_key) cells.push_back(std::move(cell));
   const auto place = [&](const CellKey& key) {
     std::vector<std::ptrdiff_t> places;
-    const nlohmann::json parameters = campaign.settings.value("parameters", nlohmann::json::array());
-    const nlohmann::json values = campaign.settings.value("values", nlohmann::json::object());
-    for (const auto& parameter : parameters) {
-      const auto& order = values[parameter.get<std::string>()];
-      const auto value = key.find(parameter.get<std::string>());
+    for (const std::string& parameter : JsonTexts(campaign.settings, "parameters")) {
+      const nlohmann::json& order = JsonList(JsonMember(campaign.settings, "values"), parameter);
+      const auto value = key.find(parameter);
       places.push_back(value == key.end() ? -1 : std::find(order.begin(), order.end(), value->second) - order.begin());
     }
     return places;
   };
-  if (campaign.settings.is_object()) {
-    std::stable_sort(cells.begin(), cells.end(),
-                     [&](const CellRuns& a, const CellRuns& b) { return place(a.key) < place(b.key); });
-  }
+  std::stable_sort(cells.begin(), cells.end(),
+                   [&](const CellRuns& a, const CellRuns& b) { return place(a.key) < place(b.key); });
   return cells;
 }
 
@@ -241,10 +238,9 @@ std::string MatrixJson(const Campaign& campaign, std::span<const Sample> samples
                              {"notes", NoteSentences(analysis::NotesOfRun(samples, primary), campaign.warmup_blocks)},
                              {"comparison", nullptr}};
   if (const auto comparison = analysis::CompareCampaign(campaign, samples, primary)) {
-    document["comparison"] =
-        nlohmann::json::parse(ComparisonJson(*comparison, NotesOf(*comparison, false, std::move(causes))));
+    document["comparison"] = ComparisonDocument(*comparison, NotesOf(*comparison, false, std::move(causes)));
   }
-  return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return DumpJson(document, 2) + "\n";
 }
 
 }  // namespace rapidbyte::report

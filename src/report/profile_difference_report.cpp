@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "report/flamegraph_facts.h"
 #include "report/flamegraph_text.h"
 #include "report/text_layout.h"
@@ -115,7 +116,7 @@ std::string ProfileDifferenceJson(const Difference& difference) {
                              {"basis", difference.basis == Basis::kShare ? "share" : "run"},
                              {"decided", difference.decided},
                              {"functions", functions}};
-  return json.dump(1) + "\n";
+  return DumpJson(json, 1) + "\n";
 }
 
 }  // namespace rapidbyte::report

@@ -76,5 +76,14 @@ TEST(ProfileDifferenceReport, Json) {
   EXPECT_TRUE(json["functions"][0]["own"]["significant"]);
 }
 
+TEST(ProfileDifferenceReport, ANameThatIsNotUtf8IsWrittenAllTheSame) {
+  profile::Profile before, after;
+  AddMillis(before, {{"main"}, {"caf\xe9"}}, 100);
+  AddMillis(after, {{"main"}, {"caf\xe9"}}, 200);
+  const profile::Profile* sides[] = {&before, &after};
+  const std::string text = ProfileDifferenceJson(profile::Compare({&sides[0], 1}, {&sides[1], 1}));
+  EXPECT_THAT(text, testing::HasSubstr("caf\xef\xbf\xbd"));
+}
+
 }  // namespace
 }  // namespace rapidbyte::report

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/utf8.h"
 #include "yaml/wording.h"
 
 namespace rapidbyte::scenario {
@@ -48,6 +49,7 @@ std::optional<Result<std::vector<std::string>>> ParseRange(std::string_view text
 }
 
 Result<std::vector<std::string>> ParseValueList(std::string_view text) {
+  if (!IsUtf8(text)) return Refuse(fmt::format("expected UTF-8, found \"{}\"", EscapeInvalid(text)));
   std::vector<std::string> values;
   size_t at = 0;
   while (at <= text.size()) {

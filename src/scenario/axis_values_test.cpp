@@ -47,6 +47,7 @@ TEST(AxisValuesTest, ListsMayHoldRanges) {
   EXPECT_FALSE(ParseValueList("a,"));
   EXPECT_EQ(ParseValueList("2,1..3").error().message, "\"2\" is listed twice");
   EXPECT_FALSE(ParseValueList("3..1"));
+  EXPECT_EQ(ParseValueList("a,caf\xe9").error().message, "expected UTF-8, found \"a,caf\\xe9\"");
 }
 
 TEST(AxisValuesTest, APercentageMayLackItsSignWhereItIsUnderstood) {

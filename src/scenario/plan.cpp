@@ -1,8 +1,8 @@
 #include "scenario/plan.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "scenario/bindings.h"
 
 namespace rapidbyte::scenario {
@@ -104,7 +104,7 @@ Result<Plan> MakePlan(const Scenario& given, const Overrides& overrides) {
   return plan;
 }
 
-std::string ScenarioJson(const Scenario& scenario) {
+nlohmann::json ScenarioJson(const Scenario& scenario) {
   nlohmann::json json{
       {"file", scenario.path.string()}, {"scenario", scenario.name}, {"description", scenario.description}};
   json["environment"] = {{"kind", EnvironmentText(scenario.environment)}, {"settings", scenario.environment.settings}};
@@ -124,7 +124,7 @@ std::string ScenarioJson(const Scenario& scenario) {
   json["hooks"] = Json(scenario.hooks);
   for (const MetricSpec& metric : scenario.metrics) json["metrics"].push_back(Json(metric));
   json["timeout_secs"] = scenario.timeout_secs;
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json;
 }
 
 }  // namespace rapidbyte::scenario

@@ -2,6 +2,7 @@
 // values.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,6 @@ struct Plan {
 Result<Plan> MakePlan(const Scenario& scenario, const Overrides& overrides);
 
 // The whole scenario as one JSON object, for the record of a campaign. Without the DSN, which may hold a password.
-std::string ScenarioJson(const Scenario& scenario);
+nlohmann::json ScenarioJson(const Scenario& scenario);
 
 }  // namespace rapidbyte::scenario

@@ -7,13 +7,12 @@
 #include <map>
 #include <set>
 
+#include "base/json.h"
 #include "record/sample_json.h"
 #include "store/sample_writer.h"
 
 namespace rapidbyte::store {
 namespace {
-
-using nlohmann::json;
 
 constexpr int64_t kImportLock = 0x52425954'00000001;  // one import at a time; see Connection::LockUntilCommit
 
@@ -28,31 +27,9 @@ struct KnownCampaign {
   std::set<Place> in_file;
 };
 
-// Notes where the text stops being JSON, and makes no document.
-class EndFinder : public json::json_sax_t {
- public:
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(int64_t) override { return true; }
-  bool number_unsigned(uint64_t) override { return true; }
-  bool number_float(double, const std::string&) override { return true; }
-  bool string(std::string&) override { return true; }
-  bool binary(json::binary_t&) override { return true; }
-  bool start_object(size_t) override { return true; }
-  bool key(std::string&) override { return true; }
-  bool end_object() override { return true; }
-  bool start_array(size_t) override { return true; }
-  bool end_array() override { return true; }
-  bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception&) override {
-    stopped_at = position;
-    return false;
-  }
-  size_t stopped_at = 0;
-};
-
 bool IsTorn(const std::string& line) {
-  EndFinder finder;
-  return line.starts_with('{') && !json::sax_parse(line, &finder) && finder.stopped_at > line.size();
+  const auto parsed = ParseJson(line);
+  return line.starts_with('{') && !parsed && parsed.error().kind == JsonError::Kind::kEndsEarly;
 }
 
 class Importer {

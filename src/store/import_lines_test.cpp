@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/json.h"
 #include "record/run_record.h"
 #include "store/test_store.h"
 
@@ -32,13 +33,13 @@ class ImportTest : public StoreTest {
     std::string text;
     EXPECT_TRUE(
         store.ForEachSample(std::nullopt, [&](const Sample& sample, const record::Campaign& campaign) -> Status {
-          text += record::DumpLine(record::ToJson(sample, campaign)) + "\n";
+          text += DumpJson(record::ToJson(sample, campaign)) + "\n";
           return {};
         }));
     return text;
   }
   static std::string Line(const Sample& sample) {
-    return record::DumpLine(record::ToJson(sample, ExampleCampaign(sample.campaign_id))) + "\n";
+    return DumpJson(record::ToJson(sample, ExampleCampaign(sample.campaign_id))) + "\n";
   }
   static std::string ManyLines() {
     std::string text;
@@ -101,7 +102,10 @@ TEST_P(ImportTest, TornLinesAreWarnedOf) {
 
 TEST_P(ImportTest, AMalformedLineIsAnErrorAndNothingIsKept) {
   SampleStore store = OpenNew();
-  for (const char* bad : {"not json", "[1]", "{\"block\": }", "{} {}", "{\"campaign_id\": \"x\"}"}) {
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  for (const std::string& bad :
+       {std::string("not json"), std::string("[1]"), std::string("{\"block\": }"), std::string("{} {}"),
+        std::string("{\"campaign_id\": \"x\"}"), "{\"a\":" + deep + "}", "{\"a\":" + std::string(200'000, '[')}) {
     WriteFile(File(), ManyLines() + bad + "\n" + Line(ExampleSample(8, 0)));
     const auto result = ImportLines(store, File());
     ASSERT_FALSE(result) << bad;
@@ -119,8 +123,8 @@ TEST_P(ImportTest, AnImportedCampaignIsFinished) {
   campaign.finished_at.clear();
   Sample last = ExampleSample(2, 0);
   last.timestamp = "2024-01-01T00:07:00Z";
-  Import(store, record::DumpLine(record::ToJson(ExampleSample(1, 0), campaign)) + "\n" +
-                    record::DumpLine(record::ToJson(last, campaign)) + "\n");
+  Import(store, DumpJson(record::ToJson(ExampleSample(1, 0), campaign)) + "\n" +
+                    DumpJson(record::ToJson(last, campaign)) + "\n");
   EXPECT_EQ((*store.FindCampaign(campaign.id))->finished_at, "2024-01-01T00:07:00Z");
 }
 

@@ -9,8 +9,9 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <utility>
+
+#include "base/json.h"
 
 namespace rapidbyte::store {
 namespace {
@@ -78,7 +79,7 @@ JsonLinesFile::~JsonLinesFile() {
 }
 
 Result<JsonLinesFile> JsonLinesFile::Open(const std::filesystem::path& path) {
-  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (descriptor < 0) return SystemError(path, "open the file");
   JsonLinesFile file(descriptor, path);
   SyncFolder(path.parent_path());
@@ -130,7 +131,11 @@ Result<JsonLines> ReadJsonLines(const std::filesystem::path& path) {
   std::string line;
   for (size_t number = 1; std::getline(file, line); ++number) {
     if (line.empty()) continue;
-    if (nlohmann::json::accept(line) && line.front() == '{') {
+    // A line that is too deep or too large was not torn: whoever takes it apart says what is wrong with it.
+    const auto parsed = ParseJson(line);
+    const bool is_whole =
+        parsed || parsed.error().kind == JsonError::Kind::kTooDeep || parsed.error().kind == JsonError::Kind::kTooLarge;
+    if (is_whole && line.front() == '{') {
       result.lines.push_back(std::move(line));
     } else {
       result.warnings.push_back(

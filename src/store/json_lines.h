@@ -16,7 +16,8 @@ namespace rapidbyte::store {
 
 class JsonLinesFile {
  public:
-  // Makes the file where it is missing; its folder must exist. Errors: kInternal.
+  // Makes the file where it is missing, for its owner only, as error texts quote rows; its folder must exist. Errors:
+  // kInternal.
   static Result<JsonLinesFile> Open(const std::filesystem::path& path);
   JsonLinesFile(JsonLinesFile&& other) noexcept;
   JsonLinesFile& operator=(JsonLinesFile&& other) noexcept;

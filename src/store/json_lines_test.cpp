@@ -14,6 +14,16 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+TEST(JsonLinesFile, IsForItsOwnerOnlyUnlessItWasThere) {
+  const TestFolder folder;
+  ASSERT_TRUE(JsonLinesFile::Open(folder / "new.jsonl"));
+  EXPECT_EQ(RightsOf(folder / "new.jsonl"), 0600u);
+  WriteFile(folder / "shared.jsonl", "");
+  std::filesystem::permissions(folder / "shared.jsonl", std::filesystem::perms(0640));
+  ASSERT_TRUE(JsonLinesFile::Open(folder / "shared.jsonl"));
+  EXPECT_EQ(RightsOf(folder / "shared.jsonl"), 0640u);
+}
+
 TEST(JsonLinesFile, AppendsWholeLines) {
   const TestFolder folder;
   {
@@ -75,6 +85,16 @@ TEST(JsonLinesFile, AFullDiskIsAnError) {
   ASSERT_FALSE(status);
   EXPECT_THAT(status.error().message, HasSubstr("/dev/full"));
   EXPECT_THAT(status.error().hint, HasSubstr("disk space"));
+}
+
+TEST(ReadJsonLines, ALineThatIsTooDeepIsNotTorn) {
+  const TestFolder folder;
+  const std::string deep = "{\"a\":" + std::string(200'000, '[') + std::string(200'000, ']') + "}";
+  WriteFile(folder / "a.jsonl", "{\"a\":1}\n" + deep + "\n");
+  const auto read = ReadJsonLines(folder / "a.jsonl");
+  ASSERT_TRUE(read);
+  EXPECT_THAT(read->warnings, IsEmpty());
+  EXPECT_THAT(read->lines, ElementsAre(R"({"a":1})", deep));
 }
 
 TEST(ReadJsonLines, AMissingFileIsAnError) {

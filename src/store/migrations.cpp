@@ -116,14 +116,26 @@ Result<std::unique_ptr<Connection>> OpenPostgres(const std::string& address, Ope
   return connection;
 }
 
+// What stands before the first ':', in lower case, where it can be a scheme (RFC 3986, 3.1).
+std::string SchemeOf(const std::string& name) {
+  std::string scheme = name.substr(0, name.find(':'));
+  const auto is_scheme = [](unsigned char c) { return std::isalnum(c) != 0 || c == '+' || c == '-' || c == '.'; };
+  if (scheme.size() == name.size() || !std::all_of(scheme.begin(), scheme.end(), is_scheme)) return {};
+  std::transform(scheme.begin(), scheme.end(), scheme.begin(), [](unsigned char c) { return std::tolower(c); });
+  return scheme;
+}
+
 }  // namespace
 
 bool IsPostgres(const std::string& store) {
-  if (store.starts_with("postgresql://") || store.starts_with("postgres://")) return true;
-  const size_t equals = store.find('=');
+  const std::string name = store.substr(std::min(store.find_first_not_of(" \t\n"), store.size()));
+  // However many slashes: a mistake in an address is told as one, and makes no file of that name.
+  const std::string scheme = SchemeOf(name);
+  if (scheme == "postgresql" || scheme == "postgres") return true;
+  const size_t equals = name.find('=');
   if (equals == std::string::npos) return false;
   // "host = db1": what stands before the first '=' is a keyword, and no part of a path.
-  const std::string keyword = store.substr(0, store.find_last_not_of(' ', equals == 0 ? 0 : equals - 1) + 1);
+  const std::string keyword = name.substr(0, name.find_last_not_of(' ', equals == 0 ? 0 : equals - 1) + 1);
   return !keyword.empty() &&
          std::all_of(keyword.begin(), keyword.end(), [](unsigned char c) { return std::islower(c) != 0 || c == '_'; });
 }
@@ -132,12 +144,13 @@ std::filesystem::path SqliteFile(const std::string& store) {
   return store.starts_with(kSqlitePrefix) ? store.substr(kSqlitePrefix.size()) : store;
 }
 
-std::string ShownName(const std::string& store) {
-  return IsPostgres(store) ? "the PostgreSQL store" : SqliteFile(store).string();
-}
-
 Result<std::unique_ptr<Connection>> OpenStore(const std::string& store, OpenMode mode) {
-  return IsPostgres(store) ? OpenPostgres(store, mode) : OpenSqlite(SqliteFile(store), mode);
+  if (IsPostgres(store)) return OpenPostgres(store, mode);
+  if (const std::string scheme = SchemeOf(store); store.substr(scheme.size()).starts_with("://")) {
+    return Fail(ErrorCode::kConfiguration, "a store is a file or a PostgreSQL server, and this is another scheme",
+                "for example postgresql://user@host:5432/database; sqlite:PATH names a file of any name");
+  }
+  return OpenSqlite(SqliteFile(store), mode);
 }
 
 }  // namespace rapidbyte::store

@@ -18,12 +18,10 @@ namespace rapidbyte::store {
 
 inline constexpr int64_t kApplicationId = 0x52425954;  // "RBYT"
 
-// Whether a store's name means a PostgreSQL server: postgresql://…, postgres://…, or keyword=value pairs.
+// Whether a store's name means a PostgreSQL server: postgresql:…, postgres:…, or keyword=value pairs, right or wrong.
 bool IsPostgres(const std::string& store);
 // The file of any other name; "sqlite:" before it is optional.
 std::filesystem::path SqliteFile(const std::string& store);
-// The name as it may be shown: without the address of a server, which may hold a password.
-std::string ShownName(const std::string& store);
 
 // kCreate makes what is missing. Errors: kConfiguration for a store that is missing (kExisting), of somebody else, or
 // of a newer version; kConnection; kInternal for the disk.

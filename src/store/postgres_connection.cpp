@@ -7,6 +7,7 @@
 #include <optional>
 #include <sstream>
 
+#include "base/redact.h"
 #include "store/postgres_text.h"
 
 namespace rapidbyte::store {
@@ -182,6 +183,10 @@ Result<std::unique_ptr<PostgresConnection>> PostgresConnection::Open(const std::
                 "for example postgresql://user@host:5432/database; sqlite:PATH names a file of any name");
   }
   PQconninfoFree(options);
+  if (HasMisplacedPassword(address)) {
+    return Fail(ErrorCode::kConfiguration,
+                "the store's address: a part of the password stands for the host or the port", kEncodePassword);
+  }
   const char* keywords[] = {"dbname", "fallback_application_name", "client_encoding", nullptr};
   const char* values[] = {address.c_str(), "rapidbyte store", "UTF8", nullptr};
   PgConnectionHandle handle(PQconnectdbParams(keywords, values, /*expand_dbname=*/1));

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "base/redact.h"
 #include "base/utf8.h"
 
 namespace rapidbyte::store {
@@ -14,15 +15,6 @@ void Remove(const std::string& secret, std::string& message) {
   for (size_t at = message.find(secret); at != std::string::npos; at = message.find(secret, at + 3)) {
     message.replace(at, secret.size(), "***");
   }
-}
-
-// What stands between the first '@' behind the "//" and the last one before the path: a URI has one '@' there.
-std::string MisplacedPart(const std::string& address) {
-  const size_t begin = address.find("://");
-  if (begin == std::string::npos) return {};
-  const size_t first = address.find('@', begin);
-  const size_t last = address.rfind('@');
-  return first == std::string::npos || first == last ? std::string() : address.substr(first + 1, last - first - 1);
 }
 
 }  // namespace
@@ -67,14 +59,25 @@ void AppendCopyRow(const std::vector<std::optional<std::string>>& values, std::s
   rows += '\n';
 }
 
+bool HasMisplacedPassword(const std::string& address) {
+  bool misplaced = false;
+  PQconninfoOption* options = PQconninfoParse(address.c_str(), nullptr);
+  for (const PQconninfoOption* option = options; option != nullptr && option->keyword != nullptr; ++option) {
+    const std::string_view keyword(option->keyword), value(option->val != nullptr ? option->val : "");
+    misplaced |= keyword == "port" && value.find_first_not_of("0123456789,") != std::string_view::npos;
+    misplaced |= keyword.starts_with("host") && value.find('@') != std::string_view::npos && !value.starts_with('@');
+  }
+  PQconninfoFree(options);
+  return misplaced;
+}
+
 std::string WithoutPassword(std::string message, const std::string& address) {
   PQconninfoOption* options = PQconninfoParse(address.c_str(), nullptr);
   for (const PQconninfoOption* option = options; option != nullptr && option->keyword != nullptr; ++option) {
     if (std::string_view(option->keyword) == "password" && option->val != nullptr) Remove(option->val, message);
   }
   PQconninfoFree(options);
-  Remove(MisplacedPart(address), message);
-  return message;
+  return RedactPasswords(message);
 }
 
 }  // namespace rapidbyte::store

@@ -15,8 +15,11 @@ std::string StorableText(std::string_view text);
 // \N.
 void AppendCopyRow(const std::vector<std::optional<std::string>>& values, std::string& rows);
 
-// `message` without what may be a password of `address`, a URI or keyword=value pairs: the password itself, and where a
-// URI's password holds an '@' that is not written as %40, the part of it that libpq takes for the host.
+// Whether libpq takes a part of the address for a host or a port that can only be one of a password: a URI's password
+// holds an '@' or a '/' that is not written as %40 or %2F.
+bool HasMisplacedPassword(const std::string& address);
+
+// `message` without the password of `address`, a URI or keyword=value pairs, and without any address's.
 std::string WithoutPassword(std::string message, const std::string& address);
 
 }  // namespace rapidbyte::store

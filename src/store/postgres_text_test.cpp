@@ -33,9 +33,18 @@ TEST(AppendCopyRow, EscapesWhatDividesRowsAndColumns) {
 TEST(WithoutPassword, TakesItOutOfMessages) {
   EXPECT_EQ(WithoutPassword("cannot reach s3cret of h", "host=h password=s3cret"), "cannot reach *** of h");
   EXPECT_EQ(WithoutPassword("user a: s3cret s3cret", "postgresql://a:s3cret@h/db"), "user a: *** ***");
-  EXPECT_EQ(WithoutPassword("no host \"rd@h\"", "postgresql://a:wo@rd@h/db"), "no host \"***@h\"");
   EXPECT_EQ(WithoutPassword("nothing", "postgresql://a@h/db"), "nothing");
   EXPECT_EQ(WithoutPassword("nothing", "no address"), "nothing");
+}
+
+TEST(HasMisplacedPassword, FindsWhatLibpqTakesForAHostOrAPort) {
+  for (const char* address : {"postgresql://a:wo@rd@h/db", "postgresql://a:wo/rd@h/db", "host=rd@h user=a"}) {
+    EXPECT_TRUE(HasMisplacedPassword(address)) << address;
+  }
+  for (const char* address :
+       {"postgresql://a:wo%40rd@h/db", "postgresql://h,i:1,2/db", "host=@abstract", "postgresql:///db", "no address"}) {
+    EXPECT_FALSE(HasMisplacedPassword(address)) << address;
+  }
 }
 
 }  // namespace

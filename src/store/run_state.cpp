@@ -1,5 +1,8 @@
 #include "store/run_state.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <array>
 #include <ctime>
 #include <sstream>
@@ -93,12 +96,23 @@ Status InsertStreams(Connection& connection, int64_t run, const std::vector<reco
   return {};
 }
 
+// Of files that an earlier build made for everybody to read. What belongs to another user is left as it is.
+void NarrowRights(const std::filesystem::path& path) {
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    const std::string file = path.string() + suffix;
+    struct stat status {};
+    const bool is_own = stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid();
+    if (is_own && (status.st_mode & 077) != 0) chmod(file.c_str(), status.st_mode & 0700);
+  }
+}
+
 }  // namespace
 
 std::string_view RunOutcomeName(RunOutcome outcome) { return kOutcomeNames[static_cast<size_t>(outcome)]; }
 
 Result<RunState> RunState::Open(const std::filesystem::path& path) {
   RB_ASSIGN(std::unique_ptr<Connection> connection, OpenStore("sqlite:" + path.string(), OpenMode::kCreate));
+  NarrowRights(path);  // once it is known to be ours
   return RunState(std::move(connection));
 }
 

@@ -5,10 +5,41 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "store/sqlite_connection.h"
 #include "store/test_folder.h"
 
 namespace rapidbyte::store {
 namespace {
+
+TEST(RunState, IsForItsOwnerOnly) {
+  const TestFolder folder;
+  const auto state = RunState::Open(folder / "state.db");
+  ASSERT_TRUE(state) << state.error().message;
+  for (const char* file : {"state.db", "state.db-wal", "state.db-shm"})
+    EXPECT_EQ(RightsOf(folder / file), 0600u) << file;
+}
+
+TEST(RunState, NarrowsWhatAnEarlierBuildLeftOpen) {
+  const TestFolder folder;
+  { ASSERT_TRUE(RunState::Open(folder / "state.db")); }
+  std::filesystem::permissions(folder / "state.db", std::filesystem::perms(0644));
+  const auto wide = SqliteConnection::Open(folder / "state.db", OpenMode::kExisting);
+  ASSERT_TRUE((*wide)->UseWriteAheadLog());
+  ASSERT_TRUE((*wide)->QueryInteger("SELECT count(*) FROM runs"));
+  ASSERT_EQ(RightsOf(folder / "state.db-wal"), 0644u);
+  ASSERT_TRUE(RunState::Open(folder / "state.db"));
+  for (const char* file : {"state.db", "state.db-wal", "state.db-shm"})
+    EXPECT_EQ(RightsOf(folder / file), 0600u) << file;
+}
+
+TEST(RunState, LeavesTheRightsOfAForeignFile) {
+  const TestFolder folder;
+  WriteFile(folder / "state.db",
+            "no database at all, but long enough to have the header of one; and then some more text");
+  std::filesystem::permissions(folder / "state.db", std::filesystem::perms(0644));
+  EXPECT_FALSE(RunState::Open(folder / "state.db"));
+  EXPECT_EQ(RightsOf(folder / "state.db"), 0644u);
+}
 
 TEST(RunState, ARunIsRunningUntilItEnds) {
   const TestFolder folder;

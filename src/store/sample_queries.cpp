@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "base/json.h"
 #include "store/name_table.h"
 #include "store/sample_reader.h"
 #include "store/sample_rows.h"
@@ -58,10 +59,8 @@ Result<BuildPlaces> ReadBuildPlaces(Connection& connection) {
     RB_ASSIGN(const bool row, select->Step());
     if (!row) return places;
     RB_ASSIGN(const nlohmann::json settings, ReadJson(*select, 1));
-    const auto builds = settings.find("builds");
-    if (builds == settings.end() || !builds->is_array()) continue;
-    for (const nlohmann::json& build : *builds) {
-      if (build.is_string()) places.emplace(std::pair(select->Integer(0), build.get<std::string>()), places.size());
+    for (const std::string& build : JsonTexts(settings, "builds")) {
+      places.emplace(std::pair(select->Integer(0), build), places.size());
     }
   }
 }

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "record/run_record.h"
+#include "base/json.h"
 
 namespace rapidbyte::store {
 namespace {
@@ -53,11 +53,10 @@ std::string Placeholders(size_t count) {
 
 Result<json> ReadJson(const Statement& row, int column) {
   if (row.IsNull(column)) return json();
-  json document = json::parse(row.Text(column), nullptr, /*allow_exceptions=*/false);
-  if (document.is_discarded()) {
-    return Fail(ErrorCode::kInternal, "column " + std::to_string(column) + " of the store's row holds no JSON");
-  }
-  return document;
+  auto document = ParseJson(row.Text(column));
+  if (document) return *std::move(document);
+  return Fail(ErrorCode::kInternal,
+              "column " + std::to_string(column) + " of the store's row: " + document.error().message);
 }
 
 void BindCampaign(const record::Campaign& campaign, Statement& insert) {
@@ -68,7 +67,7 @@ void BindCampaign(const record::Campaign& campaign, Statement& insert) {
   insert.Bind(12, campaign.dataset).Bind(13, campaign.server).Bind(14, campaign.host.Hash());
   insert.Bind(15, campaign.host.hostname).Bind(16, campaign.host.kernel).Bind(17, campaign.host.cpu_model);
   insert.Bind(18, int64_t{campaign.host.cpus}).Bind(19, Signed(campaign.host.memory_bytes));
-  insert.Bind(20, record::DumpLine(campaign.settings)).Bind(21, campaign.process.host_name);
+  insert.Bind(20, DumpJson(campaign.settings)).Bind(21, campaign.process.host_name);
   insert.Bind(22, campaign.process.boot_id).Bind(23, campaign.process.pid).Bind(24, campaign.process.pid_started);
 }
 

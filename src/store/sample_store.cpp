@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "base/check.h"
+#include "base/json.h"
 #include "record/run_record.h"
 #include "record/sample_json.h"
 #include "store/migrations.h"
@@ -100,7 +101,7 @@ Status SampleStore::Append(const record::Sample& sample) {
   RB_TRY(writer_->PutNames(sample));
   RB_ASSIGN(Transaction transaction, Transaction::Begin(*connection_));
   RB_TRY(writer_->Insert(sample, campaign));
-  RB_TRY(lines_->Append(record::DumpLine(record::ToJson(sample, *current_))));
+  RB_TRY(lines_->Append(DumpJson(record::ToJson(sample, *current_))));
   return transaction.Commit();
 }
 

@@ -7,6 +7,7 @@
 
 #include <thread>
 
+#include "base/json.h"
 #include "record/run_record.h"
 #include "store/process_identity.h"
 #include "store/test_store.h"
@@ -25,7 +26,7 @@ using testing::SizeIs;
 
 INSTANTIATE_TEST_SUITE_P(Engines, StoreTest, testing::Values(Engine::kSqlite, Engine::kPostgres), EngineName);
 
-std::string Line(const Sample& sample) { return record::DumpLine(record::ToJson(sample, ExampleCampaign())); }
+std::string Line(const Sample& sample) { return DumpJson(record::ToJson(sample, ExampleCampaign())); }
 
 TEST_P(StoreTest, SamplesComeBackWhole) {
   SampleStore store = OpenWithCampaign();
@@ -77,7 +78,7 @@ TEST_P(StoreTest, ALineWithoutItsRowIsTakenIn) {
   ASSERT_TRUE(store.Append(ExampleSample(0, 0)));
   record::Campaign another = ExampleCampaign();
   another.id = "another";
-  const std::string foreign = record::DumpLine(record::ToJson(ExampleSample(0, 2), another));
+  const std::string foreign = DumpJson(record::ToJson(ExampleSample(0, 2), another));
   std::ofstream(Lines(), std::ios::app) << Line(ExampleSample(0, 1)) << "\n" << foreign << "\n{\"torn";
   const Status adopted = store.AdoptLines(ExampleCampaign().id);
   ASSERT_TRUE(adopted) << adopted.error().message;

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "base/json.h"
 #include "record/run_record.h"
 #include "store/sample_rows.h"
 
@@ -106,7 +107,7 @@ Status SampleWriter::InsertDocument(const record::Sample& sample, int64_t campai
   if (sample.run.is_null()) {
     row->BindNull(5);
   } else {
-    row->Bind(5, record::DumpLine(sample.run));
+    row->Bind(5, DumpJson(sample.run));
   }
   return row->Run();
 }

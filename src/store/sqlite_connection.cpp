@@ -1,9 +1,13 @@
 #include "store/sqlite_connection.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <system_error>
+
+#include "base/redact.h"
 
 namespace rapidbyte::store {
 namespace {
@@ -42,7 +46,7 @@ Error MakeError(const std::filesystem::path& path, std::string_view doing, int c
   const bool users = kind == SQLITE_NOTADB || kind == SQLITE_CANTOPEN || kind == SQLITE_CORRUPT;
   Error error;
   error.code = users ? ErrorCode::kConfiguration : ErrorCode::kInternal;
-  error.message = fmt::format("{}: cannot {}: {}", path.string(), doing, message);
+  error.message = fmt::format("{}: cannot {}: {}", RedactPasswords(path.string()), doing, message);
   error.hint = Hint(code);
   error.retryable = (code & 0xff) == SQLITE_BUSY;
   return error;
@@ -54,8 +58,16 @@ Status MakeFolder(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder, error);
   if (!error) return {};
   return Fail(ErrorCode::kConfiguration,
-              fmt::format("{}: cannot make the folder: {}", folder.string(), error.message()),
+              fmt::format("{}: cannot make the folder: {}", RedactPasswords(folder.string()), error.message()),
               "check the permissions of the folder above");
+}
+
+// For its owner only, as error texts quote rows. Made before SQLite would, which gives -wal and -shm the same rights.
+void MakePrivateFile(const std::filesystem::path& path) {
+  if (path == ":memory:") return;
+  // Only a new file: closing one that is open elsewhere in the process would give up SQLite's locks on it.
+  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (descriptor >= 0) close(descriptor);
 }
 
 class SqliteStatement : public Statement {
@@ -128,9 +140,13 @@ void SqliteConnection::Close(sqlite3* connection) { sqlite3_close_v2(connection)
 Result<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const std::filesystem::path& path, OpenMode mode) {
   std::error_code ignored;
   if (mode == OpenMode::kExisting && !std::filesystem::exists(path, ignored)) {
-    return Fail(ErrorCode::kConfiguration, fmt::format("{}: there is no such database", path.string()));
+    return Fail(ErrorCode::kConfiguration,
+                fmt::format("{}: there is no such database", RedactPasswords(path.string())));
   }
-  if (mode == OpenMode::kCreate) RB_TRY(MakeFolder(path.parent_path()));
+  if (mode == OpenMode::kCreate) {
+    RB_TRY(MakeFolder(path.parent_path()));
+    MakePrivateFile(path);
+  }
   const int flags = SQLITE_OPEN_READWRITE | (mode == OpenMode::kCreate ? SQLITE_OPEN_CREATE : 0);
   sqlite3* connection = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &connection, flags, nullptr);
@@ -180,6 +196,8 @@ Status SqliteConnection::LockUntilCommit(int64_t) { return {}; }
 Status SqliteConnection::Tidy() { return Execute("PRAGMA optimize"); }
 
 std::string SqliteConnection::Grouped(const std::string& select, const std::string&) const { return select; }
+
+std::string SqliteConnection::name() const { return RedactPasswords(path_.string()); }
 
 Error SqliteConnection::LastError(std::string_view doing) const {
   if (!connection_) return MakeError(path_, doing, SQLITE_NOMEM, "out of memory");

@@ -20,8 +20,9 @@ namespace rapidbyte::store {
 
 class SqliteConnection : public Connection {
  public:
-  // kCreate makes the file and its folder where they are missing. Errors: kConfiguration for a missing file
-  // (kExisting) and for one that is no SQLite database, kInternal for the disk. Does not look at the content.
+  // kCreate makes the file, for its owner only, and its folder where they are missing. Errors: kConfiguration for a
+  // missing file (kExisting) and for one that is no SQLite database, kInternal for the disk. Does not look at the
+  // content.
   static Result<std::unique_ptr<SqliteConnection>> Open(const std::filesystem::path& path, OpenMode mode);
 
   // Makes commits durable (see above); changes a setting kept in the file, so look at whose file it is first.
@@ -34,7 +35,7 @@ class SqliteConnection : public Connection {
   Status LockUntilCommit(int64_t lock) override;
   Status Tidy() override;
   std::string Grouped(const std::string& select, const std::string& keys) const override;
-  std::string name() const override { return path_.string(); }
+  std::string name() const override;
 
  private:
   SqliteConnection(sqlite3* connection, std::filesystem::path path)

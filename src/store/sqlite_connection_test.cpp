@@ -21,6 +21,16 @@ std::unique_ptr<SqliteConnection> OpenNew(const TestFolder& folder) {
 
 int64_t Count(Connection& database) { return *database.QueryInteger("SELECT count(*) FROM t"); }
 
+TEST(SqliteConnection, ANewFileIsForItsOwnerOnly) {
+  const TestFolder folder;
+  const auto made = SqliteConnection::Open(folder / "results.db", OpenMode::kCreate);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(RightsOf(folder / "results.db"), 0600u);
+  std::filesystem::permissions(folder / "results.db", std::filesystem::perms(0664));
+  ASSERT_TRUE(SqliteConnection::Open(folder / "results.db", OpenMode::kCreate));
+  EXPECT_EQ(RightsOf(folder / "results.db"), 0664u) << "shared on purpose";
+}
+
 TEST(SqliteConnection, CommitsAreDurable) {
   const TestFolder folder;
   const auto database = OpenNew(folder);

@@ -36,4 +36,11 @@ inline std::string ReadFile(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+// As `ls -l` has it, without the file's type; 0 where there is no file.
+inline unsigned RightsOf(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(path, ignored);
+  return std::filesystem::exists(status) ? static_cast<unsigned>(status.permissions()) : 0;
+}
+
 }  // namespace rapidbyte::store

@@ -10,6 +10,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "base/json.h"
 #include "fixture.h"
 #include "lab/test_repository.h"
 #include "record/run_record.h"
@@ -138,7 +139,7 @@ class ExplainCommand : public testing::Test {
         campaign.id = sample.campaign_id;
         campaign.started_at = "2026-01-01T00:00:00Z";
         campaign.git_sha = name;
-        lines << record::DumpLine(record::ToJson(sample, campaign)) << "\n";
+        lines << DumpJson(record::ToJson(sample, campaign)) << "\n";
       }
     }
   }
