@@ -79,8 +79,8 @@ void OnFault(int signal, siginfo_t* info, void*) {
   sigaction(signal, signal == SIGSEGV ? &previous_segv : signal == SIGBUS ? &previous_bus : &previous_fpe, nullptr);
 }
 
-// Ignored unless it is asked for, and hardly ever used. Not a real-time signal: those queue up, and would all be handled
-// on top of each other.
+// Ignored unless it is asked for, and hardly ever used. Not a real-time signal: those queue up, and would all be
+// handled on top of each other.
 constexpr int kStopSignal = SIGURG;
 
 // Blocked while it runs, or handlers could pile up on the signal's stack. The jump does not put the mask back.
