@@ -1,52 +1,46 @@
 #include "net/backend_key.h"
 
+#include <sys/socket.h>
+
+#include <cstring>
+#include <memory>
+
 namespace rapidbyte::net {
 namespace {
 
-constexpr size_t kMaxLineBytes = 100;
+// How struct pg_cancel of libpq begins: the length of the address is a size_t up to version 15, then a socklen_t.
+template <typename Length>
+struct Cancel {
+  sockaddr_storage address;
+  Length address_bytes;
+  int32_t pid;
+  int32_t key;
+};
+
+struct FreeCancel {
+  void operator()(PGcancel* cancel) const { PQfreeCancel(cancel); }
+};
+
+template <typename Length>
+std::optional<BackendKey> Read(PGconn* session, const PGcancel* given) {
+  Cancel<Length> cancel;
+  std::memcpy(&cancel, given, sizeof cancel);
+  sockaddr_storage peer{};
+  socklen_t bytes = sizeof peer;
+  if (getpeername(PQsocket(session), reinterpret_cast<sockaddr*>(&peer), &bytes) != 0) return std::nullopt;
+  if (cancel.address.ss_family != peer.ss_family || cancel.address_bytes > sizeof peer) return std::nullopt;
+  if (cancel.pid == 0 || cancel.pid != PQbackendPID(session)) return std::nullopt;
+  return BackendKey{cancel.pid, cancel.key};
+}
 
 }  // namespace
 
-BackendKeyTrace::BackendKeyTrace(PGconn* session) : session_(session) {
-  cookie_io_functions_t functions{};
-  functions.write = Take;
-  file_ = fopencookie(this, "w", functions);
-  if (file_ == nullptr) return;  // out of memory: then nothing can be cancelled
-  PQtrace(session_, file_);
-  PQsetTraceFlags(session_, PQTRACE_SUPPRESS_TIMESTAMPS);
-}
-
-BackendKeyTrace::~BackendKeyTrace() {
-  if (file_ == nullptr) return;
-  PQuntrace(session_);
-  fclose(file_);
-}
-
-std::optional<BackendKey> BackendKeyTrace::Key() const {
-  if (file_ == nullptr) return std::nullopt;
-  fflush(file_);
-  // Should libpq ever word its trace otherwise, a wrong key is not used.
-  if (!key_ || key_->pid != PQbackendPID(session_)) return std::nullopt;
-  return key_;
-}
-
-ssize_t BackendKeyTrace::Take(void* self, const char* text, size_t size) {
-  auto* trace = static_cast<BackendKeyTrace*>(self);
-  for (const char c : std::string_view(text, size)) {
-    if (c == '\n') {
-      trace->TakeLine();
-      trace->line_.clear();
-    } else if (trace->line_.size() < kMaxLineBytes) {
-      trace->line_ += c;
-    }
-  }
-  return static_cast<ssize_t>(size);
-}
-
-// «B 12 BackendKeyData 14894 -594964854», with tabs between the first four.
-void BackendKeyTrace::TakeLine() {
-  BackendKey key;
-  if (std::sscanf(line_.c_str(), "B %*d BackendKeyData %d %d", &key.pid, &key.key) == 2) key_ = key;
+std::optional<BackendKey> KeyOf(PGconn* session) {
+  const int version = PQlibVersion();
+  if (version < 100000 || version >= 180000) return std::nullopt;
+  const std::unique_ptr<PGcancel, FreeCancel> given(PQgetCancel(session));
+  if (given == nullptr) return std::nullopt;
+  return version < 160000 ? Read<size_t>(session, given.get()) : Read<socklen_t>(session, given.get());
 }
 
 }  // namespace rapidbyte::net

@@ -1,16 +1,14 @@
 // The key by which a session's statements can be cancelled, as the server hands it out while the session is made.
 //
-// libpq keeps it to itself: the structure behind PQgetCancel is private, and PQcancel of version 15 blocks and does
-// not use TLS. What PQtrace tells is public, so the key is read from there. Passwords are not traced. One thread.
+// libpq keeps it to itself: PQcancel of version 15 blocks and does not use TLS. So it is read out of what PQgetCancel
+// gives, whose layout is the same in the versions 10 to 17, and only where address and process id are those of the
+// session. Not out of PQtrace, which reads past the end of messages that are not what they seem. Any thread.
 #pragma once
 
 #include <libpq-fe.h>
 
 #include <cstdint>
-#include <cstdio>
 #include <optional>
-#include <string>
-#include <string_view>
 
 namespace rapidbyte::net {
 
@@ -19,25 +17,7 @@ struct BackendKey {
   int32_t key = 0;
 };
 
-// Listens from its construction, right after PQconnectStart, to its end, before that of the session.
-class BackendKeyTrace {
- public:
-  explicit BackendKeyTrace(PGconn* session);
-  ~BackendKeyTrace();
-  BackendKeyTrace(const BackendKeyTrace&) = delete;
-  BackendKeyTrace& operator=(const BackendKeyTrace&) = delete;
-
-  // Once the session is made. Nothing where the server gave no key.
-  std::optional<BackendKey> Key() const;
-
- private:
-  static ssize_t Take(void* self, const char* text, size_t size);
-  void TakeLine();
-
-  PGconn* session_;
-  FILE* file_;
-  std::string line_;  // the current one, not more than a key's line may have
-  std::optional<BackendKey> key_;
-};
+// Of a session that is made. Nothing where the server gave no key, or this libpq is another one.
+std::optional<BackendKey> KeyOf(PGconn* session);
 
 }  // namespace rapidbyte::net

@@ -173,12 +173,9 @@ Result<std::unique_ptr<Connection>> ConnectPostgres(const PostgresTarget& target
   PQsetNoticeProcessor(session.get(), IgnoreNotice, nullptr);
   PQsetErrorVerbosity(session.get(), PQERRORS_VERBOSE);  // for the SQLSTATE, see ConnectError
   if (PQstatus(session.get()) == CONNECTION_BAD) return Fail(SessionError(session.get(), target));
+  RB_TRY(Establish(session.get(), target, cancel));
   std::optional<CancelRequest> cancel_request;
-  {
-    const BackendKeyTrace trace(session.get());
-    RB_TRY(Establish(session.get(), target, cancel));
-    if (const auto key = trace.Key()) cancel_request = CancelRequest::For(session.get(), *key);
-  }
+  if (const auto key = KeyOf(session.get())) cancel_request = CancelRequest::For(session.get(), *key);
   RB_ASSIGN(std::unique_ptr<Transport> transport, TakeStream(session.get()));
   return std::make_unique<PostgresConnection>(std::move(session), std::move(transport), std::move(cancel_request),
                                               cancel, target.silence_limit_ms);

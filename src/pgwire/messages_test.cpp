@@ -116,7 +116,7 @@ TEST(ErrorFromServer, TakesABodyThatBreaksOff) {
 }
 
 TEST(ErrorFromServer, CutsWhatIsTooLongToBeRead) {
-  const Error error = Refused("CXX000\0M"s + std::string(100'000, 'x') + "\0D" + std::string(8191, 'y') + "ß\0H"s +
+  const Error error = Refused("CXX000\0M"s + std::string(100'000, 'x') + "\0D"s + std::string(8191, 'y') + "ß\0H"s +
                               std::string(100'000, 'z') + "\0"s);
   EXPECT_LT(error.message.size(), 20'000u);
   EXPECT_THAT(error.message, HasSubstr("y… [XX000]")) << "whole characters only";

@@ -53,6 +53,8 @@ struct Lie {
   TamperingProxy::Lie tell;
 };
 
+void PrintTo(const Lie& lie, std::ostream* out) { *out << lie.name; }
+
 TamperingProxy::Lie Instead(const std::string& bytes, After after = After::kGoOn) {
   return [bytes, after](Client& client, const std::string&) {
     client.Send(bytes);
@@ -218,8 +220,8 @@ class HostileServer : public testing::TestWithParam<Lie> {
 };
 
 TEST_P(HostileServer, IsToBlameInASentence) {
-  EXPECT_GT(LieEverywhere("source", {}), 5u);
-  EXPECT_GT(LieEverywhere("destination", {}), 5u);
+  EXPECT_GE(LieEverywhere("source", {}), 3u);
+  EXPECT_GE(LieEverywhere("destination", {}), 3u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Lies, HostileServer, testing::ValuesIn(kLies),
