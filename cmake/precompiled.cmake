@@ -1,5 +1,5 @@
 # Headers that most sources share, parsed once for all of them: half of what compiling a source costs is reading these.
-# They are the libraries' only, none of ours, so that they are the same in every checkout (ccache finds them there).
+# They are the libraries' only, none of ours, so that a change of ours compiles none of them anew.
 # No source may rely on them: tools/check lints each one by its own includes.
 
 set(RAPIDBYTE_COMMON_HEADERS <algorithm> <array> <chrono> <cstdint> <cstring> <filesystem> <fstream> <functional>
