@@ -22,8 +22,6 @@ rapidbyte_precompile(test "${RAPIDBYTE_COMMON_HEADERS};<nlohmann/json.hpp>;<gmoc
   "${RAPIDBYTE_TEST_OPTIONS}")
 target_link_libraries(rapidbyte_precompiled_test PRIVATE GTest::gtest GTest::gmock)
 
-function(rapidbyte_use_precompiled name)
-  foreach(target ${ARGN})
-    target_precompile_headers(${target} REUSE_FROM rapidbyte_precompiled_${name})
-  endforeach()
+function(rapidbyte_use_precompiled name target)
+  target_precompile_headers(${target} REUSE_FROM rapidbyte_precompiled_${name})
 endfunction()
