@@ -12,7 +12,7 @@
 
 #include "lab/block_plan.h"
 #include "lab/subprocess.h"
-#include "lab/temporary_folder.h"
+#include "os/temporary_folder.h"
 #include "perf_text.h"
 #include "stats/signed_rank.h"
 #include "stats/summary.h"
@@ -68,7 +68,7 @@ class Peers {
   std::string Output(size_t which) const { return folder_.path() / (which == 0 ? "ours" : "script"); }
 
   std::string script_;
-  lab::TemporaryFolder folder_ = lab::TemporaryFolder::Make().value();
+  os::TemporaryFolder folder_ = os::TemporaryFolder::Make().value();
 };
 
 int Compare(Peers& peers, const std::vector<std::string>& files) {

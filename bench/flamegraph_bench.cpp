@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "lab/block_plan.h"
 #include "lab/subprocess.h"
-#include "lab/temporary_folder.h"
+#include "os/temporary_folder.h"
 #include "profile/folded.h"
 #include "report/flamegraph.h"
 #include "stats/signed_rank.h"
@@ -141,7 +141,7 @@ int Main(int argc, char** argv) {
   const profile::Profile profile = Generated(stacks, seed);
   std::printf("%zu distinct stacks, 10 million samples, seed %llu\n", stacks, static_cast<unsigned long long>(seed));
   PrintDrawing("drawn in memory, from sums", profile);
-  const lab::TemporaryFolder folder = Must(lab::TemporaryFolder::Make(std::filesystem::temp_directory_path()));
+  const os::TemporaryFolder folder = Must(os::TemporaryFolder::Make(std::filesystem::temp_directory_path()));
   std::ofstream(folder.path() / "stacks.folded", std::ios::binary) << profile::WriteFolded(profile);
   PrintDrawing("drawn in memory, from single samples", Singles(Generated(stacks, seed)));
   if (!script.empty()) ComparePairs(script, folder.path(), pairs, seed);

@@ -14,7 +14,7 @@
 
 #include "base/clock.h"
 #include "lab/environment.h"
-#include "lab/temporary_folder.h"
+#include "os/temporary_folder.h"
 #include "store/sample_store.h"
 #include "store/sample_writer.h"
 
@@ -178,7 +178,7 @@ int main(int argc, char** argv) {
   const size_t samples = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
   const size_t document_bytes = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 500;
   {
-    const auto folder = bench::Must(lab::TemporaryFolder::Make(lab::TemporaryRoot()));
+    const auto folder = bench::Must(os::TemporaryFolder::Make(os::TemporaryRoot()));
     bench::Measure("SQLite", (folder.path() / "results.db").string(), samples, document_bytes);
   }
   const auto environment = bench::Must(lab::Environment::StartEphemeral());

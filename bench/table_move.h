@@ -14,8 +14,8 @@
 #include "lab/pipeline_subject.h"
 #include "lab/postgres.h"
 #include "lab/subprocess.h"
-#include "lab/temporary_folder.h"
 #include "lab/verification.h"
+#include "os/temporary_folder.h"
 
 namespace rapidbyte::bench {
 
@@ -39,7 +39,7 @@ class TableMove {
  public:
   explicit TableMove(uint64_t rows)
       : environment_(Must(lab::Environment::StartEphemeral())),
-        folder_(Must(lab::TemporaryFolder::Make(environment_->folder()))),
+        folder_(Must(os::TemporaryFolder::Make(environment_->folder()))),
         session_(Must(lab::Postgres::Connect(environment_->address()))) {
     Must(lab::ClaimSchemas(session_));
     scenario::DatasetSpec spec;
@@ -100,7 +100,7 @@ class TableMove {
   std::string Destination() const { return std::string(lab::kDestinationSchema) + "." + dataset_.table.table; }
 
   std::unique_ptr<lab::Environment> environment_;
-  lab::TemporaryFolder folder_;  // in the server's folder, gone with it
+  os::TemporaryFolder folder_;  // in the server's folder, gone with it
   lab::Postgres session_;
   lab::Dataset dataset_;
 };

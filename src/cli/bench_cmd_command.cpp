@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <initializer_list>
 #include <iostream>
 #include <map>
@@ -17,6 +16,7 @@
 #include "cli/bench_cmd_progress.h"
 #include "cli/bench_run_command.h"
 #include "cli/command.h"
+#include "os/write_file.h"
 #include "report/command_report.h"
 #include "report/hyperfine_json.h"
 #include "store/migrations.h"
@@ -94,20 +94,15 @@ report::CommandNotes NotesOf(const BenchCmdOptions& options, const MeasuredComma
   return notes;
 }
 
-Status WriteFile(const fs::path& file, const std::string& text) {
-  if (file.empty()) return {};
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  out << text << std::flush;
-  if (!out) return Fail(ErrorCode::kConfiguration, "cannot write " + file.string());
-  return {};
+Status WriteIfNamed(const fs::path& file, const std::string& text) {
+  return file.empty() ? Status() : os::WriteFile(file, text);
 }
 
 // Told before minutes are spent on what cannot be written.
 Status CheckExports(const BenchCmdOptions& options) {
   for (const fs::path& file :
        {options.export_json, options.export_markdown, options.export_asciidoc, options.export_csv}) {
-    if (file.empty() || std::ofstream(file, std::ios::binary | std::ios::app)) continue;
-    return Fail(ErrorCode::kConfiguration, "cannot write " + file.string());
+    if (!file.empty()) RB_TRY(os::CheckWritable(file));
   }
   return {};
 }
@@ -116,10 +111,10 @@ Status Report(const BenchCmdOptions& options, const CommandPlan& plan, const Mea
   const auto question = QuestionOf(plan, measured.campaign, measured.samples);
   const auto analysis = report::AnalyzeCommands(question, measured.samples);
   const report::CommandNotes notes = NotesOf(options, measured, analysis);
-  RB_TRY(WriteFile(options.export_json, report::HyperfineJson(analysis)));
-  RB_TRY(WriteFile(options.export_csv, report::HyperfineCsv(analysis)));
-  RB_TRY(WriteFile(options.export_markdown, report::CommandMarkdown(analysis, notes)));
-  RB_TRY(WriteFile(options.export_asciidoc, report::CommandAsciidoc(analysis, notes)));
+  RB_TRY(WriteIfNamed(options.export_json, report::HyperfineJson(analysis)));
+  RB_TRY(WriteIfNamed(options.export_csv, report::HyperfineCsv(analysis)));
+  RB_TRY(WriteIfNamed(options.export_markdown, report::CommandMarkdown(analysis, notes)));
+  RB_TRY(WriteIfNamed(options.export_asciidoc, report::CommandAsciidoc(analysis, notes)));
   if (options.style == "none" && !options.json) return {};
   std::cout << (options.json ? report::CommandJson(measured.campaign, analysis, notes)
                              : report::CommandText(analysis, notes))

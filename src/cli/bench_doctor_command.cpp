@@ -15,7 +15,7 @@
 #include "lab/probes.h"
 #include "lab/program_search.h"
 #include "lab/subprocess.h"
-#include "lab/temporary_folder.h"
+#include "os/temporary_folder.h"
 #include "report/doctor_report.h"
 
 namespace rapidbyte::cli {
@@ -43,7 +43,7 @@ uint64_t RandomSeed() {
 Result<report::DoctorFindings> ExamineMachine(const BenchDoctorOptions& options, const lab::Interrupt& interrupt) {
   const uint64_t start = MonotonicNanos();
   const Effort effort = options.quick ? kQuick : kThorough;
-  const std::filesystem::path folder = options.folder.empty() ? lab::TemporaryRoot() : options.folder;
+  const std::filesystem::path folder = options.folder.empty() ? os::TemporaryRoot() : options.folder;
   report::DoctorFindings findings;
   findings.facts = lab::ReadMachineFacts(folder);
   RB_ASSIGN(const auto probes, lab::ProbeSet::Make(folder, interrupt));
@@ -86,7 +86,7 @@ Result<report::EnvironmentFindings> ExamineEnvironment(const BenchDoctorOptions&
   findings.command = fmt::format("{}", fmt::join(options.command, " "));
   findings.sizes = PaddingSizes(options.quick ? kQuickSizes : kSizes);
   findings.blocks = options.blocks.value_or(kEnvironmentBlocks);
-  findings.aslr = lab::ReadMachineFacts(lab::TemporaryRoot()).aslr;
+  findings.aslr = lab::ReadMachineFacts(os::TemporaryRoot()).aslr;
   std::vector<std::vector<double>> times(findings.blocks, std::vector<double>(findings.sizes.size()));
   RB_TRY(lab::RunSuccessfully(command, limits));  // warm-up
   const auto order = lab::PlanBlocks(RandomSeed(), findings.blocks, findings.sizes.size());

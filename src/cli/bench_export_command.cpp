@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <map>
+#include <ostream>
 #include <set>
 #include <system_error>
 
 #include "base/json.h"
+#include "os/write_file.h"
 #include "record/run_record.h"
 #include "record/sample_json.h"
 #include "report/csv.h"
@@ -71,24 +72,15 @@ Result<size_t> Export(SampleStore& store, const BenchExportOptions& options, std
   return count;
 }
 
-// Renamed into place when it is whole, so that a file of this name is never half an export.
 Result<size_t> ExportToFile(SampleStore& store, const BenchExportOptions& options) {
-  std::filesystem::path partial = options.output;
-  partial += ".partial";
-  std::ofstream file(partial, std::ios::binary | std::ios::trunc);
-  if (!file) {
-    return Fail(ErrorCode::kConfiguration, fmt::format("{}: cannot make the file", partial.string()),
-                "name a file in a folder that exists and that you may write to");
-  }
-  Result<size_t> count = Export(store, options, file);
-  file.close();
-  std::error_code error;
-  if (count && file) std::filesystem::rename(partial, options.output, error);
-  if (count && file && !error) return count;
-  std::error_code ignored;
-  std::filesystem::remove(partial, ignored);
+  Result<size_t> count = 0;
+  Status written = os::WriteFile(options.output, [&](std::ostream& out) {
+    count = Export(store, options, out);
+    if (!count) out.setstate(std::ios::failbit);  // what there is of it is not put in place
+  });
   if (!count) return Context(options.output.string(), count.error());
-  return Fail(ErrorCode::kInternal, fmt::format("{}: cannot write the file", options.output.string()));
+  if (!written) return Fail(std::move(written.error()));
+  return count;
 }
 
 }  // namespace

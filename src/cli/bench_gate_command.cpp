@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <iostream>
 #include <map>
 
@@ -13,6 +12,7 @@
 #include "cli/bench_compare_command.h"
 #include "cli/bench_sides.h"
 #include "cli/command.h"
+#include "os/write_file.h"
 #include "report/gate_report.h"
 #include "report/text_layout.h"
 
@@ -51,12 +51,8 @@ Result<SelectionOptions> SelectionOf(const BenchGateOptions& options) {
   return selection;
 }
 
-Status WriteFile(const std::string& path, const std::string& text) {
-  if (path.empty()) return {};
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << text << std::flush;
-  if (file) return {};
-  return Fail(ErrorCode::kInternal, "cannot write " + path);
+Status WriteIfNamed(const std::string& path, const std::string& text) {
+  return path.empty() ? Status() : os::WriteFile(path, text);
 }
 
 // Rows of the baseline of which the candidate, the last side, has failed runs only.
@@ -155,9 +151,9 @@ Result<int> Gate(const BenchGateOptions& options) {
   const int code = CodeOf(comparison, failed, fail_inconclusive);
   const std::string markdown =
       report::ComparisonMarkdown(comparison, notes) + Sentence(code, comparison, failed) + "\n";
-  RB_TRY(WriteFile(options.markdown_file, markdown));
-  RB_TRY(WriteFile(options.junit_file, report::ComparisonJunit(comparison, notes, fail_inconclusive)));
-  RB_TRY(WriteFile(options.json_file, report::ComparisonJson(comparison, notes)));
+  RB_TRY(WriteIfNamed(options.markdown_file, markdown));
+  RB_TRY(WriteIfNamed(options.junit_file, report::ComparisonJunit(comparison, notes, fail_inconclusive)));
+  RB_TRY(WriteIfNamed(options.json_file, report::ComparisonJson(comparison, notes)));
   if (options.format == "markdown") {
     std::cout << markdown;
   } else if (options.format == "json") {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <iostream>
 #include <set>
 
@@ -12,6 +11,7 @@
 #include "cli/bench_progress.h"
 #include "cli/bench_scenarios.h"
 #include "cli/command.h"
+#include "os/write_file.h"
 #include "report/bench_report.h"
 #include "report/matrix_report.h"
 #include "report/plan_text.h"
@@ -91,19 +91,16 @@ class ReportFile {
   explicit ReportFile(fs::path path) : path_(std::move(path)) {}
 
   Status Add(const std::string& text) {
-    std::ofstream out(path_, std::ios::binary | (is_begun_ ? std::ios::app : std::ios::trunc));
-    out << text << std::flush;
-    if (!out) return Fail(ErrorCode::kInternal, "cannot write " + path_.string());
-    is_begun_ = true;
-    return {};
+    text_ += text;
+    return os::WriteFile(path_, text_);
   }
 
-  bool is_begun() const { return is_begun_; }
+  bool is_begun() const { return !text_.empty(); }
   const fs::path& path() const { return path_; }
 
  private:
   fs::path path_;
-  bool is_begun_ = false;
+  std::string text_;
 };
 
 Status PrintReport(const PlannedScenario& planned, const record::Campaign& campaign, store::SampleStore& store,

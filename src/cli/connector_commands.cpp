@@ -31,10 +31,10 @@ Result<std::vector<engine::ConnectorManifest>> Chosen(const std::vector<std::str
 }
 
 // Returns what to print of it.
-Result<std::string> Compile(const engine::ConnectorManifest& manifest) {
+Result<std::string> Compile(const engine::ConnectorManifest& manifest, const net::CancelToken& cancel) {
   const uint64_t start = MonotonicNanos();
   RB_ASSIGN(const std::vector<uint8_t> bytes, engine::ReadModule(manifest));
-  RB_ASSIGN(const auto module, wasm::AotModule::Load(manifest.name, bytes, wasm::DefaultAotCacheDir()));
+  RB_ASSIGN(const auto module, wasm::AotModule::Load(manifest.name, bytes, wasm::DefaultAotCacheDir(), cancel.fd()));
   const std::string took = FormatDuration(NanosToSeconds(MonotonicNanos() - start));
   return fmt::format("{}: {} ({})\n", manifest.name, module->compiled_now() ? "compiled" : "was compiled already",
                      took);
@@ -67,7 +67,7 @@ int CompileCommand(const std::vector<std::string>& names) {
   std::vector<std::future<Result<std::string>>> compiling;
   compiling.reserve(manifests->size());
   for (const engine::ConnectorManifest& manifest : *manifests) {
-    compiling.push_back(std::async(std::launch::async, Compile, std::cref(manifest)));
+    compiling.push_back(std::async(std::launch::async, Compile, std::cref(manifest), std::cref(CancelOnSignals())));
   }
   int status = 0;
   for (auto& compiled : compiling) {

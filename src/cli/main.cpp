@@ -30,6 +30,7 @@
 #include "cli/profile_record_command.h"
 #include "cli/profile_timeline_command.h"
 #include "cli/run_command.h"
+#include "cli/write_output.h"
 
 namespace rapidbyte::cli {
 namespace {
@@ -136,11 +137,11 @@ int Main(int argc, char** argv) {
 
   const Result<std::string> asked = line.Parse({argv + std::min(argc, 1), argv + argc});
   if (!asked) return PrintError(asked.error());
-  if (!asked->empty()) {
-    std::cout << *asked;
-    return 0;
-  }
-  return commands.Run();
+  if (!asked->empty()) std::cout << *asked;
+  const int code = asked->empty() ? commands.Run() : 0;
+  // Whatever a command printed is part of what it was asked for.
+  const Status printed = FlushStandardOutput();
+  return printed || code != 0 ? code : PrintError(printed.error());
 }
 
 }  // namespace

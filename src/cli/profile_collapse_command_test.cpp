@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "cli/load_profile.h"
-#include "lab/temporary_folder.h"
+#include "os/temporary_folder.h"
 
 namespace rapidbyte::cli {
 namespace {
@@ -41,7 +41,7 @@ class ProfileCollapseTest : public testing::Test {
     return at == std::string::npos ? message : message.erase(at, folder_.path().string().size() + 1);
   }
 
-  lab::TemporaryFolder folder_ = lab::TemporaryFolder::Make().value();
+  os::TemporaryFolder folder_ = os::TemporaryFolder::Make().value();
   std::ostringstream notes_;
 };
 

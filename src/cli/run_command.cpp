@@ -4,7 +4,6 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -16,6 +15,7 @@
 #include "cli/write_output.h"
 #include "engine/pipeline.h"
 #include "engine/runner.h"
+#include "os/write_file.h"
 #include "record/run_record.h"
 #include "report/run_summary.h"
 #include "store/run_state.h"
@@ -89,17 +89,12 @@ store::RunEnd EndOf(const engine::RunOutcome& outcome) {
 
 // Told before rows are moved for what cannot be written.
 Status CheckTimeline(const RunCommandOptions& options) {
-  if (options.timeline.empty() || std::ofstream(options.timeline, std::ios::binary | std::ios::app)) return {};
-  return Fail(ErrorCode::kConfiguration, "cannot write " + options.timeline.string());
+  return options.timeline.empty() ? Status() : os::CheckWritable(options.timeline);
 }
 
 // Also of a run that has failed: that is when one wants to see it.
 Status WriteTimeline(const engine::RunOutcome& outcome, const RunCommandOptions& options) {
-  if (!outcome.timeline) return {};
-  std::ofstream file(options.timeline, std::ios::binary | std::ios::trunc);
-  file << record::ToTraceJson(*outcome.timeline) << std::flush;
-  if (!file) return Fail(ErrorCode::kConfiguration, "cannot write " + options.timeline.string());
-  return {};
+  return outcome.timeline ? os::WriteFile(options.timeline, record::ToTraceJson(*outcome.timeline)) : Status();
 }
 
 void Print(const record::RunRecord& record, const RunCommandOptions& options, std::ostream& out) {

@@ -15,4 +15,7 @@ namespace rapidbyte::cli {
 Status WriteOutput(const std::string& path, const std::function<void(std::ostream&)>& write);
 Status WriteOutput(const std::string& path, std::string_view text);
 
+// What was printed so far, by std::cout or by stdio. Errors: kInternal where it did not arrive, such as on a full disk.
+Status FlushStandardOutput();
+
 }  // namespace rapidbyte::cli

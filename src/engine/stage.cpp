@@ -90,7 +90,7 @@ Status Stage::Load() {
                 "see `rapidbyte connectors`");
   }
   RB_ASSIGN(const std::vector<uint8_t> bytes, ReadModule(manifest));
-  RB_ASSIGN(module_, wasm::AotModule::Load(connector(), bytes, options_.cache_dir));
+  RB_ASSIGN(module_, wasm::AotModule::Load(connector(), bytes, options_.cache_dir, options_.cancel->fd()));
   host_.connections().Grant(manifest.connections);
   return {};
 }

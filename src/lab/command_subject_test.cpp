@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "lab/temporary_folder.h"
+#include "os/temporary_folder.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -53,7 +53,7 @@ class CommandSubjectTest : public testing::Test {
     return text.str();
   }
 
-  TemporaryFolder folder_ = *TemporaryFolder::Make();
+  os::TemporaryFolder folder_ = *os::TemporaryFolder::Make();
 };
 
 TEST_F(CommandSubjectTest, RunsALineOrArguments) {

@@ -13,8 +13,8 @@
 #include <system_error>
 
 #include "base/fnv1a.h"
-#include "lab/file_descriptor.h"
 #include "lab/subprocess.h"
+#include "os/file_descriptor.h"
 #include "record/cell_key.h"
 
 namespace rapidbyte::lab {
@@ -45,7 +45,7 @@ Result<Places> PlacesOf(const std::string& sha, const BuildSettings& settings) {
   return Places{tree, tree.string() + ".log", tree.string() + ".lock", tree.string() + ".built"};
 }
 
-Status Wait(const FileDescriptor& lock, const Interrupt* interrupt) {
+Status Wait(const os::FileDescriptor& lock, const Interrupt* interrupt) {
   while (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) {
       return Fail(ErrorCode::kInternal, "cannot lock a build: " + std::generic_category().message(errno));
@@ -58,8 +58,8 @@ Status Wait(const FileDescriptor& lock, const Interrupt* interrupt) {
 }
 
 // Held until it is closed, also by the end of the process.
-Result<FileDescriptor> Lock(const fs::path& file, const BuildSettings& settings) {
-  FileDescriptor lock(open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+Result<os::FileDescriptor> Lock(const fs::path& file, const BuildSettings& settings) {
+  os::FileDescriptor lock(open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
   if (lock.get() < 0) {
     return Fail(ErrorCode::kInternal,
                 fmt::format("cannot make {}: {}", file.string(), std::generic_category().message(errno)));
@@ -144,7 +144,7 @@ Status Mark(const Places& places, const BuildRecipe& recipe) {
 Result<BuiltCommit> BuildCommit(const GitRepository& repository, const std::string& sha,
                                 const BuildSettings& settings) {
   RB_ASSIGN(const Places places, PlacesOf(sha, settings));
-  RB_ASSIGN(const FileDescriptor lock, Lock(places.lock, settings));
+  RB_ASSIGN(const os::FileDescriptor lock, Lock(places.lock, settings));
   BuiltCommit built{sha, places.tree / settings.recipe.product, places.tree, true};
   std::error_code ignored;
   if (fs::exists(places.marker, ignored) && IsProgram(built.executable)) return built;

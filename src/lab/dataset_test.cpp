@@ -3,8 +3,8 @@
 #include <fstream>
 
 #include "lab/bench_schemas.h"
-#include "lab/temporary_folder.h"
 #include "lab/test_server.h"
+#include "os/temporary_folder.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -111,7 +111,7 @@ TEST_F(DatasetTest, PgbenchInitialisesItsOwn) {
 }
 
 TEST_F(DatasetTest, AFileOfOnesOwnIsReadByPsql) {
-  const auto folder = TemporaryFolder::Make(TemporaryRoot());
+  const auto folder = os::TemporaryFolder::Make(os::TemporaryRoot());
   ASSERT_TRUE(folder);
   const std::filesystem::path file = folder->path() / "own.sql";
   std::ofstream(file) << "\\set twice :bench_rows * 2\nCREATE TABLE own AS SELECT generate_series(1, :twice) AS i;\n";

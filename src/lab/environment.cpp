@@ -13,10 +13,10 @@
 
 #include "base/clock.h"
 #include "lab/dsn.h"
-#include "lab/file_descriptor.h"
 #include "lab/guardian.h"
 #include "lab/server_install.h"
-#include "lab/temporary_folder.h"
+#include "os/file_descriptor.h"
+#include "os/temporary_folder.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -31,7 +31,7 @@ constexpr const char* kDatabase = "postgres";
 
 // A port that nobody listens on at this moment.
 Result<uint16_t> FreePort() {
-  const FileDescriptor probe(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const os::FileDescriptor probe(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -50,9 +50,9 @@ std::vector<std::string> ServerCommand(const ServerInstall& install, const Serve
   settings.insert(BenchmarkSettings().begin(), BenchmarkSettings().end());
   settings["listen_addresses"] = "127.0.0.1";
   settings["port"] = std::to_string(port);
-  settings["unix_socket_directories"] = folder.string();
+  settings["unix_socket_directories"] = (folder / "server").string();
   std::vector<std::string> argv = account.prefix;
-  argv.insert(argv.end(), {(install.bin / "postgres").string(), "-D", (folder / "data").string()});
+  argv.insert(argv.end(), {(install.bin / "postgres").string(), "-D", (folder / "server/data").string()});
   for (const auto& [name, value] : settings) argv.insert(argv.end(), {"-c", fmt::format("{}={}", name, value)});
   return argv;
 }
@@ -84,10 +84,10 @@ Status WaitUntilReady(Guardian& guardian, const ServerAddress& address, const fs
 }
 
 Status CheckSocketPath(const fs::path& folder) {
-  const size_t longest = (folder / ".s.PGSQL.65535").string().size();
+  const size_t longest = (folder / "server/.s.PGSQL.65535").string().size();
   if (longest < sizeof(sockaddr_un::sun_path)) return {};
   return Fail(ErrorCode::kConfiguration,
-              "the path of the temporary folder is too long for a Unix socket: " + TemporaryRoot().string(),
+              "the path of the temporary folder is too long for a Unix socket: " + os::TemporaryRoot().string(),
               "TMPDIR names another place, such as /tmp");
 }
 
@@ -117,19 +117,25 @@ const std::map<std::string, std::string>& BenchmarkSettings() {
 Environment::Environment() = default;
 Environment::~Environment() = default;
 
+std::optional<pid_t> Environment::server_pid() const {
+  return guardian_ ? std::optional(guardian_->server_pid()) : std::nullopt;
+}
+
 Result<std::unique_ptr<Environment>> Environment::StartEphemeral(const EphemeralOptions& options) {
   RB_ASSIGN(const ServerAccount account, FindServerAccount());
   RB_ASSIGN(const ServerInstall install, FindServerInstall());
-  RB_ASSIGN(const fs::path template_data, TemplateData(install, account, options.interrupt));
+  RB_ASSIGN(const fs::path archive, TemplateArchive(install, account, options.interrupt));
   for (int attempt = 1;; ++attempt) {
     RB_ASSIGN(const uint16_t port, FreePort());
     std::unique_ptr<Environment> environment(new Environment);
-    environment->folder_ = TemporaryRoot() / ("rapidbyte-pg-" + RandomHex(4));
+    environment->folder_ = os::TemporaryRoot() / ("rapidbyte-pg-" + os::RandomHex(4));
     RB_TRY(CheckSocketPath(environment->folder_));
-    environment->address_ = {environment->folder_.string(), port, kSuperuser, "", kDatabase, {}};
+    environment->address_ = {environment->folder_ / "server", port, kSuperuser, "", kDatabase, {}};
     RB_ASSIGN(environment->guardian_,
-              Guardian::Start({environment->folder_, template_data, account.uid, account.gid,
-                               ServerCommand(install, account, environment->folder_, port, options.settings)}));
+              Guardian::Start({.folder = environment->folder_,
+                               .argv = ServerCommand(install, account, environment->folder_, port, options.settings),
+                               .account = account,
+                               .archive = archive}));
     const Status ready =
         WaitUntilReady(*environment->guardian_, environment->address_, environment->folder_, options.interrupt);
     if (ready) {
@@ -156,7 +162,7 @@ Status Environment::SetPassword(const Interrupt* interrupt) {
   RB_ASSIGN(Postgres session, Postgres::Connect(address_, interrupt));
   tcp_address_ = address_;
   tcp_address_.host = "127.0.0.1";
-  tcp_address_.password = RandomHex(16);
+  tcp_address_.password = os::RandomHex(16);
   return session.Exec(fmt::format("ALTER ROLE {} PASSWORD '{}'", kSuperuser, tcp_address_.password));
 }
 

@@ -1,7 +1,7 @@
 // A PostgreSQL server to measure on: a throwaway cluster that is gone afterwards, or a server that is already there.
 //
 // A throwaway cluster is a copy of a cached template (initdb runs once per version) in a temporary folder, with a Unix
-// socket in that folder and a random password on a free port of 127.0.0.1. It is gone, with its folder, when the
+// socket beside it and a random password on a free port of 127.0.0.1. It is gone, with its folder, when the
 // Environment is destroyed, and also when this process is killed: a guardian process sees to it (guardian.h). As
 // root, the server runs as the user "postgres".
 #pragma once
@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -41,7 +42,9 @@ class Environment {
   const ServerAddress& address() const { return address_; }
   // By TCP, with the password. Of an existing server: the same as address().
   const ServerAddress& tcp_address() const { return tcp_address_; }
-  // Of a throwaway server; empty otherwise.
+  // Of a throwaway server; nothing otherwise.
+  std::optional<pid_t> server_pid() const;
+  // Where the throwaway server's folder lies, and documents may lie; ours. Empty otherwise.
   const std::filesystem::path& folder() const { return folder_; }
   // "PostgreSQL 15.14, shared_buffers = 512MB, …"
   const std::string& description() const { return description_; }

@@ -10,9 +10,10 @@
 #include <fstream>
 #include <thread>
 
-#include "lab/file_descriptor.h"
 #include "lab/postgres.h"
-#include "lab/temporary_folder.h"
+#include "lab/server_install.h"
+#include "os/file_descriptor.h"
+#include "os/temporary_folder.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -49,7 +50,7 @@ std::string Ask(const ServerAddress& address, const std::string& sql) {
 
 // Brings up a server in a process of its own, which then waits to be killed. Returns its number and the folder.
 std::pair<pid_t, std::filesystem::path> ServerInAnotherProcess() {
-  Pipe pipe = Pipe::Open();
+  os::Pipe pipe = os::Pipe::Open();
   const pid_t pid = fork();
   if (pid == 0) {
     setpgid(0, 0);
@@ -78,13 +79,34 @@ TEST(EphemeralServer, AnswersOnSocketAndPortAndIsGoneAfterwards) {
     EXPECT_EQ(Ask((*environment)->address(), "SHOW fsync"), "on");
     EXPECT_TRUE((*environment)->description().starts_with("PostgreSQL 15.")) << (*environment)->description();
     EXPECT_NE((*environment)->description().find("shared_buffers = 16MB"), std::string::npos);
-    struct stat made {};
-    ASSERT_EQ(stat(folder.c_str(), &made), 0);
-    EXPECT_EQ(made.st_mode & 0777, 0700u);
     EXPECT_EQ(ProcessesOf(folder), 1);
   }
   EXPECT_FALSE(std::filesystem::exists(folder));
   EXPECT_EQ(ProcessesOf(folder), 0);
+}
+
+// The server's user may write to what is its own, and to nothing that we write to or read.
+TEST(EphemeralServer, OnlyItsOwnFolderBelongsToItsUser) {
+  const auto environment = Environment::StartEphemeral();
+  ASSERT_TRUE(environment) << environment.error().message;
+  const auto account = FindServerAccount();
+  ASSERT_TRUE(account);
+  const auto status_of = [&](const char* name) {
+    struct stat info {};
+    EXPECT_EQ(lstat(((*environment)->folder() / name).c_str(), &info), 0) << name;
+    return info;
+  };
+  EXPECT_EQ(status_of("").st_uid, geteuid());
+  EXPECT_EQ(status_of("").st_mode & 07777, account->uid == geteuid() ? 0700u : 0711u);
+  EXPECT_EQ(status_of("server.log").st_uid, geteuid());
+  EXPECT_EQ(status_of("server.log").st_mode & 07777, 0600u);
+  EXPECT_EQ(status_of("server").st_uid, account->uid);
+  EXPECT_EQ(status_of("server").st_mode & 07777, 0700u);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator((*environment)->folder() / "server")) {
+    struct stat info {};
+    if (lstat(entry.path().c_str(), &info) != 0) continue;  // the server is at work
+    EXPECT_EQ(info.st_uid, account->uid) << entry.path();
+  }
 }
 
 TEST(EphemeralServer, TcpAsksForThePassword) {
@@ -131,7 +153,7 @@ TEST(EphemeralServer, IsGoneWhenItsOwnerIsKilled) {
 
 TEST(EphemeralServer, WhatItsOwnerPutsIntoItsFolderIsGoneAsWell) {
   const auto [pid, folder] = ServerInAnotherProcess();
-  const auto documents = TemporaryFolder::Make(folder);
+  const auto documents = os::TemporaryFolder::Make(folder);
   ASSERT_TRUE(documents) << documents.error().message;
   EXPECT_EQ(documents->path().parent_path(), folder);
   std::ofstream(documents->path() / "state.db") << "in use";

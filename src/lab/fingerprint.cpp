@@ -11,7 +11,7 @@
 
 #include "lab/git_repository.h"
 #include "lab/subprocess.h"
-#include "lab/temporary_folder.h"
+#include "os/temporary_folder.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -75,7 +75,7 @@ std::string UtcNow() {
 }
 
 std::string NewCampaignId() {
-  return fmt::format("{:%Y%m%dT%H%M%S}-{}", UtcTime(std::chrono::system_clock::now()), RandomHex(4));
+  return fmt::format("{:%Y%m%dT%H%M%S}-{}", UtcTime(std::chrono::system_clock::now()), os::RandomHex(4));
 }
 
 }  // namespace rapidbyte::lab

@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "lab/subprocess.h"
-#include "lab/temporary_folder.h"
+#include "os/temporary_folder.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -29,7 +29,7 @@ TEST(HostFingerprint, KnowsThisMachine) {
 }
 
 TEST(GitState, IsUnknownOutsideOfARepository) {
-  const TemporaryFolder folder = *TemporaryFolder::Make();
+  const os::TemporaryFolder folder = *os::TemporaryFolder::Make();
   const GitState state = ReadGitState(folder.path());
   EXPECT_EQ(state.sha, "unknown");
   EXPECT_EQ(state.branch, "unknown");
@@ -37,7 +37,7 @@ TEST(GitState, IsUnknownOutsideOfARepository) {
 }
 
 TEST(GitState, KnowsCommitBranchAndChanges) {
-  const TemporaryFolder folder = *TemporaryFolder::Make();
+  const os::TemporaryFolder folder = *os::TemporaryFolder::Make();
   std::ofstream(folder.path() / "file") << "one";
   Git(folder.path(), "init --quiet");
   Git(folder.path(), "add file");

@@ -8,7 +8,7 @@
 
 #include "base/nearest_name.h"
 #include "lab/subprocess.h"
-#include "lab/temporary_folder.h"
+#include "os/temporary_folder.h"
 #include "record/cell_key.h"
 
 namespace rapidbyte::lab {
@@ -93,7 +93,7 @@ Result<std::string> GitRepository::Resolve(const std::string& ref) const {
 
 // By an index of its own: the user's is only read.
 Result<std::string> GitRepository::WorkingTreeCommit() const {
-  RB_ASSIGN(const TemporaryFolder folder, TemporaryFolder::Make());
+  RB_ASSIGN(const os::TemporaryFolder folder, os::TemporaryFolder::Make());
   RB_ASSIGN(const std::string own_index, Run({"rev-parse", "--git-path", "index"}));
   const fs::path index = folder.path() / "index";
   std::error_code error;

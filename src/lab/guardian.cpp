@@ -1,6 +1,7 @@
 #include "lab/guardian.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -14,13 +15,14 @@
 #include <cstring>
 #include <system_error>
 
-#include "lab/file_descriptor.h"
 #include "lab/server_install.h"
+#include "os/file_descriptor.h"
 
 namespace rapidbyte::lab {
 namespace {
 
-// What the guardian tells us, one character each; a failure is followed by its message.
+// What the guardian tells us, one character each. The start is followed by the number of the server's process, a
+// failure by its message.
 constexpr char kStarted = 'S';
 constexpr char kFailed = 'F';
 constexpr char kEnded = 'E';
@@ -56,12 +58,34 @@ Status MakeFolder(const GuardedServer& server) {
               "TMPDIR names another place for temporary files");
 }
 
-Status FillFolder(const GuardedServer& server) {
-  if (chown(server.folder.c_str(), server.owner, server.group) != 0) {
-    return Fail(ErrorCode::kInternal, "cannot hand over " + server.folder.string());
+// Without a way to run anything else: for the child of a fork.
+[[noreturn]] void Execute(const std::vector<std::string>& command) {
+  std::vector<char*> argv;
+  for (const std::string& argument : command) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  execvp(argv[0], argv.data());
+  Tell(STDERR_FILENO, std::string("cannot run ") + argv[0] + ": " + std::strerror(errno) + "\n");
+  _exit(127);
+}
+
+Status Unpack(const GuardedServer& server, const std::filesystem::path& folder) {
+  const os::FileDescriptor archive(open(server.archive.c_str(), O_RDONLY | O_CLOEXEC));
+  const pid_t pid = archive.is_open() ? fork() : -1;
+  if (pid == 0) {
+    dup2(archive.get(), STDIN_FILENO);
+    Execute(UnpackCommand(server.account, folder));
   }
-  if (server.template_data.empty()) return {};
-  return CopyTree(server.template_data, server.folder / "data", server.owner, server.group);
+  int status = -1;
+  while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  return Fail(ErrorCode::kInternal, fmt::format("cannot unpack {} into {}", server.archive.string(), folder.string()));
+}
+
+Status FillFolder(const GuardedServer& server) {
+  if (server.argv.empty()) return {};
+  RB_ASSIGN(const std::filesystem::path folder, MakeServerFolder(server.folder, server.account));
+  return server.archive.empty() ? Status() : Unpack(server, folder);
 }
 
 [[noreturn]] void BecomeServer(const GuardedServer& server) {
@@ -73,13 +97,7 @@ Status FillFolder(const GuardedServer& server) {
   const int log = open((server.folder / "server.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   dup2(log, STDOUT_FILENO);
   dup2(log, STDERR_FILENO);
-  std::vector<char*> argv;
-  for (const std::string& argument : server.argv) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  execvp(argv[0], argv.data());
-  const std::string error = std::string("cannot run ") + argv[0] + ": " + std::strerror(errno) + "\n";
-  Tell(STDERR_FILENO, error);
-  _exit(127);
+  Execute(server.argv);
 }
 
 // Waits for the process to end; false at the timeout. Negative: no timeout.
@@ -123,7 +141,7 @@ void RemoveFolder(const std::filesystem::path& folder) {
 
 void StartAndWatch(const GuardedServer& server, int lifeline, int news) {
   if (server.argv.empty()) {
-    Tell(news, {kStarted});
+    Tell(news, fmt::format("{}0\n", kStarted));
     return WatchOver(lifeline, -1, news);
   }
   const pid_t pid = fork();
@@ -134,7 +152,7 @@ void StartAndWatch(const GuardedServer& server, int lifeline, int news) {
     if (pid > 0) kill(pid, SIGKILL);
     return;
   }
-  Tell(news, {kStarted});
+  Tell(news, fmt::format("{}{}\n", kStarted, pid));
   WatchOver(lifeline, process_fd, news);
   StopServer(pid, process_fd);
 }
@@ -163,6 +181,18 @@ std::string ReadToEnd(int file) {
   }
 }
 
+// Up to the end of the line, which the guardian writes at once.
+pid_t ReadNumber(int file) {
+  pid_t number = 0;
+  for (char digit = '0'; digit != '\n'; number = number * 10 + (digit - '0')) {
+    ssize_t size = 0;
+    do size = read(file, &digit, 1);
+    while (size < 0 && errno == EINTR);
+    if (size <= 0 || digit < '0' || digit > '9') break;
+  }
+  return number;
+}
+
 void Reap(pid_t pid) {
   while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
   }
@@ -171,7 +201,7 @@ void Reap(pid_t pid) {
 }  // namespace
 
 Result<std::unique_ptr<Guardian>> Guardian::Start(const GuardedServer& server) {
-  Pipe lifeline = Pipe::Open(), news = Pipe::Open();
+  os::Pipe lifeline = os::Pipe::Open(), news = os::Pipe::Open();
   const pid_t pid = news.is_open() && lifeline.is_open() ? fork() : -1;
   if (pid < 0) return Fail(ErrorCode::kInternal, std::string("cannot start a process: ") + std::strerror(errno));
   if (pid == 0) {
@@ -184,7 +214,9 @@ Result<std::unique_ptr<Guardian>> Guardian::Start(const GuardedServer& server) {
   do size = read(news.read_end.get(), &first, 1);
   while (size < 0 && errno == EINTR);
   if (size == 1 && first == kStarted) {
-    return std::unique_ptr<Guardian>(new Guardian(pid, std::move(lifeline.write_end), std::move(news.read_end)));
+    const pid_t server_pid = ReadNumber(news.read_end.get());
+    return std::unique_ptr<Guardian>(
+        new Guardian(pid, server_pid, std::move(lifeline.write_end), std::move(news.read_end)));
   }
   lifeline.write_end.Close();
   const std::string message = ReadToEnd(news.read_end.get());

@@ -14,17 +14,17 @@
 #include <vector>
 
 #include "base/result.h"
-#include "lab/file_descriptor.h"
+#include "lab/server_install.h"
+#include "os/file_descriptor.h"
 
 namespace rapidbyte::lab {
 
 struct GuardedServer {
-  std::filesystem::path folder;         // made by the guardian, 0700; must not exist
-  std::filesystem::path template_data;  // copied to folder/data; empty: nothing is
-  uid_t owner = 0;                      // of the folder and all that is in it
-  gid_t group = 0;
-  // The server's command line; its output goes to folder/server.log. Empty: there is no server, only the folder.
-  std::vector<std::string> argv = {};
+  std::filesystem::path folder;  // made by the guardian, ours; must not exist
+  // The rest is of a server's; without a command line there is only the folder.
+  std::vector<std::string> argv = {};  // its output goes to folder/server.log
+  ServerAccount account = {};          // owns folder/server
+  std::filesystem::path archive = {};  // unpacked into folder/server; empty: nothing is
 };
 
 class Guardian {
@@ -39,14 +39,16 @@ class Guardian {
 
   // Whether the server's process has ended by itself.
   bool ServerEnded();
+  pid_t server_pid() const { return server_pid_; }  // 0: there is none
 
  private:
-  Guardian(pid_t pid, FileDescriptor lifeline, FileDescriptor news)
-      : pid_(pid), lifeline_(std::move(lifeline)), news_(std::move(news)) {}
+  Guardian(pid_t pid, pid_t server_pid, os::FileDescriptor lifeline, os::FileDescriptor news)
+      : pid_(pid), server_pid_(server_pid), lifeline_(std::move(lifeline)), news_(std::move(news)) {}
 
   pid_t pid_;
-  FileDescriptor lifeline_;  // the write end that keeps the server alive
-  FileDescriptor news_;      // one character per event, see guardian.cpp
+  pid_t server_pid_;
+  os::FileDescriptor lifeline_;  // the write end that keeps the server alive
+  os::FileDescriptor news_;      // one character per event, see guardian.cpp
 };
 
 }  // namespace rapidbyte::lab

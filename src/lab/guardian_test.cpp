@@ -9,8 +9,8 @@
 #include <fstream>
 #include <thread>
 
-#include "lab/file_descriptor.h"
-#include "lab/temporary_folder.h"
+#include "os/file_descriptor.h"
+#include "os/temporary_folder.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -21,9 +21,13 @@ using namespace std::chrono_literals;
 class GuardianTest : public testing::Test {
  protected:
   GuardianTest() {
-    std::filesystem::create_directories(work_.path() / "template/sub");
-    std::ofstream(work_.path() / "template/sub/file") << "content";
-    server_ = {work_.path() / "server", work_.path() / "template", getuid(), getgid(), {}};
+    std::filesystem::create_directories(work_.path() / "data/sub");
+    std::ofstream(work_.path() / "data/sub/file") << "content";
+    const std::string folder = work_.path().string();
+    EXPECT_EQ(std::system(("tar -C " + folder + " -cf " + folder + "/template.tar data").c_str()), 0);
+    server_ = {.folder = work_.path() / "server",
+               .account = {.uid = getuid(), .gid = getgid(), .prefix = {}},
+               .archive = work_.path() / "template.tar"};
   }
   void Command(const std::string& script) { server_.argv = {"sh", "-c", script}; }
 
@@ -44,7 +48,7 @@ class GuardianTest : public testing::Test {
     return false;
   }
 
-  TemporaryFolder work_ = *TemporaryFolder::Make();
+  os::TemporaryFolder work_ = *os::TemporaryFolder::Make();
   GuardedServer server_;
 };
 
@@ -55,9 +59,10 @@ TEST_F(GuardianTest, CopiesStartsStopsAndRemoves) {
   const pid_t pid = WaitForPid();
   ASSERT_GT(pid, 0);
   std::string content;
-  std::ifstream(server_.folder / "data/sub/file") >> content;
+  std::ifstream(server_.folder / "server/data/sub/file") >> content;
   EXPECT_EQ(content, "content");
   EXPECT_FALSE((*guardian)->ServerEnded());
+  EXPECT_EQ((*guardian)->server_pid(), pid);
   guardian->reset();
   EXPECT_NE(kill(pid, 0), 0);
   EXPECT_FALSE(std::filesystem::exists(server_.folder));
@@ -65,7 +70,7 @@ TEST_F(GuardianTest, CopiesStartsStopsAndRemoves) {
 
 TEST_F(GuardianTest, AFolderWithoutAServerGoesWithItsCreator) {
   const auto folder = work_.path() / "alone";
-  const GuardedServer alone = {.folder = folder, .template_data = {}, .owner = getuid(), .group = getgid()};
+  const GuardedServer alone = {.folder = folder};
   auto guardian = Guardian::Start(alone);
   ASSERT_TRUE(guardian) << guardian.error().message;
   EXPECT_TRUE(std::filesystem::is_directory(folder));
@@ -74,7 +79,7 @@ TEST_F(GuardianTest, AFolderWithoutAServerGoesWithItsCreator) {
   guardian->reset();
   EXPECT_FALSE(std::filesystem::exists(folder));
 
-  Pipe started = Pipe::Open();
+  os::Pipe started = os::Pipe::Open();
   const pid_t creator = fork();
   if (creator == 0) {
     const auto kept = Guardian::Start(alone);
@@ -127,7 +132,7 @@ TEST_F(GuardianTest, KeepsTheServersOutputInItsLog) {
 
 TEST_F(GuardianTest, AServerThatCannotBeCopiedIsAnError) {
   Command("sleep 1000");
-  server_.template_data = "/nonexistent";
+  server_.archive = "/nonexistent";
   const auto guardian = Guardian::Start(server_);
   ASSERT_FALSE(guardian);
   EXPECT_FALSE(std::filesystem::exists(server_.folder));

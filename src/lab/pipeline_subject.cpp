@@ -10,8 +10,8 @@
 #include <system_error>
 
 #include "lab/bench_schemas.h"
-#include "lab/file_descriptor.h"
 #include "metrics/json_text.h"
+#include "os/file_descriptor.h"
 #include "scenario/pipeline_binding.h"
 
 namespace rapidbyte::lab {
@@ -60,7 +60,7 @@ void Replace(const std::string& from, const std::string& to, std::string& text) 
 
 // Readable by us alone, although no secret is in it.
 Status WriteDocument(const std::filesystem::path& path, const std::string& text) {
-  const FileDescriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  const os::FileDescriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (file.is_open() && write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size())) return {};
   return Fail(ErrorCode::kInternal,
               fmt::format("cannot write {}: {}", path.string(), std::generic_category().message(errno)));

@@ -6,8 +6,8 @@
 #include <fstream>
 
 #include "lab/bench_schemas.h"
-#include "lab/temporary_folder.h"
 #include "lab/test_server.h"
+#include "os/temporary_folder.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -33,7 +33,7 @@ class PipelineSubjectTest : public ServerTest {
   }
   DatasetAtHand AtHand() { return {kServer, dataset_, *session_}; }
 
-  TemporaryFolder folder_ = *TemporaryFolder::Make();
+  os::TemporaryFolder folder_ = *os::TemporaryFolder::Make();
   Dataset dataset_;
   std::unique_ptr<Subject> subject_;
 };

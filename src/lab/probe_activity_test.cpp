@@ -5,7 +5,7 @@
 
 #include <fstream>
 
-#include "lab/temporary_folder.h"
+#include "os/temporary_folder.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -18,7 +18,7 @@ void Write(const fs::path& file, const std::string& text) {
 }
 
 TEST(ProbeActivity, ReadsTheKernelsFiles) {
-  const auto folder = TemporaryFolder::Make();
+  const auto folder = os::TemporaryFolder::Make();
   ASSERT_TRUE(folder);
   Write(folder->path() / "stat",
         "cpu  100 20 30 400 50 6 7 8 90 9\ncpu0 1 2 3 4 5 6 7 8 9 0\ncpu1 1 2 3 4 5 6 7 8 9 0\nctxt 12\n");

@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "lab/temporary_folder.h"
+#include "os/temporary_folder.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -19,7 +19,7 @@ class ProbeFacts : public testing::Test {
   }
   const fs::path& Root() const { return folder_->path(); }
 
-  Result<TemporaryFolder> folder_ = TemporaryFolder::Make();
+  Result<os::TemporaryFolder> folder_ = os::TemporaryFolder::Make();
 };
 
 TEST_F(ProbeFacts, AreReadFromTheKernelsFiles) {

@@ -13,9 +13,9 @@
 #include "base/clock.h"
 #include "lab/block_plan.h"
 #include "lab/environment.h"
-#include "lab/file_descriptor.h"
 #include "lab/subprocess.h"
-#include "lab/temporary_folder.h"
+#include "os/file_descriptor.h"
+#include "os/temporary_folder.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -120,13 +120,7 @@ class Database {
     return SecsSince(start);
   }
 
-  std::optional<int64_t> ServerPid() const {
-    if (!environment_) return std::nullopt;
-    std::ifstream in(environment_->folder() / "data/postmaster.pid");
-    int64_t pid = 0;
-    if (!(in >> pid)) return std::nullopt;
-    return pid;
-  }
+  std::optional<int64_t> ServerPid() const { return environment_ ? environment_->server_pid() : std::nullopt; }
 
  private:
   Status Start() {
@@ -144,7 +138,7 @@ class Database {
 
 class MachineProbes final : public ProbeSet {
  public:
-  MachineProbes(TemporaryFolder folder, FileDescriptor file, const Interrupt& interrupt)
+  MachineProbes(os::TemporaryFolder folder, os::FileDescriptor file, const Interrupt& interrupt)
       : folder_(std::move(folder)), file_(std::move(file)), database_(interrupt) {
     probes_ = {
         {"processor", "20 million dependent steps in registers", Compute},
@@ -167,8 +161,8 @@ class MachineProbes final : public ProbeSet {
   }
 
  private:
-  TemporaryFolder folder_;
-  FileDescriptor file_;
+  os::TemporaryFolder folder_;
+  os::FileDescriptor file_;
   Memory memory_;
   Database database_;
   std::vector<Probe> probes_;
@@ -206,9 +200,9 @@ Result<std::vector<ProbeSeries>> RunProbes(const std::vector<Probe>& probes, con
 }
 
 Result<std::unique_ptr<ProbeSet>> ProbeSet::Make(const fs::path& folder, const Interrupt& interrupt) {
-  RB_ASSIGN(TemporaryFolder own, TemporaryFolder::Make(folder));
+  RB_ASSIGN(os::TemporaryFolder own, os::TemporaryFolder::Make(folder));
   const fs::path name = own.path() / "probe";
-  FileDescriptor file(open(name.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
+  os::FileDescriptor file(open(name.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
   if (!file.is_open()) return Fail(NotWritten(name));
   return std::make_unique<MachineProbes>(std::move(own), std::move(file), interrupt);
 }

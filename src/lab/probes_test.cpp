@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "lab/temporary_folder.h"
+#include "os/temporary_folder.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -88,7 +88,7 @@ TEST(RunProbes, EndsWhenInterrupted) {
 }
 
 TEST(ProbeSet, LeavesNothingBehind) {
-  const auto folder = TemporaryFolder::Make();
+  const auto folder = os::TemporaryFolder::Make();
   ASSERT_TRUE(folder);
   {
     const Interrupt interrupt;

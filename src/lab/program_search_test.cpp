@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "lab/temporary_folder.h"
+#include "os/temporary_folder.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -29,7 +29,7 @@ TEST(CheckProgram, SaysWhichOneMayHaveBeenMeant) {
 }
 
 TEST(CheckProgram, LooksInTheCommandsOwnFolderAndPath) {
-  const TemporaryFolder folder = *TemporaryFolder::Make();
+  const os::TemporaryFolder folder = *os::TemporaryFolder::Make();
   std::ofstream(folder.path() / "own") << "#!/bin/sh\n";
   fs::permissions(folder.path() / "own", fs::perms::owner_all);
   Command command = Program("./own");

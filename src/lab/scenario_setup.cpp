@@ -105,11 +105,10 @@ std::optional<pid_t> ScenarioSetup::ServerProcess() {
 Status ScenarioSetup::MakeWorkFolder() {
   std::filesystem::path parent = environment_ ? environment_->folder() : std::filesystem::path();
   if (parent.empty()) {
-    parent = TemporaryRoot() / ("rapidbyte-" + RandomHex(4));
-    RB_ASSIGN(guardian_,
-              Guardian::Start({.folder = parent, .template_data = {}, .owner = getuid(), .group = getgid()}));
+    parent = os::TemporaryRoot() / ("rapidbyte-" + os::RandomHex(4));
+    RB_ASSIGN(guardian_, Guardian::Start({.folder = parent}));
   }
-  RB_ASSIGN(TemporaryFolder folder, TemporaryFolder::Make(parent));
+  RB_ASSIGN(os::TemporaryFolder folder, os::TemporaryFolder::Make(parent));
   folder_.emplace(std::move(folder));
   return {};
 }

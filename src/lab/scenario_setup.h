@@ -22,7 +22,7 @@
 #include "lab/pipeline_subject.h"
 #include "lab/postgres.h"
 #include "lab/subject.h"
-#include "lab/temporary_folder.h"
+#include "os/temporary_folder.h"
 #include "scenario/matrix.h"
 #include "scenario/scenario.h"
 
@@ -76,7 +76,7 @@ class ScenarioSetup {
   // For the documents of pipelines, where there are any; gone even if we are killed, with the folder that it is in: a
   // throwaway server's, or one that has a guardian for it alone.
   std::unique_ptr<Guardian> guardian_;
-  std::optional<TemporaryFolder> folder_;
+  std::optional<os::TemporaryFolder> folder_;
   std::optional<Postgres> session_;
   std::map<uint64_t, Dataset> datasets_;  // by size
   size_t documents_ = 0;                  // written so far

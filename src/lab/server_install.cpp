@@ -10,7 +10,9 @@
 #include <system_error>
 
 #include "lab/subprocess.h"
-#include "lab/temporary_folder.h"
+#include "os/cache_folder.h"
+#include "os/temporary_folder.h"
+#include "os/trusted_folder.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -21,7 +23,7 @@ constexpr const char* kDebianBin = "/usr/lib/postgresql/15/bin";
 constexpr const char* kServerUser = "postgres";
 constexpr double kInitdbTimeoutSecs = 120;
 // Counts the changes of how a template is made; part of its name.
-constexpr int kTemplateLayout = 1;
+constexpr int kTemplateLayout = 2;
 
 bool HasServer(const fs::path& bin) {
   return access((bin / "postgres").c_str(), X_OK) == 0 && access((bin / "initdb").c_str(), X_OK) == 0;
@@ -56,7 +58,7 @@ Result<std::string> VersionOf(const fs::path& bin) {
   return version;
 }
 
-Status FileError(const std::string& what, const fs::path& path, const std::error_code& error) {
+tl::unexpected<Error> FileError(const std::string& what, const fs::path& path, const std::error_code& error) {
   return Fail(ErrorCode::kInternal, fmt::format("cannot {} {}: {}", what, path.string(), error.message()));
 }
 
@@ -72,46 +74,34 @@ std::vector<std::string> InitdbCommand(const ServerInstall& install, const Serve
   return argv;
 }
 
-// Only here is a cluster initialised: in a folder that the account may enter, which the cache need not be.
-Status InitialiseInto(const fs::path& cached, const ServerInstall& install, const ServerAccount& account,
+// Puts the archive of a new cluster to `archive`.
+Status InitialiseInto(const fs::path& archive, const ServerInstall& install, const ServerAccount& account,
                       const Interrupt* interrupt) {
-  RB_ASSIGN(const TemporaryFolder work, TemporaryFolder::Make());
-  if (chown(work.path().c_str(), account.uid, account.gid) != 0) {
-    return FileError("hand over", work.path(), {errno, std::generic_category()});
-  }
-  const Command initdb{.argv = InitdbCommand(install, account, work.path() / "data"),
+  RB_ASSIGN(const os::TemporaryFolder work, os::TemporaryFolder::Make());
+  RB_ASSIGN(const fs::path folder, MakeServerFolder(work.path(), account));
+  const SubprocessLimits limits{.timeout_secs = kInitdbTimeoutSecs, .interrupt = interrupt};
+  const Command initdb{.argv = InitdbCommand(install, account, folder / "data"),
                        .environment = {{"LC_ALL", "C.UTF-8"}},
-                       .working_directory = work.path()};
-  const auto run = RunSuccessfully(initdb, {.timeout_secs = kInitdbTimeoutSecs, .interrupt = interrupt});
-  if (!run && run.error().code == ErrorCode::kInterrupted) return Fail(run.error());
-  if (!run) {
-    return Fail(ErrorCode::kConfiguration, "cannot make a PostgreSQL cluster: " + run.error().message,
-                "is there room in the temporary folder?");
+                       .working_directory = "/"};
+  auto run = RunSuccessfully(initdb, limits);
+  fs::path draft = archive;
+  draft += fmt::format(".{}.partial", os::RandomHex(4));
+  if (run) {
+    Command pack{.argv = account.prefix, .environment = {}, .working_directory = "/"};
+    pack.argv.insert(pack.argv.end(), {"tar", "--create", "--file=-", "--directory", folder.string(), "data"});
+    pack.output = OutputTo::kFile;
+    pack.output_file = draft;
+    run = RunSuccessfully(pack, limits);
   }
-  fs::path staged = cached;
-  staged += fmt::format(".{}.partial", getpid());
-  RB_TRY(CopyTree(work.path() / "data", staged, geteuid(), getegid()));
-  std::error_code error, ignored;
-  fs::rename(staged, cached, error);
-  if (!error || fs::exists(cached, ignored)) {  // made by another process meanwhile: just as good
-    fs::remove_all(staged, ignored);
-    return {};
-  }
-  return FileError("make", cached, error);
-}
-
-Status CopyEntry(const fs::directory_entry& entry, const fs::path& to, uid_t owner, gid_t group) {
   std::error_code error;
-  if (entry.is_symlink()) {
-    fs::copy_symlink(entry.path(), to, error);
-  } else if (entry.is_directory()) {
-    fs::create_directory(to, entry.path(), error);
-  } else {
-    fs::copy_file(entry.path(), to, error);
-  }
-  if (error) return FileError("write", to, error);
-  if (lchown(to.c_str(), owner, group) != 0) return FileError("hand over", to, {errno, std::generic_category()});
-  return {};
+  if (run) fs::rename(draft, archive, error);
+  if (run && !error) return {};
+  std::error_code ignored;
+  fs::remove(draft, ignored);
+  if (error) return FileError("make", archive, error);
+  if (run.error().code == ErrorCode::kInterrupted) return Fail(run.error());
+  return Fail(ErrorCode::kConfiguration, "cannot make a PostgreSQL cluster: " + run.error().message,
+              "is there room in the temporary folder?");
 }
 
 }  // namespace
@@ -143,41 +133,30 @@ Result<ServerInstall> FindServerInstall() {
               "./dev setup installs it; or name a running server with --dsn");
 }
 
-fs::path CacheFolder() {
-  const auto variable = [](const char* name) {
-    const char* value = std::getenv(name);
-    return value != nullptr ? fs::path(value) : fs::path();
-  };
-  if (fs::path folder = variable("RAPIDBYTE_CACHE_DIR"); !folder.empty()) return folder;
-  if (const fs::path folder = variable("XDG_CACHE_HOME"); !folder.empty()) return folder / "rapidbyte";
-  if (const fs::path home = variable("HOME"); !home.empty()) return home / ".cache/rapidbyte";
-  return fmt::format("/var/tmp/rapidbyte-{}", geteuid());
+Result<fs::path> TemplateArchive(const ServerInstall& install, const ServerAccount& account,
+                                 const Interrupt* interrupt) {
+  RB_ASSIGN(const os::CacheRoom room, os::OpenCacheRoom("postgres"));
+  const std::string name = fmt::format("template-{}-{}.tar", install.version, kTemplateLayout);
+  if (!os::OpenTrustedFile(room.folder, name).is_open()) {
+    RB_TRY(InitialiseInto(room.path / name, install, account, interrupt));
+  }
+  return room.path / name;
 }
 
-Result<fs::path> TemplateData(const ServerInstall& install, const ServerAccount& account, const Interrupt* interrupt) {
-  const fs::path folder = CacheFolder() / "postgres";
-  const fs::path cached = folder / fmt::format("template-{}-{}", install.version, kTemplateLayout);
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) return Fail(FileError("make", folder, error).error());
-  struct stat made {};
-  if (stat(folder.c_str(), &made) != 0 || made.st_uid != geteuid()) {
-    return Fail(ErrorCode::kConfiguration, folder.string() + " belongs to another user",
-                "name a cache of your own: RAPIDBYTE_CACHE_DIR");
+Result<fs::path> MakeServerFolder(const fs::path& folder, const ServerAccount& account) {
+  const fs::path made = folder / "server";
+  const bool is_ours = account.uid == geteuid();
+  if (mkdir(made.c_str(), 0700) == 0 &&
+      (is_ours || (chmod(folder.c_str(), 0711) == 0 && chown(made.c_str(), account.uid, account.gid) == 0))) {
+    return made;
   }
-  if (!fs::exists(cached, error)) RB_TRY(InitialiseInto(cached, install, account, interrupt));
-  return cached;
+  return FileError("make", made, {errno, std::generic_category()});
 }
 
-Status CopyTree(const fs::path& from, const fs::path& to, uid_t owner, gid_t group) {
-  std::error_code error;
-  RB_TRY(CopyEntry(fs::directory_entry(from, error), to, owner, group));
-  auto entries = fs::recursive_directory_iterator(from, error);
-  for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
-    RB_TRY(CopyEntry(*entries, to / entries->path().lexically_relative(from), owner, group));
-  }
-  if (error) return FileError("read", from, error);
-  return {};
+std::vector<std::string> UnpackCommand(const ServerAccount& account, const fs::path& folder) {
+  std::vector<std::string> argv = account.prefix;
+  argv.insert(argv.end(), {"tar", "--extract", "--preserve-permissions", "--file=-", "--directory", folder.string()});
+  return argv;
 }
 
 }  // namespace rapidbyte::lab

@@ -12,7 +12,8 @@
 
 namespace rapidbyte::lab {
 
-// Servers refuse to run as root; then it is the user "postgres" that Debian's package makes.
+// Servers refuse to run as root; then it is the user "postgres" that Debian's package makes. What belongs to that user
+// is made, filled and read by processes with its rights: root must not follow what another user could have put there.
 struct ServerAccount {
   uid_t uid = 0;
   gid_t gid = 0;
@@ -27,16 +28,17 @@ struct ServerInstall {
 // Debian's folder for PostgreSQL 15, then what pg_config names, then the PATH. Errors: kConfiguration.
 Result<ServerInstall> FindServerInstall();
 
-// A data folder made by initdb, to be copied and never to be run. Made at first use and kept below CacheFolder(); the
-// superuser is "postgres", local connections are trusted, TCP asks for a SCRAM password. Errors: kConfiguration where
-// initdb fails, kInternal for the disk.
-Result<std::filesystem::path> TemplateData(const ServerInstall& install, const ServerAccount& account,
-                                           const Interrupt* interrupt);
+// The data folder of a cluster that initdb has made, as an archive of tar. Made at first use and kept in the cache
+// (os/cache_folder.h); the superuser is "postgres", local connections are trusted, TCP asks for a SCRAM password.
+// Errors: kConfiguration where initdb fails or the cache cannot be used, kInternal for the disk.
+Result<std::filesystem::path> TemplateArchive(const ServerInstall& install, const ServerAccount& account,
+                                              const Interrupt* interrupt);
 
-// $RAPIDBYTE_CACHE_DIR, $XDG_CACHE_HOME/rapidbyte, ~/.cache/rapidbyte, or a folder of this user below /var/tmp.
-std::filesystem::path CacheFolder();
+// The folder in `folder` that belongs to the account: a server's data and its sockets. `folder` is ours and stays so;
+// others may pass through it where the account is not ours. Errors: kInternal.
+Result<std::filesystem::path> MakeServerFolder(const std::filesystem::path& folder, const ServerAccount& account);
 
-// Copies a folder, with permissions, and gives it to the owner. Errors: kInternal.
-Status CopyTree(const std::filesystem::path& from, const std::filesystem::path& to, uid_t owner, gid_t group);
+// The command line that unpacks TemplateArchive from its standard input into `folder`/data, for the account.
+std::vector<std::string> UnpackCommand(const ServerAccount& account, const std::filesystem::path& folder);
 
 }  // namespace rapidbyte::lab

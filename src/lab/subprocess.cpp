@@ -15,9 +15,9 @@
 #include <system_error>
 
 #include "base/clock.h"
-#include "lab/file_descriptor.h"
 #include "lab/launcher.h"
 #include "lab/launcher_image.h"
+#include "os/file_descriptor.h"
 
 extern char** environ;
 
@@ -32,7 +32,7 @@ constexpr uint64_t kRusageBlockBytes = 512;
 // One end of a pipe from the command and the last bytes that came out of it.
 class Tail {
  public:
-  Tail(FileDescriptor source, size_t capacity) : source_(std::move(source)), capacity_(capacity) {}
+  Tail(os::FileDescriptor source, size_t capacity) : source_(std::move(source)), capacity_(capacity) {}
 
   pollfd Poll() const { return {source_.get(), POLLIN, 0}; }  // a negative descriptor is ignored by poll
   bool at_end() const { return !source_.is_open(); }
@@ -53,7 +53,7 @@ class Tail {
   }
 
  private:
-  FileDescriptor source_;
+  os::FileDescriptor source_;
   size_t capacity_;
   std::string text_;
 };
@@ -103,19 +103,19 @@ void ResetSignals(posix_spawnattr_t& attributes) {
 
 // The standard streams of a command, on our side of it and on its own.
 struct Streams {
-  FileDescriptor input, output, errors;           // the command's; where not open, it inherits ours
-  FileDescriptor output_to_read, errors_to_read;  // ours; where not open, there is nothing to read
+  os::FileDescriptor input, output, errors;           // the command's; where not open, it inherits ours
+  os::FileDescriptor output_to_read, errors_to_read;  // ours; where not open, there is nothing to read
 };
 
-Result<FileDescriptor> OpenFile(const std::filesystem::path& path, int flags, std::string_view what) {
-  FileDescriptor file(open(path.c_str(), flags | O_CLOEXEC, 0666));
+Result<os::FileDescriptor> OpenFile(const std::filesystem::path& path, int flags, std::string_view what) {
+  os::FileDescriptor file(open(path.c_str(), flags | O_CLOEXEC, 0666));
   if (file.is_open()) return file;
   return Fail(ErrorCode::kConfiguration, fmt::format("cannot open the {} file {}: {}", what, path.string(),
                                                      std::generic_category().message(errno)));
 }
 
-Status OpenPipe(FileDescriptor& read_end, FileDescriptor& write_end) {
-  Pipe pipe = Pipe::Open();
+Status OpenPipe(os::FileDescriptor& read_end, os::FileDescriptor& write_end) {
+  os::Pipe pipe = os::Pipe::Open();
   if (!pipe.is_open()) {
     return Fail(ErrorCode::kInternal, "cannot make a pipe: " + std::generic_category().message(errno));
   }
@@ -145,11 +145,11 @@ const char* LeftoversArgument(Leftovers leftovers) {
   return leftovers == Leftovers::kKillTree ? kTree : kGroup;
 }
 
-void Place(SpawnSettings& settings, const FileDescriptor& file, int number) {
+void Place(SpawnSettings& settings, const os::FileDescriptor& file, int number) {
   posix_spawn_file_actions_adddup2(&settings.files, file.is_open() ? file.get() : number, number);
 }
 
-Result<pid_t> SpawnLauncher(const Command& command, const Streams& streams, const FileDescriptor& report) {
+Result<pid_t> SpawnLauncher(const Command& command, const Streams& streams, const os::FileDescriptor& report) {
   RB_ASSIGN(const std::string launcher, LauncherPath());
   SpawnSettings settings;
   ResetSignals(settings.attributes);
@@ -175,7 +175,7 @@ Result<pid_t> SpawnLauncher(const Command& command, const Streams& streams, cons
 // Follows a running launcher to the end of the command.
 class Watch {
  public:
-  Watch(pid_t launcher, FileDescriptor report, const SubprocessLimits& limits, Tail& out, Tail& err)
+  Watch(pid_t launcher, os::FileDescriptor report, const SubprocessLimits& limits, Tail& out, Tail& err)
       : launcher_(launcher), report_(std::move(report)), limits_(limits), out_(out), err_(err) {
     if (limits.timeout_secs > 0) {
       deadline_ = MonotonicNanos() + static_cast<uint64_t>(std::min(limits.timeout_secs, 1e9) * 1e9);
@@ -235,7 +235,7 @@ class Watch {
   }
 
   pid_t launcher_;
-  FileDescriptor report_;
+  os::FileDescriptor report_;
   const SubprocessLimits& limits_;
   Tail& out_;
   Tail& err_;
@@ -274,7 +274,7 @@ std::string LastLineOf(std::string_view text) {
 
 Result<SubprocessResult> RunSubprocess(const Command& command, const SubprocessLimits& limits) {
   RB_ASSIGN(Streams streams, OpenStreams(command));
-  FileDescriptor report_to_read, report_to_write;
+  os::FileDescriptor report_to_read, report_to_write;
   RB_TRY(OpenPipe(report_to_read, report_to_write));
   RB_ASSIGN(const pid_t launcher, SpawnLauncher(command, streams, report_to_write));
   streams.output.Close();

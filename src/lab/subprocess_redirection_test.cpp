@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "lab/subprocess.h"
-#include "lab/temporary_folder.h"
+#include "os/temporary_folder.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -41,7 +41,7 @@ class SubprocessFiles : public testing::Test {
     return state != 'X' && state != 'Z';
   }
 
-  TemporaryFolder folder_ = *TemporaryFolder::Make();
+  os::TemporaryFolder folder_ = *os::TemporaryFolder::Make();
 };
 
 TEST_F(SubprocessFiles, ReadsItsInputFromAFile) {

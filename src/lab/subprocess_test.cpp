@@ -10,7 +10,7 @@
 #include <fstream>
 #include <thread>
 
-#include "lab/temporary_folder.h"
+#include "os/temporary_folder.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -135,7 +135,7 @@ TEST(Subprocess, AnEarlierInterruptKillsItAtOnce) {
 
 // Runs a script that writes its numbers of processes into $pids, one a line and `count` of them, and kills us.
 std::vector<pid_t> KillWhoRuns(Command command, size_t count) {
-  TemporaryFolder folder = *TemporaryFolder::Make();
+  os::TemporaryFolder folder = *os::TemporaryFolder::Make();
   const std::filesystem::path file = folder.path() / "pids";
   command.environment["pids"] = file.string();
   const pid_t us = fork();

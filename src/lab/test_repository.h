@@ -10,13 +10,13 @@
 
 #include "lab/git_repository.h"
 #include "lab/subprocess.h"
-#include "lab/temporary_folder.h"
+#include "os/temporary_folder.h"
 
 namespace rapidbyte::lab {
 
 class TestRepository {
  public:
-  TestRepository() : folder_(*TemporaryFolder::Make()) {
+  TestRepository() : folder_(*os::TemporaryFolder::Make()) {
     std::filesystem::create_directory(path());
     Git({"init", "--quiet", "--initial-branch=main"});
   }
@@ -57,7 +57,7 @@ class TestRepository {
   }
 
  private:
-  TemporaryFolder folder_;
+  os::TemporaryFolder folder_;
 };
 
 }  // namespace rapidbyte::lab

@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "base/check.h"
+#include "os/temporary_folder.h"
 #include "sampler/perf_record.h"
 
 namespace rapidbyte::sampler {
@@ -37,9 +38,8 @@ Result<std::byte*> SpoolStore::NewBlock() {
 
 Result<std::byte*> SpoolStore::NewFileBlock() {
   if (file_ < 0) {
-    std::error_code no_folder;
-    std::string name = (std::filesystem::temp_directory_path(no_folder) / "rapidbyte-samples-XXXXXX").string();
-    file_ = mkostemp(name.data(), O_CLOEXEC);
+    const std::filesystem::path name = os::TemporaryRoot() / ("rapidbyte-samples-" + os::RandomHex(8));
+    file_ = open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file_ < 0) return Fail(SpoolError("cannot make a temporary file for the samples"));
     unlink(name.c_str());
   }

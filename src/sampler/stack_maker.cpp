@@ -65,6 +65,7 @@ std::vector<std::string> StackMaker::WhatIsMissing(const profile::Profile& profi
                           ? fmt::format("most are deeper than the {} bytes that can be copied", kMostStackBytes)
                           : "more of them should have been copied");
   say(kNoRuleName, "nothing tells the callers of that code");
+  sentences.insert(sentences.end(), symbolizer_.refused_maps().begin(), symbolizer_.refused_maps().end());
   return sentences;
 }
 

@@ -1,13 +1,23 @@
 #include "sampler/symbolizer.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <fstream>
+#include <sstream>
+#include <system_error>
+
+#include "os/read_file.h"
 
 namespace rapidbyte::sampler {
 namespace {
 
 constexpr const char* kUnknown = "[unknown]";
+constexpr size_t kMaxPerfMapBytes = size_t{256} << 20;
 constexpr uint64_t kLongestKernelFunction = uint64_t{1} << 20;  // past this an address belongs to no symbol before it
 
 // Takes hexadecimal digits and the blank behind them off `line`.
@@ -31,10 +41,9 @@ bool IsBelow(const std::filesystem::path& path, const std::filesystem::path& fol
 
 }  // namespace
 
-RangeNames RangeNames::ReadPerfMap(const std::filesystem::path& file) {
+RangeNames RangeNames::ReadPerfMap(std::istream& map) {
   RangeNames names;
-  std::ifstream input(file);
-  for (std::string line; std::getline(input, line);) {
+  for (std::string line; std::getline(map, line);) {
     std::string_view rest = line;
     uint64_t start = 0, size = 0;
     if (!TakeHex(rest, start) || !TakeHex(rest, size) || size == 0 || rest.empty()) continue;
@@ -92,9 +101,31 @@ Symbolizer::Frames Symbolizer::Describe(profile::StackTable& table, const Mappin
   return frames;
 }
 
+// Anybody can put a file where such maps are looked for: it has to be a regular one, of the process's user or of root.
+RangeNames Symbolizer::PerfMapOf(int32_t pid) {
+  const std::string path = "/tmp/perf-" + std::to_string(pid) + ".map";
+  const os::FileDescriptor file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  if (!file.is_open() && errno == ENOENT) return {};
+  const auto refuse = [&](const std::string& why) {
+    refused_maps_.push_back(path + ", which names code made at run time, was not read: " + why);
+    return RangeNames();
+  };
+  if (!file.is_open()) return refuse(errno == ELOOP ? "it is a link" : std::generic_category().message(errno));
+  struct stat map {
+  }, process{};
+  if (fstat(file.get(), &map) != 0 || !S_ISREG(map.st_mode)) return refuse("it is not a regular file");
+  const bool lives = stat(("/proc/" + std::to_string(pid)).c_str(), &process) == 0;
+  const uid_t user = lives ? process.st_uid : geteuid();
+  if (map.st_uid != 0 && map.st_uid != user) return refuse("it belongs to another user than the process");
+  auto content = os::ReadFile(file, kMaxPerfMapBytes);
+  if (!content) return refuse(content.error().message);
+  std::istringstream lines(std::move(*content));
+  return RangeNames::ReadPerfMap(lines);
+}
+
 profile::FrameId Symbolizer::Jit(profile::StackTable& table, int32_t pid, const Mapping* mapping, uint64_t address) {
   const auto [map, fresh] = perf_maps_.try_emplace(pid);
-  if (fresh) map->second = RangeNames::ReadPerfMap("/tmp/perf-" + std::to_string(pid) + ".map");
+  if (fresh) map->second = PerfMapOf(pid);
   const std::string_view name = map->second.At(address);
   profile::Frame frame;
   frame.name = table.Intern(name.empty() ? kUnknown : name);

@@ -25,7 +25,7 @@ struct SymbolOptions {
 class RangeNames {
  public:
   // /tmp/perf-PID.map: "START SIZE NAME" a line, hexadecimal; of several for one address the last holds.
-  static RangeNames ReadPerfMap(const std::filesystem::path& file);
+  static RangeNames ReadPerfMap(std::istream& map);
   // /proc/kallsyms: "ADDRESS TYPE NAME [MODULE]"; empty where addresses are hidden.
   static RangeNames ReadKernelSymbols(const std::filesystem::path& file);
 
@@ -50,6 +50,9 @@ class Symbolizer {
                         const Mapping* mapping, uint64_t address, bool postgres);
   profile::StackId PushKernel(profile::StackTable& table, profile::StackId parent, uint64_t address);
 
+  // The maps of names that programs left, and that were not read, each with the reason.
+  const std::vector<std::string>& refused_maps() const { return refused_maps_; }
+
   // Whether the kernel told its symbols; asked after the first kernel frame.
   bool kernel_names_hidden() const { return kernel_read_ && kernel_.empty(); }
 
@@ -68,12 +71,14 @@ class Symbolizer {
   };
   profile::Origin OriginOf(const AddressSpace& space, const Mapping& mapping, bool postgres);
   Frames Describe(profile::StackTable& table, const Mapping& mapping, uint64_t address, profile::Origin origin);
+  RangeNames PerfMapOf(int32_t pid);
   profile::FrameId Jit(profile::StackTable& table, int32_t pid, const Mapping* mapping, uint64_t address);
 
   SymbolOptions options_;
   std::unordered_map<Key, Frames, KeyHash> known_;
   std::unordered_map<std::string, bool> connectors_;  // by path
   std::unordered_map<int32_t, RangeNames> perf_maps_;
+  std::vector<std::string> refused_maps_;
   std::unordered_map<uint64_t, profile::FrameId> kernel_frames_;
   RangeNames kernel_;
   bool kernel_read_ = false;

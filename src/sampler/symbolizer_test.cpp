@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <link.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
+#include <sstream>
 
 namespace rapidbyte::sampler {
 namespace {
@@ -18,21 +20,37 @@ class SymbolizerTest : public testing::Test {
   }
   ~SymbolizerTest() override { std::filesystem::remove(path_); }
 
+  // What the code at 0x7010 is called, and what is said of the map.
+  std::string NameOfJitCode(Symbolizer& symbolizer) {
+    ModuleStore modules;
+    AddressSpaces spaces(modules);
+    spaces.Map({.pid = pid_, .start = 0x7000, .size = 0x1000, .path = "//anon"});
+    const AddressSpace& space = spaces.Of(pid_);
+    profile::StackTable table;
+    const auto stack = symbolizer.Push(table, profile::kRoot, pid_, space, space.Find(0x7010), 0x7010, false);
+    return std::string(table.Name(table.Leaf(stack)));
+  }
+  void ExpectRefusal(const std::string& why) {
+    Symbolizer symbolizer({});
+    EXPECT_EQ(NameOfJitCode(symbolizer), "[unknown]");
+    EXPECT_EQ(symbolizer.refused_maps(),
+              (std::vector{path_.string() + ", which names code made at run time, was not " + "read: " + why}));
+  }
+
   // The number of no process.
   const int32_t pid_ = 2'000'000'000 + getpid() % 1'000'000;
   const std::filesystem::path path_ = "/tmp/perf-" + std::to_string(pid_) + ".map";
 };
 
 TEST_F(SymbolizerTest, PerfMapsNameRanges) {
-  const auto names =
-      RangeNames::ReadPerfMap(File("1000 10 js:first one\n0x2000 20 second\nnonsense\n3000 zz x\n\n4000 8\n"));
+  std::istringstream map("1000 10 js:first one\n0x2000 20 second\nnonsense\n3000 zz x\n\n4000 8\n");
+  const auto names = RangeNames::ReadPerfMap(map);
   EXPECT_EQ(names.At(0x1000), "js:first one");
   EXPECT_EQ(names.At(0x100f), "js:first one");
   EXPECT_EQ(names.At(0x1010), "");
   EXPECT_EQ(names.At(0x201f), "second");
   EXPECT_EQ(names.At(0xfff), "");
   EXPECT_EQ(names.At(0x4000), "");
-  EXPECT_TRUE(RangeNames::ReadPerfMap("/nowhere/perf.map").empty());
 }
 
 TEST_F(SymbolizerTest, HiddenKernelSymbolsAreNone) {
@@ -155,6 +173,36 @@ TEST(FunctionNameTest, ClonesAreCalledAsTheirFunction) {
   EXPECT_EQ(ReadableName("_ZN4work4BurnEd.constprop.0.cold"), "work::Burn(double)");
   EXPECT_EQ(ReadableName("plain.part.3"), "plain");
   EXPECT_EQ(ReadableName("_Znonsense"), "_Znonsense");
+}
+
+// Anybody can prepare a file of that name.
+TEST_F(SymbolizerTest, AMapThatIsNotThereIsNotWorthAWord) {
+  Symbolizer symbolizer({});
+  EXPECT_EQ(NameOfJitCode(symbolizer), "[unknown]");
+  EXPECT_TRUE(symbolizer.refused_maps().empty());
+}
+
+TEST_F(SymbolizerTest, AFifoInPlaceOfAMapIsNotWaitedFor) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0666), 0);
+  ExpectRefusal("it is not a regular file");
+}
+
+TEST_F(SymbolizerTest, ALinkInPlaceOfAMapIsNotFollowed) {
+  std::filesystem::create_symlink("/etc/passwd", path_);
+  ExpectRefusal("it is a link");
+}
+
+TEST_F(SymbolizerTest, AMapOfAnotherUserIsNotRead) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give a file to another user";
+  File("7000 100 invented\n");
+  ASSERT_EQ(chown(path_.c_str(), 12345, 12345), 0);
+  ExpectRefusal("it belongs to another user than the process");
+}
+
+TEST_F(SymbolizerTest, AnEndlessMapIsNotRead) {
+  File("7000 100 compiled\n");
+  std::filesystem::resize_file(path_, uint64_t{1} << 40);  // sparse
+  ExpectRefusal("it is longer than 268435456 bytes");
 }
 
 }  // namespace

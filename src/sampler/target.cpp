@@ -1,6 +1,7 @@
 #include "sampler/target.h"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,6 +32,7 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
 
 // In the child, between fork and exec: async-signal-safe calls only.
 [[noreturn]] void RunChild(char** argv, char** environment, int gate, int failure, int output) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a program that nobody records any more would run on unnoticed
   if (output >= 0) dup2(output, STDOUT_FILENO);
   sigset_t none;
   sigemptyset(&none);

@@ -1,7 +1,8 @@
 #include "sampler/timer_agent_image.h"
 
 #include <cstddef>
-#include <fstream>
+
+#include "os/write_file.h"
 
 // The build makes it first and tells the assembler its folder.
 asm(".section .rodata\n"
@@ -17,11 +18,8 @@ extern "C" const char rapidbyte_timer_agent_end[];
 namespace rapidbyte::sampler {
 
 Status WriteTimerAgent(const std::filesystem::path& path) {
-  std::ofstream file(path, std::ios::binary);
-  file.write(rapidbyte_timer_agent_begin, rapidbyte_timer_agent_end - rapidbyte_timer_agent_begin);
-  file.close();
-  if (!file) return Fail(ErrorCode::kInternal, "cannot write the sampling library to " + path.string());
-  return {};
+  const auto size = static_cast<size_t>(rapidbyte_timer_agent_end - rapidbyte_timer_agent_begin);
+  return os::WriteFile(path, {rapidbyte_timer_agent_begin, size});
 }
 
 }  // namespace rapidbyte::sampler

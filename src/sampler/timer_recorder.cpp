@@ -1,16 +1,11 @@
 #include "sampler/timer_recorder.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
-#include <bit>
 #include <cerrno>
 #include <cmath>
 #include <csignal>
@@ -23,10 +18,14 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "os/read_file.h"
+#include "os/temporary_folder.h"
+#include "os/trusted_folder.h"
 #include "sampler/perf_session.h"
 #include "sampler/stack_maker.h"
 #include "sampler/target.h"
 #include "sampler/timer_agent_image.h"
+#include "sampler/timer_queue.h"
 #include "sampler/timer_ring.h"
 
 namespace rapidbyte::sampler {
@@ -35,91 +34,14 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr uint32_t kDefaultStackBytes = kMostStackBytes;  // only what is there is copied
-constexpr size_t kRingBytes = size_t{48} << 20;           // of a sparse file
+constexpr size_t kMaxKeptBytes = size_t{4} << 30;
+constexpr size_t kMaxMapsBytes = size_t{64} << 20;
 constexpr int kDrainMillis = 20;
 constexpr double kUnseenShare = 0.05;  // of the CPU time, from which the profile says it; and
 constexpr double kUnseenPeriods = 5;
 constexpr uint64_t kMostMapsShare = 50;  // reading maps may take one part in so many of the recorder's time
 
-// The folder that the agent and its memory lie in, for as long as the recording.
-class Folder {
- public:
-  static Result<std::unique_ptr<Folder>> Make() {
-    std::error_code no_folder;
-    std::string name = (fs::temp_directory_path(no_folder) / "rapidbyte-timers-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) {
-      return Fail(ErrorCode::kInternal,
-                  "cannot make a folder for the sampling library: " + std::generic_category().message(errno));
-    }
-    return std::unique_ptr<Folder>(new Folder(fs::canonical(name, no_folder)));
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  fs::path operator/(const char* name) const { return path_ / name; }
-
- private:
-  explicit Folder(fs::path path) : path_(std::move(path)) {}
-  fs::path path_;
-};
-
-// The reader's side of the shared queue.
-class SlotQueue {
- public:
-  ~SlotQueue() {
-    if (ring_ != nullptr) munmap(ring_, bytes_);
-  }
-
-  Status Make(const fs::path& file, uint64_t period_ns, uint32_t stack_bytes) {
-    const size_t slot_bytes = (sizeof(timer_slot) + stack_bytes + 7) / 8 * 8;
-    const size_t slots = std::bit_floor(kRingBytes / slot_bytes);
-    bytes_ = sizeof(timer_ring) + slots * slot_bytes;
-    const int descriptor = open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    void* memory = MAP_FAILED;
-    if (descriptor >= 0 && posix_fallocate(descriptor, 0, static_cast<off_t>(bytes_)) == 0) {
-      memory = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
-    }
-    if (descriptor >= 0) close(descriptor);
-    if (memory == MAP_FAILED) return Fail(ErrorCode::kInternal, "no room for samples in " + file.string());
-    ring_ = static_cast<timer_ring*>(memory);
-    *ring_ = {slots, slot_bytes, stack_bytes, period_ns, 0, 0, 0};
-    for (uint64_t i = 0; i < slots; ++i) SlotAt(i)->sequence = i;
-    return {};
-  }
-
-  // Null where the next one is not written yet; a view that Free ends.
-  const timer_slot* Next() {
-    timer_slot* slot = SlotAt(next_);
-    const uint64_t sequence = std::atomic_ref(slot->sequence).load(std::memory_order_acquire);
-    return sequence == next_ + 1 ? slot : nullptr;
-  }
-  void Free() {
-    std::atomic_ref(SlotAt(next_)->sequence).store(next_ + ring_->slots, std::memory_order_release);
-    ++next_;
-  }
-  uint64_t lost() const { return std::atomic_ref(ring_->lost).load(); }
-  bool signal_taken() const { return std::atomic_ref(ring_->signal_taken).load() != 0; }
-
- private:
-  timer_slot* SlotAt(uint64_t position) const {
-    auto* first = reinterpret_cast<std::byte*>(ring_ + 1);
-    return reinterpret_cast<timer_slot*>(first + (position & (ring_->slots - 1)) * ring_->slot_bytes);
-  }
-  timer_ring* ring_ = nullptr;
-  size_t bytes_ = 0;
-  uint64_t next_ = 0;
-};
-
 constexpr uint32_t kMapsSlot = 100;  // beside those of the agent: what the recorder has read meanwhile
-
-struct KeptSlot {
-  timer_slot head{};
-  std::vector<std::byte> stack;
-  std::string maps;  // of kMapsSlot
-};
 
 // What a process had mapped when it was last looked at, as /proc/PID/maps says it.
 struct KnownMaps {
@@ -154,17 +76,20 @@ class TimerRecorder {
   void Drain();
   void FollowMaps();
   void Watch(Target& target);
+  std::string SavedMaps(const TimerSlot& slot) const;
   void Assemble();
-  void AddSample(const KeptSlot& slot);
-  void AddCpuTime(const KeptSlot& slot);
+  void AddSample(const TimerSlot& slot);
+  void AddCpuTime(const TimerSlot& slot);
   void ScaleToCpuTime();
   void SayWhatIsMissing();
 
   const RecordOptions& options_;
   uint64_t period_ns_ = 0;
-  std::unique_ptr<Folder> folder_;
-  SlotQueue queue_;
-  std::vector<KeptSlot> kept_;
+  std::optional<os::TemporaryFolder> folder_;  // of the agent and its memory, for as long as the recording
+  TimerQueue queue_;
+  std::vector<TimerSlot> kept_;
+  size_t kept_bytes_ = 0;
+  uint64_t dropped_ = 0;  // beyond kMaxKeptBytes
   std::map<int32_t, KnownMaps> maps_;
   uint64_t next_maps_ns_ = 0;
   ModuleStore modules_;
@@ -180,8 +105,11 @@ class TimerRecorder {
 };
 
 Result<Target> TimerRecorder::Start() {
-  RB_ASSIGN(folder_, Folder::Make());
-  const fs::path agent = *folder_ / "libagent.so", ring = *folder_ / "ring";
+  RB_ASSIGN(os::TemporaryFolder folder, os::TemporaryFolder::Make());
+  folder_.emplace(std::move(folder));
+  std::error_code ignored;
+  const fs::path real = fs::canonical(folder_->path(), ignored);  // as /proc/PID/maps has it
+  const fs::path agent = real / "libagent.so", ring = real / "ring";
   RB_TRY(WriteTimerAgent(agent));
   stacks_.Hide(agent.string());
   RB_TRY(queue_.Make(ring, period_ns_, options_.stack_bytes == 0 ? kDefaultStackBytes : options_.stack_bytes));
@@ -193,16 +121,17 @@ Result<Target> TimerRecorder::Start() {
 }
 
 void TimerRecorder::Drain() {
-  while (const timer_slot* slot = queue_.Next()) {
-    KeptSlot kept;
-    std::memcpy(&kept.head, slot, sizeof kept.head);
-    const auto* stack = reinterpret_cast<const std::byte*>(slot + 1);
-    kept.stack.assign(stack, stack + slot->stack_used);
-    queue_.Free();
-    KnownMaps& maps = maps_[kept.head.pid];
-    if (kept.head.kind == TIMER_SLOT_SAMPLE) maps.sampled = true;
-    if (kept.head.kind != TIMER_SLOT_SAMPLE && kept.head.kind != TIMER_SLOT_END) maps = {.time_ns = kept.head.time_ns};
-    kept_.push_back(std::move(kept));
+  while (std::optional<TimerSlot> slot = queue_.Take()) {
+    kept_bytes_ += sizeof(TimerSlot) + slot->stack.size();
+    if (kept_bytes_ > kMaxKeptBytes) {
+      ++dropped_;
+      continue;
+    }
+    KnownMaps& maps = maps_[slot->head.pid];
+    if (slot->head.kind == TIMER_SLOT_SAMPLE) maps.sampled = true;
+    if (slot->head.kind != TIMER_SLOT_SAMPLE && slot->head.kind != TIMER_SLOT_END)
+      maps = {.time_ns = slot->head.time_ns};
+    kept_.push_back(std::move(*slot));
   }
 }
 
@@ -216,7 +145,7 @@ void TimerRecorder::FollowMaps() {
     std::ifstream file("/proc/" + std::to_string(pid) + "/maps");
     std::string text{std::istreambuf_iterator<char>(file), {}};
     if (!text.empty() && text != maps.text) {
-      KeptSlot kept{.head = {.time_ns = maps.time_ns + 1, .pid = pid, .kind = kMapsSlot}, .maps = text};
+      TimerSlot kept{.head = {.time_ns = maps.time_ns + 1, .pid = pid, .kind = kMapsSlot}, .maps = text};
       kept_.push_back(std::move(kept));
       maps.text = std::move(text);
     }
@@ -244,7 +173,7 @@ void TimerRecorder::Watch(Target& target) {
   Drain();
 }
 
-void TimerRecorder::AddSample(const KeptSlot& slot) {
+void TimerRecorder::AddSample(const TimerSlot& slot) {
   SampleRecord sample;
   sample.ip = slot.head.registers[kPc];
   std::copy(std::begin(slot.head.registers), std::end(slot.head.registers), sample.registers.begin());
@@ -271,7 +200,7 @@ void TimerRecorder::AddSample(const KeptSlot& slot) {
 }
 
 // What a thread took for the program that ends here.
-void TimerRecorder::AddCpuTime(const KeptSlot& slot) {
+void TimerRecorder::AddCpuTime(const TimerSlot& slot) {
   const auto thread = threads_.find({slot.head.pid, slot.head.tid});
   if (thread == threads_.end()) return;
   const auto before = before_image_ns_.find(slot.head.pid == slot.head.tid ? slot.head.tid : 0);
@@ -279,10 +208,18 @@ void TimerRecorder::AddCpuTime(const KeptSlot& slot) {
       static_cast<double>(slot.head.registers[0]) - (before == before_image_ns_.end() ? 0 : before->second);
 }
 
+// What the agent has written beside the queue; a program could have put anything there.
+std::string TimerRecorder::SavedMaps(const TimerSlot& slot) const {
+  const auto folder = os::OpenTrustedFolder(folder_->path());
+  if (!folder) return {};
+  const auto file = os::OpenTrustedFile(*folder, "ring." + std::to_string(slot.head.time_ns));
+  return os::ReadFile(file, kMaxMapsBytes).value_or("");
+}
+
 void TimerRecorder::Assemble() {
   std::stable_sort(kept_.begin(), kept_.end(),
                    [](const auto& a, const auto& b) { return a.head.time_ns < b.head.time_ns; });
-  for (const KeptSlot& slot : kept_) {
+  for (const TimerSlot& slot : kept_) {
     if (slot.head.kind == TIMER_SLOT_FORK) {
       spaces_.Fork(slot.head.pid, slot.head.parent_pid);
     } else if (slot.head.kind == TIMER_SLOT_IMAGE) {
@@ -291,7 +228,7 @@ void TimerRecorder::Assemble() {
       threads_.erase({slot.head.pid, slot.head.tid});
       before_image_ns_[slot.head.tid] = static_cast<double>(slot.head.registers[0]);
       spaces_.Exec(slot.head.pid);
-      std::ifstream maps(*folder_ / ("ring." + std::to_string(slot.head.time_ns)).c_str());
+      std::istringstream maps(SavedMaps(slot));
       spaces_.ReadMaps(slot.head.pid, maps);
     } else if (slot.head.kind == kMapsSlot) {
       std::istringstream maps(slot.maps);
@@ -359,7 +296,7 @@ Result<Recording> TimerRecorder::Run() {
   RB_TRY(target.Release());
   Watch(target);
   whole_cpu_ns_ = CpuNanosOfChildren() - before_ns;
-  profile_.lost_records = queue_.lost();
+  profile_.lost_records = queue_.lost() + dropped_;
   Assemble();
   ScaleToCpuTime();
   profile_.event = "cpu-time timer";

@@ -2,10 +2,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmath>
+#include <fstream>
 
+#include "os/temporary_folder.h"
 #include "sampler/test_profile.h"
 #include "sampler/test_record.h"
 
@@ -58,6 +62,57 @@ TEST(TimersTest, SayThatAProgramTookTheirSignal) {
   EXPECT_EQ(recording.exit_code, 0);
   EXPECT_THAT(recording.profile.missing, testing::Contains(HasSubstr("acts on the signal of the sampling timers")));
 }
+
+TEST(TimersTest, TheProgramEndsWithAKilledRecorder) {
+  const os::TemporaryFolder folder = *os::TemporaryFolder::Make();
+  const std::string file = folder.path() / "pid";
+  const pid_t recorder = fork();
+  if (recorder == 0) {
+    RecordOptions options;
+    options.method = Method::kTimers;
+    options.argv = {"sh", "-c", "echo $$ > " + file + ".new; mv " + file + ".new " + file + "; exec sleep 600"};
+    static_cast<void>(Record(options));
+    _exit(0);
+  }
+  pid_t program = 0;
+  for (int i = 0; i < 1000 && program == 0; ++i) {
+    usleep(10'000);
+    std::ifstream(file) >> program;
+  }
+  ASSERT_GT(program, 0);
+  kill(recorder, SIGKILL);
+  waitpid(recorder, nullptr, 0);
+  bool has_ended = false;
+  for (int i = 0; i < 500 && !has_ended; ++i) {
+    usleep(10'000);
+    has_ended = kill(program, 0) != 0;
+  }
+  EXPECT_TRUE(has_ended);
+}
+
+// The program can write to the memory that it shares with the recorder.
+class ScribblingTarget : public testing::TestWithParam<const char*> {};
+
+TEST_P(ScribblingTarget, HarmsItsOwnProfileOnly) {
+  RecordOptions options;
+  options.frequency_hz = 999;
+  options.argv = {"sh", "-c",
+                  std::string("ring=$RAPIDBYTE_TIMER_RING; unset LD_PRELOAD; ") + GetParam() +
+                      "; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done"};
+  const Recording recording = ByTimers(options);
+  EXPECT_TRUE(recording.exit_code.has_value());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Deeds, ScribblingTarget,
+    testing::Values("head -c 40000000 /dev/urandom | dd of=$ring conv=notrunc bs=1M 2>/dev/null",
+                    "head -c 40000000 /dev/zero | tr '\\0' '\\1' | dd of=$ring conv=notrunc bs=1M 2>/dev/null",
+                    "truncate -s 0 $ring", "truncate -s 1000000000000 $ring", "rm -f $ring",
+                    // In place of the maps that the agent has saved.
+                    "for map in $ring.*; do rm $map; mkfifo $map; done",
+                    "for map in $ring.*; do truncate -s 1000000000000 $map; done",
+                    "for map in $ring.*; do ln -sf /dev/zero $map; done"),
+    [](const auto& deed) { return "deed_" + std::to_string(deed.index); });
 
 TEST(TimersTest, AskedForDoNotBlameTheKernel) {
   RecordOptions options = Target({"exit", "0"});

@@ -1,13 +1,18 @@
 #include "wasm/aot_cache.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <fstream>
+#include <cerrno>
 #include <system_error>
 
+#include "os/cache_folder.h"
+#include "os/read_file.h"
+#include "os/temporary_folder.h"
+#include "os/trusted_folder.h"
+#include "os/write_file.h"
 #include "wasm/aot_compiler.h"
 #include "wasm/sha256.h"
 
@@ -16,79 +21,96 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The whole file in one read, since this is on the way of every start; "" where it cannot be read.
-std::string ReadFile(const fs::path& path) {
-  std::error_code error;
-  const uintmax_t size = fs::file_size(path, error);
-  if (error) return {};
-  std::string content(size, '\0');
-  std::ifstream in(path, std::ios::binary);
-  in.read(content.data(), static_cast<std::streamsize>(size));
-  content.resize(static_cast<size_t>(in.gcount()));
-  return content;
+constexpr const char* kWorkPrefix = "compiling-";
+constexpr const char* kHashSuffix = ".sha256";
+
+Result<os::FileDescriptor> OpenCache(const fs::path& path) {
+  auto folder = os::OpenPrivateFolder(path);
+  if (folder) return folder;
+  folder.error().hint = os::kCacheHint;
+  return Context("the cache folder", std::move(folder.error()));
 }
 
-Status PrepareFolder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  struct stat info {};
-  if (error || stat(folder.c_str(), &info) != 0) {
-    return Fail(ErrorCode::kConfiguration, "cannot create the cache folder " + folder.string() + ": " + error.message(),
-                "set RAPIDBYTE_CACHE_DIR to a folder you may write to");
-  }
-  if (info.st_uid != geteuid()) {
-    return Fail(ErrorCode::kConfiguration, "the cache folder " + folder.string() + " belongs to another user",
-                "set RAPIDBYTE_CACHE_DIR to a folder of your own");
-  }
-  if ((info.st_mode & 077) != 0) chmod(folder.c_str(), 0700);
-  return {};
+// The object, if it is whole; else not open.
+os::FileDescriptor IntactObject(const os::FileDescriptor& cache, const std::string& name) {
+  const auto expected = os::ReadFile(os::OpenTrustedFile(cache, name + kHashSuffix));
+  os::FileDescriptor object = os::OpenTrustedFile(cache, name);
+  const auto content = os::ReadFile(object);
+  if (!expected || !content || Sha256Hex(*content) != *expected) return {};
+  return object;
 }
 
-bool IsIntact(const fs::path& object) {
-  const std::string expected = ReadFile(object.string() + ".sha256");
-  return !expected.empty() && Sha256Hex(ReadFile(object)) == expected;
+// A folder to compile in, locked for as long as we live: what is not locked was left behind by one that was killed.
+class WorkFolder {
+ public:
+  static Result<WorkFolder> Make(const fs::path& cache) {
+    while (true) {
+      const fs::path path = cache / (kWorkPrefix + os::RandomHex(8));
+      const bool is_made = mkdir(path.c_str(), 0700) == 0;
+      os::FileDescriptor lock(is_made ? open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1);
+      if (is_made && !lock.is_open() && errno == ENOENT) continue;  // taken for a leftover before it was locked
+      if (!lock.is_open()) {
+        return Fail(
+            ErrorCode::kConfiguration,
+            "cannot write to the cache folder " + cache.string() + ": " + std::generic_category().message(errno),
+            os::kCacheHint);
+      }
+      struct stat info {};
+      if (flock(lock.get(), LOCK_EX | LOCK_NB) == 0 && fstat(lock.get(), &info) == 0 && info.st_nlink > 0) {
+        return WorkFolder(path, std::move(lock));
+      }
+    }
+  }
+  WorkFolder(WorkFolder&& other) noexcept : path_(std::exchange(other.path_, {})), lock_(std::move(other.lock_)) {}
+  WorkFolder& operator=(WorkFolder&&) = delete;
+  ~WorkFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  WorkFolder(fs::path path, os::FileDescriptor lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+  fs::path path_;
+  os::FileDescriptor lock_;
+};
+
+void RemoveLeftovers(const fs::path& cache) {
+  std::error_code error, ignored;
+  for (fs::directory_iterator entry(cache, error), end; !error && entry != end; entry.increment(error)) {
+    if (!entry->path().filename().string().starts_with(kWorkPrefix)) continue;
+    const os::FileDescriptor folder(open(entry->path().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (folder.is_open() && flock(folder.get(), LOCK_EX | LOCK_NB) == 0) fs::remove_all(entry->path(), ignored);
+  }
 }
 
 // Puts the object and its hash in place. The hash comes last: without it the object is not used.
 Status Publish(const fs::path& built, const fs::path& object) {
-  const std::string hash = Sha256Hex(ReadFile(built));
-  const fs::path built_hash = built.string() + ".sha256";
-  std::ofstream(built_hash) << hash;
+  RB_ASSIGN(const std::string content, os::ReadFile(built));
   std::error_code error;
   fs::rename(built, object, error);
-  if (!error) fs::rename(built_hash, object.string() + ".sha256", error);
   if (error) return Fail(ErrorCode::kConfiguration, "cannot write " + object.string() + ": " + error.message());
-  return {};
+  return os::WriteFile(object.string() + kHashSuffix, Sha256Hex(content));
 }
 
 }  // namespace
 
-fs::path DefaultAotCacheDir() {
-  if (const char* own = std::getenv("RAPIDBYTE_CACHE_DIR"); own != nullptr && *own != '\0')
-    return fs::path(own) / "aot";
-  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg != nullptr && *xdg != '\0') {
-    return fs::path(xdg) / "rapidbyte" / "aot";
-  }
-  const char* home = std::getenv("HOME");
-  return fs::path(home != nullptr ? home : "/tmp") / ".cache" / "rapidbyte" / "aot";
-}
+fs::path DefaultAotCacheDir() { return os::CacheFolder() / "aot"; }
 
-Result<CachedObject> CompiledObject(const std::string& name, std::span<const uint8_t> module,
-                                    const fs::path& cache_dir) {
-  RB_TRY(PrepareFolder(cache_dir));
-  const fs::path object = cache_dir / (Sha256Hex(Sha256Hex(module) + AotCompilerIdentity()) + ".so");
-  if (IsIntact(object)) return CachedObject{object, false};
-
-  std::string folder = (cache_dir / "compiling-XXXXXX").string();
-  if (mkdtemp(folder.data()) == nullptr) {
-    return Fail(ErrorCode::kConfiguration, "cannot write to the cache folder " + cache_dir.string());
+Result<CachedObject> CompiledObject(const std::string& name, std::span<const uint8_t> module, const fs::path& cache_dir,
+                                    int stop_fd) {
+  RB_ASSIGN(const os::FileDescriptor cache, OpenCache(cache_dir));
+  const std::string object = Sha256Hex(Sha256Hex(module) + AotCompilerIdentity()) + ".so";
+  if (os::FileDescriptor file = IntactObject(cache, object); file.is_open()) {
+    return CachedObject{std::move(file), cache_dir / object, false};
   }
-  Status built = CompileModule(name, module, folder);
-  if (built) built = Publish(fs::path(folder) / "module.so", object);
-  std::error_code ignored;
-  fs::remove_all(folder, ignored);
-  if (!built) return Fail(std::move(built.error()));
-  return CachedObject{object, true};
+  RemoveLeftovers(cache_dir);
+  RB_ASSIGN(const WorkFolder work, WorkFolder::Make(cache_dir));
+  RB_TRY(CompileModule(name, module, work.path(), stop_fd));
+  RB_TRY(Publish(work.path() / "module.so", cache_dir / object));
+  os::FileDescriptor file = IntactObject(cache, object);
+  if (file.is_open()) return CachedObject{std::move(file), cache_dir / object, true};
+  return Fail(ErrorCode::kInternal, (cache_dir / object).string() + ": cannot be read after it was written");
 }
 
 }  // namespace rapidbyte::wasm

@@ -1,10 +1,11 @@
 #include "wasm/aot_compiler.h"
 
-#include <fstream>
 #include <string_view>
 #include <vector>
 
 #include "abi/abi.h"
+#include "os/read_file.h"
+#include "os/write_file.h"
 #include "wasm/function_names.h"
 #include "wasm/tool_process.h"
 
@@ -50,15 +51,6 @@ const std::vector<std::string> kCompile = {"cc",
 
 const std::vector<std::string> kTranslate = {"wasm2c", "module.wasm", "-n", "connector", "-o", "module.c"};
 
-void WriteFile(const fs::path& path, std::string_view content) {
-  std::ofstream(path, std::ios::binary).write(content.data(), static_cast<std::streamsize>(content.size()));
-}
-
-std::string ReadFile(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 // wasm2c's header names every import and export; the C compiler would only say that a symbol is missing.
 Status CheckInterface(const std::string& name, const std::string& header) {
   constexpr std::string_view kImport = "/* import: '";
@@ -91,13 +83,15 @@ std::vector<std::string> CompileCommand(const fs::path& folder) {
 
 }  // namespace
 
-Status CompileModule(const std::string& name, std::span<const uint8_t> module, const fs::path& folder) {
-  WriteFile(folder / "module.wasm", {reinterpret_cast<const char*>(module.data()), module.size()});
-  for (const EmbeddedFile& file : kRuntime) WriteFile(folder / file.name, file.content);
-  const ToolLimits limits;
+Status CompileModule(const std::string& name, std::span<const uint8_t> module, const fs::path& folder, int stop_fd) {
+  RB_TRY(os::WriteFile(folder / "module.wasm", {reinterpret_cast<const char*>(module.data()), module.size()}));
+  for (const EmbeddedFile& file : kRuntime) RB_TRY(os::WriteFile(folder / file.name, file.content));
+  const ToolLimits limits{.stop_fd = stop_fd};
   if (Status done = RunTool(kTranslate, folder, limits); !done) return Context(name, done.error());
-  RB_TRY(CheckInterface(name, ReadFile(folder / "module.h")));
-  WriteFile(folder / "module.c", NameFunctions(ReadFile(folder / "module.c"), module));
+  RB_ASSIGN(const std::string header, os::ReadFile(folder / "module.h"));
+  RB_TRY(CheckInterface(name, header));
+  RB_ASSIGN(const std::string code, os::ReadFile(folder / "module.c"));
+  RB_TRY(os::WriteFile(folder / "module.c", NameFunctions(code, module)));
   if (Status done = RunTool(CompileCommand(folder), folder, limits); !done) return Context(name, done.error());
   return {};
 }

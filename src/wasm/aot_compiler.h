@@ -13,8 +13,10 @@
 
 namespace rapidbyte::wasm {
 
-// Leaves module.so in `folder`, which must exist. Errors: kConnector.
-Status CompileModule(const std::string& name, std::span<const uint8_t> module, const std::filesystem::path& folder);
+// Leaves module.so in `folder`, which must exist. Ends early when `stop_fd` becomes readable; -1: never. Errors:
+// kConnector, kInterrupted.
+Status CompileModule(const std::string& name, std::span<const uint8_t> module, const std::filesystem::path& folder,
+                     int stop_fd);
 
 // Everything but the module that decides what comes out: the runtime's sources, flags, and the tools by path, size and
 // time. For a cache key.

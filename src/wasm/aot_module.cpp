@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <utility>
 
@@ -111,6 +112,16 @@ class AotGuest final : public Guest {
   std::atomic<pid_t> thread_ = 0;  // in a call that may be stopped
 };
 
+// Names the open file, which was hashed, not whatever its path leads to meanwhile; the kernel tells profilers the path.
+// The loader knows what it has loaded by this name, so that a descriptor is never given to another object: each stays
+// open until the process ends. One a module; under the mutex of loading.
+std::string PathOf(os::FileDescriptor file, const std::filesystem::path& path) {
+  static std::map<std::filesystem::path, os::FileDescriptor> loaded;
+  const auto [known, fresh] = loaded.try_emplace(path);
+  if (fresh) known->second = std::move(file);
+  return "/proc/self/fd/" + std::to_string(known->second.get());
+}
+
 }  // namespace
 
 AotModule::AotModule(std::string name, void* library, const rb_module_api* api, bool compiled_now)
@@ -119,12 +130,12 @@ AotModule::AotModule(std::string name, void* library, const rb_module_api* api, 
 AotModule::~AotModule() { dlclose(library_); }
 
 Result<std::shared_ptr<const AotModule>> AotModule::Load(const std::string& name, std::span<const uint8_t> module,
-                                                         const std::filesystem::path& cache_dir) {
-  RB_ASSIGN(const CachedObject object, CompiledObject(name, module, cache_dir));
+                                                         const std::filesystem::path& cache_dir, int stop_fd) {
+  RB_ASSIGN(CachedObject object, CompiledObject(name, module, cache_dir, stop_fd));
   // Loading a module twice gives the same object, whose set-up must run once.
   static std::mutex loading;
   const std::lock_guard lock(loading);
-  void* library = dlopen(object.path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* library = dlopen(PathOf(std::move(object.file), object.path).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return Fail(ErrorCode::kConnector, name + ": cannot be loaded: " + dlerror());
   auto entry = reinterpret_cast<rb_module_function>(dlsym(library, "rb_module"));
   RB_CHECK(entry != nullptr);  // the object's hash was checked: it is what we built

@@ -16,10 +16,10 @@ namespace rapidbyte::wasm {
 // Immutable after Load; any number of threads may instantiate it.
 class AotModule : public std::enable_shared_from_this<AotModule> {
  public:
-  // Loads `module` (the bytes of a .wasm file) from the cache, compiling it first where needed. Errors as
+  // Loads `module` (the bytes of a .wasm file) from the cache, compiling it first where needed. Errors and `stop_fd` as
   // CompiledObject, and kConnector where the object cannot be loaded. Shared with its instances, which keep it loaded.
   static Result<std::shared_ptr<const AotModule>> Load(const std::string& name, std::span<const uint8_t> module,
-                                                       const std::filesystem::path& cache_dir);
+                                                       const std::filesystem::path& cache_dir, int stop_fd = -1);
   ~AotModule();
   AotModule(const AotModule&) = delete;
   AotModule& operator=(const AotModule&) = delete;

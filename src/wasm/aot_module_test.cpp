@@ -1,7 +1,9 @@
 // The sandbox: whatever a guest does ends in an Error, and a bug of the host still ends in a crash.
 #include "wasm/aot_module.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +18,8 @@
 #include <thread>
 #include <vector>
 
+#include "os/file_descriptor.h"
+#include "os/read_file.h"
 #include "wasm/aot_cache.h"
 #include "wasm/trap.h"
 
@@ -192,6 +196,40 @@ TEST(AotModuleDeathTest, AHostFunctionMustNotRunAGuest) {
   auto guest = Module()->Instantiate(host).value();
   host.nested = guest.get();
   EXPECT_DEATH(static_cast<void>(guest->Call(abi::Export::kRunRead)), "broken invariant");
+}
+
+TEST(AotCache, ACompilerThatIsStoppedLeavesNothing) {
+  const fs::path cache = EmptyCacheDir("stopped");
+  os::Pipe stop = os::Pipe::Open();
+  stop.write_end.Close();
+  const auto object = CompiledObject("hostile", HostileModule(), cache, stop.read_end.get());
+  ASSERT_FALSE(object);
+  EXPECT_EQ(object.error().code, ErrorCode::kInterrupted);
+  EXPECT_TRUE(fs::is_empty(cache));
+}
+
+TEST(AotCache, WhatAKilledCompilerLeftIsRemovedByTheNext) {
+  const fs::path cache = EmptyCacheDir("leftovers");
+  for (const char* name : {"compiling-dead", "compiling-busy"}) {
+    fs::create_directories(cache / name);
+    std::ofstream(cache / name / "module.c") << "x";
+  }
+  const os::FileDescriptor busy(open((cache / "compiling-busy").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  ASSERT_EQ(flock(busy.get(), LOCK_EX), 0);
+  ASSERT_TRUE(CompiledObject("hostile", HostileModule(), cache));
+  EXPECT_FALSE(fs::exists(cache / "compiling-dead"));
+  EXPECT_TRUE(fs::exists(cache / "compiling-busy/module.c")) << "another process is at work there";
+}
+
+TEST(AotCache, WhatIsLoadedIsTheFileThatWasHashed) {
+  const fs::path cache = EmptyCacheDir("exchanged");
+  const auto object = CompiledObject("hostile", HostileModule(), cache);
+  ASSERT_TRUE(object) << object.error().message;
+  const auto before = os::ReadFile(object->path);
+  ASSERT_TRUE(before);
+  fs::remove(object->path);
+  std::ofstream(object->path) << "another";
+  EXPECT_EQ(os::ReadFile("/proc/self/fd/" + std::to_string(object->file.get())).value(), *before);
 }
 
 TEST(AotCache, CompilesOnceAndNoticesDamage) {

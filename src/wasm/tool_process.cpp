@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 
 namespace rapidbyte::wasm {
 namespace {
@@ -27,22 +28,87 @@ void Limit(__rlimit_resource resource, rlim_t value) {
   setrlimit(resource, &limit);
 }
 
-// In the child, between fork and exec: only async-signal-safe calls.
-[[noreturn]] void Exec(const char* program, char* const* argv, const char* folder, const ToolLimits& limits) {
-  if (chdir(folder) != 0) _exit(127);
+// What the child of a fork needs: made before, since in between only async-signal-safe calls are allowed.
+struct Tool {
+  const char* program;
+  char* const* argv;
+  char* const* environment;
+  const char* folder;
+  ToolLimits limits;
+};
+
+[[noreturn]] void Exec(const Tool& tool) {
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  if (chdir(tool.folder) != 0) _exit(127);
   const int in = open("/dev/null", O_RDONLY);
   const int out = open(kOutputName, O_WRONLY | O_CREAT | O_TRUNC, 0600);
   if (in < 0 || out < 0) _exit(127);
   dup2(in, STDIN_FILENO);
   dup2(out, STDOUT_FILENO);
   dup2(out, STDERR_FILENO);
-  setpgid(0, 0);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  Limit(RLIMIT_CPU, limits.cpu_secs);
-  Limit(RLIMIT_FSIZE, limits.file_bytes);
+  Limit(RLIMIT_CPU, tool.limits.cpu_secs);
+  Limit(RLIMIT_FSIZE, tool.limits.file_bytes);
   Limit(RLIMIT_CORE, 0);
-  execv(program, argv);
+  execve(tool.program, tool.argv, tool.environment);
   _exit(127);
+}
+
+// Stands between us and the tool: leads its group, and ends the group when the tool has ended or we have. It is a fork
+// of a process with threads, so it allocates nothing.
+[[noreturn]] void Supervise(const Tool& tool, pid_t parent) {
+  setpgid(0, 0);
+  close_range(3, ~0u, 0);  // such as the pipes by which others learn that we have ended
+  sigset_t waited;
+  sigemptyset(&waited);
+  sigaddset(&waited, SIGCHLD);
+  sigaddset(&waited, SIGTERM);
+  sigprocmask(SIG_SETMASK, &waited, nullptr);
+  signal(SIGCHLD, SIG_DFL);
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid() != parent) _exit(127);
+  const pid_t pid = _Fork();
+  if (pid == 0) Exec(tool);
+  int status = 127 << 8;
+  for (pid_t ended = 0; pid > 0 && ended != pid;) {
+    int number = 0;
+    sigwait(&waited, &number);
+    if (number == SIGTERM) kill(0, SIGKILL);
+    ended = waitpid(pid, &status, WNOHANG);
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) _exit(0);
+  _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+// A signal that comes before the supervisor waits for it stays pending.
+pid_t StartSupervisor(const Tool& tool) {
+  sigset_t stop, before;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &stop, &before);
+  const pid_t parent = getpid();
+  const pid_t pid = _Fork();
+  if (pid == 0) Supervise(tool, parent);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return pid;
+}
+
+std::vector<char*> Pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
+  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// Ours, but for where temporary files go: what a compiler leaves when it is killed lies in a folder that is removed.
+std::vector<std::string> EnvironmentWith(const std::filesystem::path& folder) {
+  std::vector<std::string> environment = {"TMPDIR=" + folder.string()};
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (!std::string_view(*variable).starts_with("TMPDIR=")) environment.emplace_back(*variable);
+  }
+  return environment;
 }
 
 // The last line that says "error", or else the last one: compilers draw pictures below their errors.
@@ -57,19 +123,22 @@ std::string LastError(const std::filesystem::path& file) {
   return last_error.empty() ? last : last_error;
 }
 
-bool WaitFor(pid_t pid, int timeout_secs) {
+enum class Ended { kByItself, kTooLate, kStopped };
+
+Ended WaitFor(pid_t pid, const ToolLimits& limits) {
   const int fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
-  if (fd < 0) return true;  // an old kernel: wait without a limit
+  if (fd < 0) return Ended::kByItself;  // an old kernel: wait without a limit
   using Clock = std::chrono::steady_clock;
-  const auto deadline = Clock::now() + std::chrono::seconds(timeout_secs);
-  pollfd ended{fd, POLLIN, 0};
+  const auto deadline = Clock::now() + std::chrono::seconds(limits.timeout_secs);
+  pollfd polled[] = {{fd, POLLIN, 0}, {limits.stop_fd, POLLIN, 0}};
   int ready = 0;
   do {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    ready = poll(&ended, 1, static_cast<int>(std::max<int64_t>(left, 0)));
+    ready = poll(polled, 2, static_cast<int>(std::max<int64_t>(left, 0)));
   } while (ready < 0 && errno == EINTR);
   close(fd);
-  return ready > 0;
+  if (polled[1].revents != 0) return Ended::kStopped;
+  return ready > 0 ? Ended::kByItself : Ended::kTooLate;
 }
 
 }  // namespace
@@ -89,20 +158,18 @@ Status RunTool(const std::vector<std::string>& argv, const std::filesystem::path
   if (program.empty()) {
     return Fail(ErrorCode::kConnector, argv[0] + " is not installed", kHint);
   }
-  std::vector<char*> arguments;
-  arguments.reserve(argv.size() + 1);
-  for (const std::string& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));
-  arguments.push_back(nullptr);
-
-  const pid_t pid = fork();
+  const std::vector<std::string> environment = EnvironmentWith(folder);
+  const std::vector<char*> arguments = Pointers(argv), variables = Pointers(environment);
+  const Tool tool{program.c_str(), arguments.data(), variables.data(), folder.c_str(), limits};
+  const pid_t pid = StartSupervisor(tool);
   if (pid < 0) return Fail(ErrorCode::kConnector, "cannot start " + argv[0]);
-  if (pid == 0) Exec(program.c_str(), arguments.data(), folder.c_str(), limits);
-  const bool in_time = WaitFor(pid, limits.timeout_secs);
-  if (!in_time) kill(-pid, SIGKILL);
+  const Ended ended = WaitFor(pid, limits);
+  if (ended != Ended::kByItself) kill(pid, SIGTERM);
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
-  if (!in_time) {
+  if (ended == Ended::kStopped) return Fail(ErrorCode::kInterrupted, argv[0] + " was interrupted");
+  if (ended == Ended::kTooLate) {
     return Fail(ErrorCode::kConnector, argv[0] + " took longer than " + std::to_string(limits.timeout_secs) + " s");
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};

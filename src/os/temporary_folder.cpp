@@ -1,6 +1,7 @@
-#include "lab/temporary_folder.h"
+#include "os/temporary_folder.h"
 
 #include <sys/random.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstdlib>
@@ -8,8 +9,9 @@
 #include <vector>
 
 #include "base/check.h"
+#include "os/trusted_folder.h"
 
-namespace rapidbyte::lab {
+namespace rapidbyte::os {
 
 std::filesystem::path TemporaryRoot() {
   const char* folder = std::getenv("TMPDIR");
@@ -29,13 +31,13 @@ std::string RandomHex(size_t bytes) {
 }
 
 Result<TemporaryFolder> TemporaryFolder::Make(const std::filesystem::path& parent) {
-  std::string name = (parent / "rapidbyte-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) {
-    return Fail(ErrorCode::kConfiguration,
-                "cannot make a folder in " + parent.string() + ": " + std::generic_category().message(errno),
-                "TMPDIR names another place for temporary files");
-  }
-  return TemporaryFolder(name);
+  const std::filesystem::path path = parent / ("rapidbyte-" + RandomHex(8));
+  const auto folder = OpenTrustedFolder(parent);
+  if (folder && mkdirat(folder->get(), path.filename().c_str(), 0700) == 0) return TemporaryFolder(path);
+  const std::string why =
+      folder ? parent.string() + ": " + std::generic_category().message(errno) : folder.error().message;
+  return Fail(ErrorCode::kConfiguration, "cannot make a temporary folder in " + why,
+              "TMPDIR names another place for temporary files");
 }
 
 TemporaryFolder::~TemporaryFolder() {
@@ -43,4 +45,4 @@ TemporaryFolder::~TemporaryFolder() {
   if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
 }
 
-}  // namespace rapidbyte::lab
+}  // namespace rapidbyte::os

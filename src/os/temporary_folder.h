@@ -1,20 +1,21 @@
 // A folder that only we may enter, removed at the end of its owner's life.
 //
-// If we are killed it stays, unless it lies in a folder that someone else removes, such as a throwaway server's.
+// If we are killed it stays, unless it lies in a folder that someone else removes, such as a throwaway server's. It is
+// made only where nobody else could exchange it (trusted_folder.h).
 #pragma once
 
 #include <filesystem>
 
 #include "base/result.h"
 
-namespace rapidbyte::lab {
+namespace rapidbyte::os {
 
 // $TMPDIR or /tmp; absolute, since a guardian works in another folder.
 std::filesystem::path TemporaryRoot();
 
 class TemporaryFolder {
  public:
-  // Errors: kInternal.
+  // Errors: kConfiguration.
   static Result<TemporaryFolder> Make(const std::filesystem::path& parent = TemporaryRoot());
   TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
   TemporaryFolder& operator=(TemporaryFolder&&) = delete;
@@ -31,4 +32,4 @@ class TemporaryFolder {
 // `bytes` of the system's randomness, as hexadecimal digits.
 std::string RandomHex(size_t bytes);
 
-}  // namespace rapidbyte::lab
+}  // namespace rapidbyte::os

@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace rapidbyte::lab {
+namespace rapidbyte::os {
 
 class FileDescriptor {
  public:
@@ -45,4 +45,4 @@ struct Pipe {
   bool is_open() const { return read_end.is_open(); }
 };
 
-}  // namespace rapidbyte::lab
+}  // namespace rapidbyte::os

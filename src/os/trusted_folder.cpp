@@ -1,0 +1,191 @@
+#include "os/trusted_folder.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <deque>
+#include <fstream>
+#include <system_error>
+#include <vector>
+
+namespace rapidbyte::os {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kMaxLinks = 40;  // as the kernel
+constexpr mode_t kPrivate = 0700;
+
+std::string SystemError() { return std::generic_category().message(errno); }
+
+// Whether a user is not known in this user namespace. The owner of the outer system's folders then is such a one, and
+// stands for its root: nobody in here could be that user.
+bool IsUnmapped(uid_t user) {
+  unsigned overflow = 65534;
+  std::ifstream("/proc/sys/kernel/overflowuid") >> overflow;
+  if (user != overflow) return false;
+  std::ifstream map("/proc/self/uid_map");
+  for (uint64_t inside, outside, count; map >> inside >> outside >> count;) {
+    if (user >= inside && user - inside < count) return false;
+  }
+  return true;
+}
+
+bool IsTrusted(uid_t owner) { return owner == 0 || owner == geteuid() || IsUnmapped(owner); }
+
+// A group that has one user, as most distributions make for each: to let it write is to let the user write.
+bool IsPrivateGroup(gid_t group, uid_t user) {
+  std::array<char, 16384> buffer;
+  passwd account{}, *found_account = nullptr;
+  if (getpwuid_r(user, &account, buffer.data(), buffer.size(), &found_account) != 0 || found_account == nullptr ||
+      account.pw_gid != group) {
+    return false;
+  }
+  const std::string name = account.pw_name;
+  struct group entry {
+  }, *found = nullptr;
+  if (getgrgid_r(group, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return false;
+  if (name != entry.gr_name) return false;
+  for (char** member = entry.gr_mem; *member != nullptr; ++member) {
+    if (name != *member) return false;
+  }
+  return true;
+}
+
+// With an access control list, the group's bits are those of any user on it.
+bool HasAccessList(const FileDescriptor& folder) {
+  return getxattr(("/proc/self/fd/" + std::to_string(folder.get())).c_str(), "system.posix_acl_access", nullptr, 0) > 0;
+}
+
+bool OthersMayWrite(const FileDescriptor& folder, const struct stat& info) {
+  if ((info.st_mode & S_IWOTH) != 0) return true;
+  if ((info.st_mode & S_IWGRP) == 0) return false;
+  return HasAccessList(folder) || !IsPrivateGroup(info.st_gid, info.st_uid);
+}
+
+tl::unexpected<Error> Refuse(const fs::path& path, const std::string& why) {
+  return Fail(ErrorCode::kConfiguration, path.string() + ": " + why);
+}
+
+Status CheckOwner(const fs::path& path, const struct stat& info) {
+  if (IsTrusted(info.st_uid)) return {};
+  return Refuse(path, "it belongs to another user (uid " + std::to_string(info.st_uid) + ")");
+}
+
+class Walk {
+ public:
+  explicit Walk(bool make_missing) : make_missing_(make_missing) {}
+
+  // `path` is absolute.
+  Result<FileDescriptor> Follow(const fs::path& path) {
+    RB_TRY(Enter("/", FileDescriptor(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC))));
+    Put(path.relative_path());
+    while (!parts_.empty()) {
+      const std::string part = std::move(parts_.front());
+      parts_.pop_front();
+      if (part == "..") {
+        if (folders_.size() > 1) folders_.pop_back();
+      } else if (!part.empty() && part != ".") {
+        RB_TRY(Step(part));
+      }
+    }
+    return std::move(folders_.back().descriptor);
+  }
+
+ private:
+  struct Folder {
+    fs::path path;
+    FileDescriptor descriptor;
+  };
+
+  void Put(const fs::path& path) {
+    std::vector<std::string> parts;
+    for (const fs::path& part : path) parts.push_back(part.string());
+    parts_.insert(parts_.begin(), parts.begin(), parts.end());
+  }
+
+  Status Step(const std::string& part) {
+    const fs::path path = folders_.back().path / part;
+    const int above = folders_.back().descriptor.get();
+    constexpr int kFlags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+    FileDescriptor next(openat(above, part.c_str(), kFlags));
+    if (!next.is_open() && errno == ENOENT && make_missing_) {
+      if (mkdirat(above, part.c_str(), kPrivate) != 0 && errno != EEXIST) return Refuse(path, SystemError());
+      next = FileDescriptor(openat(above, part.c_str(), kFlags));
+    }
+    if (!next.is_open()) return Refuse(path, SystemError());
+    struct stat info {};
+    if (fstat(next.get(), &info) != 0) return Refuse(path, SystemError());
+    return S_ISLNK(info.st_mode) ? FollowLink(path, next, info) : Enter(path, std::move(next));
+  }
+
+  Status FollowLink(const fs::path& path, const FileDescriptor& link, const struct stat& info) {
+    RB_TRY(CheckOwner(path, info));
+    if (++links_ > kMaxLinks) return Refuse(path, "there are too many links");
+    std::array<char, PATH_MAX> target;
+    const ssize_t size = readlinkat(link.get(), "", target.data(), target.size());
+    if (size <= 0) return Refuse(path, SystemError());
+    const fs::path to(std::string(target.data(), static_cast<size_t>(size)));
+    if (to.is_absolute()) folders_.resize(1);
+    Put(to.relative_path());
+    return {};
+  }
+
+  Status Enter(const fs::path& path, FileDescriptor folder) {
+    struct stat info {};
+    if (!folder.is_open() || fstat(folder.get(), &info) != 0) return Refuse(path, SystemError());
+    if (!S_ISDIR(info.st_mode)) return Refuse(path, "it is not a folder");
+    RB_TRY(CheckOwner(path, info));
+    if ((info.st_mode & S_ISVTX) == 0 && OthersMayWrite(folder, info)) {
+      return Refuse(path, "other users may write to it");
+    }
+    folders_.push_back({path, std::move(folder)});
+    return {};
+  }
+
+  const bool make_missing_;
+  std::deque<std::string> parts_;
+  std::vector<Folder> folders_;  // opened, from the root down
+  int links_ = 0;
+};
+
+Result<FileDescriptor> Open(const fs::path& path, bool make_missing) {
+  std::error_code error;
+  const fs::path absolute = fs::absolute(path, error);
+  if (error) return Refuse(path, error.message());
+  RB_ASSIGN(const FileDescriptor found, Walk(make_missing).Follow(absolute));
+  FileDescriptor folder(openat(found.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.is_open()) return Refuse(path, SystemError());
+  return folder;
+}
+
+}  // namespace
+
+Result<FileDescriptor> OpenTrustedFolder(const fs::path& path) { return Open(path, false); }
+
+Result<FileDescriptor> OpenPrivateFolder(const fs::path& path) {
+  RB_ASSIGN(FileDescriptor folder, Open(path, true));
+  struct stat info {};
+  if (fstat(folder.get(), &info) != 0) return Refuse(path, SystemError());
+  if (info.st_uid != geteuid()) {
+    return Refuse(path, "it belongs to another user (uid " + std::to_string(info.st_uid) + ")");
+  }
+  if ((info.st_mode & 07777) != kPrivate && fchmod(folder.get(), kPrivate) != 0) return Refuse(path, SystemError());
+  return folder;
+}
+
+FileDescriptor OpenTrustedFile(const FileDescriptor& folder, const std::string& name) {
+  FileDescriptor file(openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  struct stat info {};
+  if (!file.is_open() || fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode) || !IsTrusted(info.st_uid)) return {};
+  return file;
+}
+
+}  // namespace rapidbyte::os

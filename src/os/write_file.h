@@ -1,0 +1,24 @@
+// Puts a file in place whole, or leaves what was there. Any thread.
+//
+// It is written beside its place, under a name that nobody could have prepared as a link, and renamed at the end. What
+// is not a regular file, such as a device or a pipe, is written to as it is.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <iosfwd>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace rapidbyte::os {
+
+// Errors: kConfiguration where the file cannot be made, kInternal where it cannot be written to its end; both with the
+// system's reason.
+Status WriteFile(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write);
+Status WriteFile(const std::filesystem::path& path, std::string_view content);
+
+// Whether WriteFile could make the file, for telling it before hours of measuring. Leaves nothing behind.
+Status CheckWritable(const std::filesystem::path& path);
+
+}  // namespace rapidbyte::os
