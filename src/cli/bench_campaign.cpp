@@ -25,13 +25,26 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Keeps samples in the store, and here: a store that is lost meanwhile ends the campaign, not what was measured.
 class StoreSink : public lab::SampleSink {
  public:
-  explicit StoreSink(store::SampleStore& store) : store_(store) {}
-  Status Append(const record::Sample& sample) override { return store_.Append(sample); }
+  StoreSink(store::SampleStore& store, std::vector<record::Sample> earlier)
+      : store_(store), samples_(std::move(earlier)) {}
+
+  Status Append(const record::Sample& sample) override {
+    samples_.push_back(sample);
+    Status kept = store_.Append(sample);
+    if (!kept) lost_ = kept.error();
+    return kept;
+  }
+
+  const std::vector<record::Sample>& samples() const { return samples_; }
+  const std::optional<Error>& lost() const { return lost_; }
 
  private:
   store::SampleStore& store_;
+  std::vector<record::Sample> samples_;
+  std::optional<Error> lost_;
 };
 
 // A build of the same commit that is not the same file is not the same program.
@@ -112,9 +125,9 @@ record::Campaign Describe(const CampaignRequest& request) {
   return campaign;
 }
 
-// The unfinished campaign of this plan, now ours, or a new one.
+// The unfinished campaign of this plan, now ours, with its samples in `earlier`; or a new one.
 Result<record::Campaign> NewOrUnfinished(const CampaignRequest& request, store::SampleStore& store,
-                                         lab::CampaignPlan& plan) {
+                                         lab::CampaignPlan& plan, std::vector<record::Sample>& earlier) {
   record::Campaign campaign = Describe(request);
   if (request.fresh) return campaign;
   RB_ASSIGN(const auto unfinished, store.FindUnfinished(campaign.plan_hash));
@@ -127,6 +140,7 @@ Result<record::Campaign> NewOrUnfinished(const CampaignRequest& request, store::
     plan.done.insert({sample.block, sample.position});
     if (sample.outcome != record::Outcome::kOk) plan.earlier_failures.push_back(sample);
   }
+  earlier = samples;
   record::Campaign again = *unfinished;
   again.process = campaign.process;
   return again;
@@ -168,25 +182,41 @@ bool HasHopeless(const std::vector<record::Sample>& samples, const GroupOf& grou
 // Ends a campaign that was told to stop once all that can be compared is decided, or once it is clear that nothing can.
 class StopRule {
  public:
-  StopRule(const CampaignRequest& request, const record::Campaign& campaign, store::SampleStore& store)
-      : campaign_(campaign), store_(store), max_secs_(request.scenario.until_decided->max_secs) {}
+  StopRule(const CampaignRequest& request, const record::Campaign& campaign, const std::vector<record::Sample>& samples)
+      : campaign_(campaign), samples_(samples), max_secs_(request.scenario.until_decided->max_secs) {}
 
   Result<bool> Enough() {
     if (NanosToSeconds(MonotonicNanos() - start_nanos_) > max_secs_) return true;
-    RB_ASSIGN(const std::vector<record::Sample> samples, store_.Samples(campaign_.id));
     // One cell that fails leaves the others to be decided; a commit that fails leaves nothing to be said of it.
-    if (HasHopeless(samples, [](const auto& sample) { return sample.build; })) return true;
-    const auto comparison = analysis::CompareCampaign(campaign_, samples, analysis::StoppingRule(campaign_));
+    if (HasHopeless(samples_, [](const auto& sample) { return sample.build; })) return true;
+    const auto comparison = analysis::CompareCampaign(campaign_, samples_, analysis::StoppingRule(campaign_));
     if (comparison) return analysis::AllDecided(*comparison);
-    return HasHopeless(samples, [](const auto& sample) { return std::pair(sample.build, sample.cell); });
+    return HasHopeless(samples_, [](const auto& sample) { return std::pair(sample.build, sample.cell); });
   }
 
  private:
   const record::Campaign& campaign_;
-  store::SampleStore& store_;
+  const std::vector<record::Sample>& samples_;
   double max_secs_;
   uint64_t start_nanos_ = MonotonicNanos();
 };
+
+lab::CampaignOutcome LostStore(Error error, size_t samples) {
+  error.message = "the campaign ended early, because its samples can no longer be stored: " + error.message;
+  error.hint = kKeptAsLines;
+  lab::CampaignOutcome outcome;
+  outcome.samples = static_cast<uint32_t>(samples);
+  outcome.error = std::move(error);
+  return outcome;
+}
+
+// As the store gives them.
+std::vector<record::Sample> InOrder(std::vector<record::Sample> samples) {
+  std::sort(samples.begin(), samples.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.block, a.position) < std::pair(b.block, b.position);
+  });
+  return samples;
+}
 
 }  // namespace
 
@@ -206,7 +236,8 @@ Result<CampaignResult> RunCampaign(const CampaignRequest& request, store::Sample
   RB_ASSIGN(const auto setup, SetUpScenario(request.scenario, request.cells, builds, interrupt, progress));
 
   lab::CampaignPlan plan;
-  RB_ASSIGN(record::Campaign campaign, NewOrUnfinished(request, store, plan));
+  std::vector<record::Sample> earlier;
+  RB_ASSIGN(record::Campaign campaign, NewOrUnfinished(request, store, plan, earlier));
   campaign.server = setup->server();
   RB_TRY(store.PutCampaign(campaign));
   progress.NameCellsBy(VaryingParameters(request.cells));
@@ -217,12 +248,12 @@ Result<CampaignResult> RunCampaign(const CampaignRequest& request, store::Sample
   plan.seed = campaign.seed;
   plan.warmup_blocks = campaign.warmup_blocks;
   plan.blocks = campaign.blocks;
+  StoreSink sink(store, std::move(earlier));
   std::optional<StopRule> stop_rule;
   if (request.scenario.until_decided) {
-    stop_rule.emplace(request, campaign, store);
+    stop_rule.emplace(request, campaign, sink.samples());
     plan.enough = [&](uint32_t) { return stop_rule->Enough(); };
   }
-  StoreSink sink(store);
   const auto ports = lab::SystemPorts(request.scenario.timeout_secs, interrupt);
   auto outcome = lab::RunCampaign(plan, cells, ports, interrupt, sink, progress);
   progress.Clear();
@@ -231,14 +262,16 @@ Result<CampaignResult> RunCampaign(const CampaignRequest& request, store::Sample
     profiles = ProfileAfter(request, campaign, builds, *setup, interrupt, progress);
   }
   if (const Status clean = setup->TearDown(); !clean) PrintWarning(clean.error().message);
+  if (sink.lost()) outcome = LostStore(*sink.lost(), sink.samples().size());
   if (!outcome) return Fail(outcome.error());
-  if (!outcome->interrupted) {
+  if (!outcome->interrupted && !sink.lost()) {
     campaign.finished_at = lab::UtcNow();
-    RB_TRY(store.FinishCampaign(campaign.id, campaign.finished_at));
+    const Status finished = store.FinishCampaign(campaign.id, campaign.finished_at);
+    if (!finished) outcome = LostStore(finished.error(), sink.samples().size());
   }
   // What was measured counts, whatever became of the pictures.
   if (!profiles) PrintWarning(profiles.error().message);
-  return CampaignResult{std::move(campaign), *std::move(outcome),
+  return CampaignResult{std::move(campaign), *std::move(outcome), InOrder(sink.samples()),
                         std::move(profiles).value_or(std::vector<CellProfile>())};
 }
 

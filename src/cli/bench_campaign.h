@@ -43,9 +43,14 @@ struct CampaignRequest {
   lab::BuildRecipe recipe = {};                // of `builds`
 };
 
+// What to do about a store that was lost in the middle of a campaign.
+inline constexpr const char* kKeptAsLines =
+    "what was measured is reported, and kept in results.jsonl: `rapidbyte bench import` takes it into a store";
+
 struct CampaignResult {
   record::Campaign campaign;
   lab::CampaignOutcome outcome;
+  std::vector<record::Sample> samples;  // by block and position
   std::vector<CellProfile> profiles = {};
 };
 

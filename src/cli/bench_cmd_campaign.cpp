@@ -29,11 +29,16 @@ class CommandSink : public lab::SampleSink {
       : plan_(plan), store_(store), samples_(samples) {}
 
   Status Append(const Sample& sample) override {
-    if (store_ != nullptr) RB_TRY(store_->Append(sample));
     samples_.push_back(sample);
+    if (const Status kept = store_ != nullptr ? store_->Append(sample) : Status(); !kept) {
+      lost_ = kept.error();
+      return kept;
+    }
     if (sample.outcome != Outcome::kOk) return WhatFailed(sample);
     return {};
   }
+
+  const std::optional<Error>& lost() const { return lost_; }
 
  private:
   std::string NameOf(const Sample& sample) const {
@@ -58,6 +63,7 @@ class CommandSink : public lab::SampleSink {
   const CommandPlan& plan_;
   store::SampleStore* store_;
   std::vector<Sample>& samples_;
+  std::optional<Error> lost_;  // why the store takes no more
 };
 
 json MetricJson(const analysis::MetricRule& rule, bool primary) {
@@ -266,13 +272,17 @@ Result<MeasuredCommands> MeasureCommands(const CommandPlan& plan, const BenchCmd
 
   CommandSink sink(plan, store, measured.samples);
   const auto ports = lab::SystemPorts(options.timeout_secs.value_or(0), interrupt);
-  RB_ASSIGN(const lab::CampaignOutcome outcome, lab::RunCampaign(order, cells, ports, interrupt, sink, listener));
-  measured.interrupted = outcome.interrupted;
-  measured.cleanup = outcome.cleanup;
-  if (outcome.interrupted) return measured;
+  const auto outcome = lab::RunCampaign(order, cells, ports, interrupt, sink, listener);
+  measured.lost = sink.lost();
+  if (measured.lost) return measured;
+  if (!outcome) return Fail(outcome.error());
+  measured.interrupted = outcome->interrupted;
+  measured.cleanup = outcome->cleanup;
+  if (outcome->interrupted) return measured;
   campaign.finished_at = lab::UtcNow();
-  if (!plan.until_decided) campaign.blocks = outcome.blocks;
-  if (store != nullptr) RB_TRY(store->PutCampaign(campaign));
+  if (!plan.until_decided) campaign.blocks = outcome->blocks;
+  if (const Status kept = store != nullptr ? store->PutCampaign(campaign) : Status(); !kept)
+    measured.lost = kept.error();
   return measured;
 }
 

@@ -24,6 +24,7 @@ struct MeasuredCommands {
   std::vector<record::Sample> samples;
   std::optional<lab::ShellCost> shell_cost;
   bool interrupted = false;
+  std::optional<Error> lost;     // why the store took no more, which ended the campaign
   std::optional<Error> cleanup;  // what kept a command from being cleaned up
 };
 

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "base/clock.h"
+#include "cli/bench_campaign.h"
 #include "cli/bench_cmd_campaign.h"
 #include "cli/bench_cmd_plan.h"
 #include "cli/bench_cmd_progress.h"
@@ -141,6 +142,11 @@ Status Measure(const BenchCmdOptions& options) {
   if (measured->interrupted) {
     if (measured->cleanup) PrintWarning(measured->cleanup->message);
     return Fail(ErrorCode::kInterrupted, "interrupted; what had ended was kept");
+  }
+  if (measured->lost) {
+    Error error = *measured->lost;
+    error.hint = kKeptAsLines;
+    return Context("the samples can no longer be stored", std::move(error));
   }
   if (measured->cleanup) return Fail(*measured->cleanup);
   return {};

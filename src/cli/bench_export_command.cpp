@@ -34,7 +34,7 @@ Status CheckCampaign(SampleStore& store, const BenchExportOptions& options) {
 // A full disk or a closed pipe ends the export at once instead of at its end.
 Status CheckWritten(const std::ostream& out) {
   if (out) return {};
-  return Fail(ErrorCode::kInternal, "cannot write the samples: the output is closed or its disk is full");
+  return Fail(ErrorCode::kConfiguration, "cannot write the samples: the output is closed or its disk is full");
 }
 
 Result<size_t> ExportJsonLines(SampleStore& store, const BenchExportOptions& options, std::ostream& out) {

@@ -103,11 +103,10 @@ class ReportFile {
   std::string text_;
 };
 
-Status PrintReport(const PlannedScenario& planned, const record::Campaign& campaign, store::SampleStore& store,
-                   const BenchRunOptions& options, ReportFile& file) {
-  RB_ASSIGN(const std::vector<record::Sample> samples, store.Samples(campaign.id));
-  if (samples.empty()) return {};
-  const std::string text = ReportOf(planned, campaign, samples, options);
+Status PrintReport(const PlannedScenario& planned, const CampaignResult& result, const BenchRunOptions& options,
+                   ReportFile& file) {
+  if (result.samples.empty()) return {};
+  const std::string text = ReportOf(planned, result.campaign, result.samples, options);
   std::cout << (options.json ? "" : "\n") << text << std::flush;
   return file.Add((file.is_begun() && !options.json ? "\n" : "") + text);
 }
@@ -136,7 +135,11 @@ Result<lab::CampaignOutcome> Measure(const PlannedScenario& planned, const Bench
   CampaignRequest request{planned.scenario, planned.cells, {}, options.seed, options.fresh};
   if (options.profile) request.profile = options.profile_request;
   RB_ASSIGN(const CampaignResult result, RunCampaign(request, store, interrupt, progress));
-  RB_TRY(PrintReport(planned, result.campaign, store, options, report));
+  // A disk that takes no more samples takes no report either: that is said after the campaign's own outcome.
+  if (const Status written = PrintReport(planned, result, options, report); !written) {
+    if (!result.outcome.error) return Fail(written.error());
+    PrintWarning(written.error().message);
+  }
   for (const CellProfile& profile : result.profiles) std::cerr << profile.picture.string() << '\n';
   return result.outcome;
 }

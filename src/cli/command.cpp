@@ -13,6 +13,7 @@
 #include "base/redact.h"
 #include "dest_postgres/dest_postgres.h"
 #include "engine/connector_catalog.h"
+#include "os/patience.h"
 #include "report/text_layout.h"
 #include "source_postgres/source_postgres.h"
 #include "wasm/aot_cache.h"
@@ -43,7 +44,10 @@ std::string DidYouMean(std::string_view word, std::span<const std::string_view> 
 const net::CancelToken& CancelOnSignals() {
   static net::CancelToken token;
   struct sigaction action {};
-  action.sa_handler = [](int) { token.Cancel(); };
+  action.sa_handler = [](int) {
+    os::NoteStopSignal();
+    token.Cancel();
+  };
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);

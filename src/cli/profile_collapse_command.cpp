@@ -98,7 +98,7 @@ Status CollapseProfiles(const ProfileCollapseOptions& options, std::ostream& out
   profile::WriteFolded(profile, WriterOptions(options), [&](std::string_view piece) { out << piece; });
   out.flush();
   if (out) return {};
-  return Fail(ErrorCode::kInternal, "cannot write the stacks: the output is closed or its disk is full");
+  return Fail(ErrorCode::kConfiguration, "cannot write the stacks: the output is closed or its disk is full");
 }
 
 }  // namespace rapidbyte::cli

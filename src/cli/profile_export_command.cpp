@@ -45,7 +45,7 @@ Status ExportProfile(const ProfileExportOptions& options, std::ostream& out, boo
   profile::WriteExport(profile, options.format, out);
   out.flush();
   if (out) return {};
-  return Fail(ErrorCode::kInternal, "cannot write the profile: the output is closed or its disk is full");
+  return Fail(ErrorCode::kConfiguration, "cannot write the profile: the output is closed or its disk is full");
 }
 
 }  // namespace rapidbyte::cli

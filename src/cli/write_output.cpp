@@ -25,7 +25,7 @@ Status FlushStandardOutput() {
   const bool is_flushed = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
   if (is_flushed && std::cout) return {};
   const std::string why = errno != 0 ? std::generic_category().message(errno) : "it is closed or its disk is full";
-  return Fail(ErrorCode::kInternal, "cannot write to standard output: " + why);
+  return Fail(ErrorCode::kConfiguration, "cannot write to standard output: " + why);
 }
 
 }  // namespace rapidbyte::cli

@@ -10,12 +10,12 @@
 
 namespace rapidbyte::cli {
 
-// To standard output where `path` is empty or "-". A file is renamed into place when it is whole; a device or a pipe is
-// written to. Errors: kConfiguration where it cannot be made, kInternal where it cannot be written.
+// To standard output where `path` is empty or "-", otherwise as os::WriteFile. Errors: kConfiguration.
 Status WriteOutput(const std::string& path, const std::function<void(std::ostream&)>& write);
 Status WriteOutput(const std::string& path, std::string_view text);
 
-// What was printed so far, by std::cout or by stdio. Errors: kInternal where it did not arrive, such as on a full disk.
+// What was printed so far, by std::cout or by stdio. Errors: kConfiguration where it did not arrive, such as on a full
+// disk.
 Status FlushStandardOutput();
 
 }  // namespace rapidbyte::cli

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "base/check.h"
+#include "os/patience.h"
 
 namespace rapidbyte::lab {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 std::atomic<Interrupt*> signalled = nullptr;
 
 void OnSignal(int) {
+  os::NoteStopSignal();
   if (Interrupt* interrupt = signalled.load()) interrupt->Trigger();
 }
 

@@ -69,7 +69,7 @@ Status WriteFile(const fs::path& path, const std::function<void(std::ostream&)>&
     if (failure == 0) failure = errno;
     unlink(draft.path.c_str());
   }
-  return Fail(ErrorCode::kInternal, path.string() + ": cannot write the file: " + SystemError(failure));
+  return Fail(ErrorCode::kConfiguration, path.string() + ": cannot write the file: " + SystemError(failure));
 }
 
 Status WriteFile(const fs::path& path, std::string_view content) {

@@ -13,8 +13,7 @@
 
 namespace rapidbyte::os {
 
-// Errors: kConfiguration where the file cannot be made, kInternal where it cannot be written to its end; both with the
-// system's reason.
+// Errors: kConfiguration, with the system's reason, where the file cannot be made or written to its end.
 Status WriteFile(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write);
 Status WriteFile(const std::filesystem::path& path, std::string_view content);
 

@@ -49,7 +49,7 @@ TEST_F(WriteFileTest, WhatWasThereStaysWhereTheDiskIsFull) {
   setrlimit(RLIMIT_FSIZE, &old);
   signal(SIGXFSZ, handler);
   ASSERT_FALSE(written);
-  EXPECT_EQ(written.error().code, ErrorCode::kInternal);
+  EXPECT_EQ(written.error().code, ErrorCode::kConfiguration);
   EXPECT_EQ(written.error().message, file_.string() + ": cannot write the file: File too large");
   EXPECT_EQ(Content(file_), "before");
   EXPECT_EQ(Entries(), 1u);

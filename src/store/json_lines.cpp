@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "os/patience.h"
 
 namespace rapidbyte::store {
 namespace {
@@ -19,9 +20,10 @@ namespace {
 tl::unexpected<Error> SystemError(const std::filesystem::path& path, std::string_view doing) {
   const int number = errno;
   const char* hint = number == ENOSPC || number == EDQUOT  ? "free some disk space"
+                     : number == EWOULDBLOCK               ? "another process holds its lock: is one stopped?"
                      : number == EACCES || number == EPERM ? "check the permissions of the file and of its folder"
                                                            : "";
-  return Fail(ErrorCode::kInternal, fmt::format("{}: cannot {}: {}", path.string(), doing, std::strerror(number)),
+  return Fail(ErrorCode::kConfiguration, fmt::format("{}: cannot {}: {}", path.string(), doing, std::strerror(number)),
               hint);
 }
 
@@ -29,10 +31,12 @@ tl::unexpected<Error> SystemError(const std::filesystem::path& path, std::string
 class FileLock {
  public:
   explicit FileLock(int descriptor) : descriptor_(descriptor) {
-    while (flock(descriptor_, LOCK_EX) != 0) {
-      if (errno != EINTR) return;
+    os::Patience patience;
+    int held = 0;
+    while ((held = flock(descriptor_, LOCK_EX | LOCK_NB)) != 0 && (errno == EWOULDBLOCK || errno == EINTR)) {
+      if (!patience.WaitAgain()) break;
     }
-    is_held_ = true;
+    is_held_ = held == 0;
   }
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;

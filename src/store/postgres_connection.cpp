@@ -21,12 +21,22 @@ std::string OneLine(const char* message) {
   return line;
 }
 
+// A full disk, a right that is missing, a server that is read-only or shuts down: nothing that we have got wrong.
+ErrorCode CodeOf(const PGresult* result) {
+  const char* state = result != nullptr ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : nullptr;
+  const std::string_view code = state != nullptr ? state : "";
+  for (const std::string_view surroundings : {"53", "57", "58", "25006", "42501", "55P03", "40P01"}) {
+    if (code.starts_with(surroundings)) return ErrorCode::kConfiguration;
+  }
+  return ErrorCode::kInternal;
+}
+
 // The server's own words, without libpq's repetition of the statement.
 Error MakeError(PGconn* connection, const std::string& name, const PGresult* result) {
   const bool lost = PQstatus(connection) != CONNECTION_OK;
   const char* primary = result != nullptr ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : nullptr;
   Error error;
-  error.code = lost ? ErrorCode::kConnection : ErrorCode::kInternal;
+  error.code = lost ? ErrorCode::kConnection : CodeOf(result);
   error.message = fmt::format("{}: {}", name, OneLine(primary != nullptr ? primary : PQerrorMessage(connection)));
   if (lost) error.hint = "is the server of the store still running?";
   return error;

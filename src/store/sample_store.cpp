@@ -95,14 +95,24 @@ Result<int64_t> SampleStore::SelectCampaign(const std::string& id) {
 }
 
 // Names are made before the transaction: in it, they would hold up every other writer that meets the same new one.
-Status SampleStore::Append(const record::Sample& sample) {
-  RB_CHECK(lines_.has_value());
-  RB_ASSIGN(const int64_t campaign, SelectCampaign(sample.campaign_id));
+Status SampleStore::Insert(const record::Sample& sample, int64_t campaign,
+                           const std::function<Status()>& before_commit) {
   RB_TRY(writer_->PutNames(sample));
   RB_ASSIGN(Transaction transaction, Transaction::Begin(*connection_));
   RB_TRY(writer_->Insert(sample, campaign));
-  RB_TRY(lines_->Append(DumpJson(record::ToJson(sample, *current_))));
+  RB_TRY(before_commit());
   return transaction.Commit();
+}
+
+Status SampleStore::Append(const record::Sample& sample) {
+  RB_CHECK(lines_.has_value());
+  RB_ASSIGN(const int64_t campaign, SelectCampaign(sample.campaign_id));
+  const std::string line = DumpJson(record::ToJson(sample, *current_));
+  std::optional<Status> as_line;
+  Status stored = Insert(sample, campaign, [&] { return *(as_line = lines_->Append(line)); });
+  // A database that is full or gone does not keep the sample from being kept.
+  if (!as_line && stored.error().code != ErrorCode::kInternal) static_cast<void>(lines_->Append(line));
+  return stored;
 }
 
 Status SampleStore::AdoptLines(const std::string& campaign_id) {
@@ -115,10 +125,7 @@ Status SampleStore::AdoptLines(const std::string& campaign_id) {
     if (!parsed || parsed->sample.campaign_id != campaign_id) continue;
     if (!places.emplace(parsed->sample.block, parsed->sample.position).second) continue;
     RB_ASSIGN(const int64_t campaign, SelectCampaign(campaign_id));
-    RB_TRY(writer_->PutNames(parsed->sample));
-    RB_ASSIGN(Transaction transaction, Transaction::Begin(*connection_));
-    RB_TRY(writer_->Insert(parsed->sample, campaign));
-    RB_TRY(transaction.Commit());
+    RB_TRY(Insert(parsed->sample, campaign, [] { return Status(); }));
   }
   return {};
 }

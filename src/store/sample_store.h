@@ -101,7 +101,8 @@ class SampleStore {
   // Inserts the campaign or replaces what is known of it. Samples need it to be there.
   Status PutCampaign(const record::Campaign& campaign);
   Status FinishCampaign(const std::string& id, const std::string& finished_at);
-  // Errors: kInternal for a place that is taken, an unknown campaign, or a disk that is full; nothing is kept then.
+  // Errors: kInternal for a place that is taken or an unknown campaign, and nothing is kept then; kConfiguration for a
+  // full disk, kConnection for a server that is gone: then there is the line, if its own disk takes it.
   Status Append(const record::Sample& sample);
 
   // A process that was killed between a sample's line and its row has measured it all the same: takes in the lines at
@@ -145,6 +146,7 @@ class SampleStore {
  private:
   explicit SampleStore(std::unique_ptr<Connection> connection);
   Result<int64_t> SelectCampaign(const std::string& id);
+  Status Insert(const record::Sample& sample, int64_t campaign, const std::function<Status()>& before_commit);
   Result<CommitSamples> SamplesOfCommit(const std::string& git_sha, const SampleFilter& filter);
 
   std::unique_ptr<Connection> connection_;

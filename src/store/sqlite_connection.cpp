@@ -8,12 +8,10 @@
 #include <system_error>
 
 #include "base/redact.h"
+#include "os/patience.h"
 
 namespace rapidbyte::store {
 namespace {
-
-constexpr int kBusyTimeoutMillis = 60'000;
-constexpr int kRetryMillis = 10;
 
 constexpr const char* kPragmas =
     "PRAGMA journal_mode = WAL;"
@@ -41,11 +39,31 @@ std::string Hint(int code) {
   }
 }
 
+// The file, the disk, other processes: everything but what we have asked SQLite for.
+bool IsOfTheSurroundings(int kind) {
+  switch (kind) {
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN:
+    case SQLITE_AUTH:
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOLFS:
+    case SQLITE_PROTOCOL:
+      return true;
+    default:
+      return false;
+  }
+}
+
 Error MakeError(const std::filesystem::path& path, std::string_view doing, int code, const char* message) {
   const int kind = code & 0xff;
-  const bool users = kind == SQLITE_NOTADB || kind == SQLITE_CANTOPEN || kind == SQLITE_CORRUPT;
   Error error;
-  error.code = users ? ErrorCode::kConfiguration : ErrorCode::kInternal;
+  error.code = IsOfTheSurroundings(kind) ? ErrorCode::kConfiguration : ErrorCode::kInternal;
   error.message = fmt::format("{}: cannot {}: {}", RedactPasswords(path.string()), doing, message);
   error.hint = Hint(code);
   error.retryable = (code & 0xff) == SQLITE_BUSY;
@@ -68,6 +86,13 @@ void MakePrivateFile(const std::filesystem::path& path) {
   // Only a new file: closing one that is open elsewhere in the process would give up SQLite's locks on it.
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (descriptor >= 0) close(descriptor);
+}
+
+// Called by SQLite, again and again, while another connection holds a lock; `count` begins at 0 for each wait.
+int WaitForLock(void* patience, int count) {
+  auto& wait = *static_cast<os::Patience*>(patience);
+  if (count == 0) wait = os::Patience();
+  return wait.WaitAgain() ? 1 : 0;
 }
 
 class SqliteStatement : public Statement {
@@ -153,18 +178,16 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const std::file
   std::unique_ptr<SqliteConnection> database(new SqliteConnection(connection, path));
   if (code != SQLITE_OK) return Fail(database->LastError("open the database"));
   sqlite3_extended_result_codes(connection, 1);
-  sqlite3_busy_timeout(connection, kBusyTimeoutMillis);
+  sqlite3_busy_handler(connection, WaitForLock, &database->patience_);
   return database;
 }
 
 Status SqliteConnection::UseWriteAheadLog() {
   // Where two processes meet at a new file, SQLite fails at once instead of waiting: both hold the lock that the
   // other's change of mode needs. One of them gives way here.
+  os::Patience patience;
   Status status = Execute(kPragmas);
-  for (int waited = 0; !status && status.error().retryable && waited < kBusyTimeoutMillis; waited += kRetryMillis) {
-    sqlite3_sleep(kRetryMillis);
-    status = Execute(kPragmas);
-  }
+  while (!status && status.error().retryable && patience.WaitAgain()) status = Execute(kPragmas);
   return status;
 }
 

@@ -1,8 +1,8 @@
 // A thin owner of one SQLite connection and its statements, with errors as values.
 //
 // With UseWriteAheadLog (WAL mode, synchronous=FULL) what is committed survives a power cut. Other processes may use
-// the file at the same time; a lock is waited for up to a minute: somebody may be importing. Belongs to one thread at a
-// time.
+// the file at the same time; a lock is waited for up to a minute, since somebody may be importing, or a second once the
+// user wants us to end. Belongs to one thread at a time.
 #pragma once
 
 #include <filesystem>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "os/patience.h"
 #include "store/connection.h"
 
 struct sqlite3;
@@ -21,8 +22,7 @@ namespace rapidbyte::store {
 class SqliteConnection : public Connection {
  public:
   // kCreate makes the file, for its owner only, and its folder where they are missing. Errors: kConfiguration for a
-  // missing file (kExisting) and for one that is no SQLite database, kInternal for the disk. Does not look at the
-  // content.
+  // missing file (kExisting), for one that is not an SQLite database, and for the disk. Does not look at the content.
   static Result<std::unique_ptr<SqliteConnection>> Open(const std::filesystem::path& path, OpenMode mode);
 
   // Makes commits durable (see above); changes a setting kept in the file, so look at whose file it is first.
@@ -45,6 +45,7 @@ class SqliteConnection : public Connection {
 
   std::unique_ptr<sqlite3, void (*)(sqlite3*)> connection_;
   std::filesystem::path path_;
+  os::Patience patience_;  // of the wait for a lock that goes on
 };
 
 }  // namespace rapidbyte::store
