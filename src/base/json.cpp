@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "base/printable.h"
+#include "base/utf8.h"
+
 namespace rapidbyte {
 namespace {
 
@@ -65,9 +68,30 @@ JsonError FaultOf(std::string_view text) {
   return {Kind::kNotJson, offset, "this is not JSON"};
 }
 
+// Printed on a terminal, a document must not be obeyed either; JSON itself escapes no more than what is below a blank.
+std::string EscapeUnprintable(std::string text) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x7f; };
+  if (std::all_of(text.begin(), text.end(), is_ascii)) return text;
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string escaped;
+  escaped.reserve(text.size());
+  for (std::string_view rest = text; !rest.empty();) {
+    const size_t length = std::max<size_t>(CharacterLength(rest), 1);
+    const char32_t c = length == 1 && !is_ascii(rest[0]) ? U'\x7f' : CodePoint(rest.substr(0, length));
+    if (c == '\n' || MayBeShown(c) || c > 0xffff) {
+      escaped.append(rest, 0, length);
+    } else {
+      escaped += "\\u";
+      for (int shift = 12; shift >= 0; shift -= 4) escaped += kDigits[c >> shift & 15];
+    }
+    rest.remove_prefix(length);
+  }
+  return escaped;
+}
+
 template <typename Json>
 std::string Dump(const Json& document, int indent) {
-  return document.dump(indent, ' ', false, Json::error_handler_t::replace);
+  return EscapeUnprintable(document.dump(indent, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ struct JsonError {
 
 [[nodiscard]] tl::expected<nlohmann::json, JsonError> ParseJson(std::string_view text, const JsonLimits& limits = {});
 
-// On one line without an indent.
+// On one line without an indent. Holds nothing that a terminal would obey: what JSON does not escape itself is escaped.
 std::string DumpJson(const nlohmann::json& document, int indent = -1);
 std::string DumpJson(const nlohmann::ordered_json& document, int indent = -1);
 

@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <iostream>
-
 #include "cli/bench_commits.h"
 #include "cli/bench_recent.h"
 #include "cli/command.h"
+#include "cli/write_output.h"
 #include "lab/fingerprint.h"
 #include "record/cell_key.h"
 #include "store/sample_store.h"
@@ -17,10 +16,9 @@ namespace {
 Status List(store::SampleStore& store) {
   RB_ASSIGN(const std::vector<store::Baseline> baselines, store.Baselines());
   for (const store::Baseline& baseline : baselines) {
-    std::cout << fmt::format("{}  {}  {}\n", baseline.name, record::ShortCommit(baseline.git_sha),
-                             baseline.campaign_id);
+    PrintText(fmt::format("{}  {}  {}\n", baseline.name, record::ShortCommit(baseline.git_sha), baseline.campaign_id));
   }
-  if (baselines.empty()) std::cout << "no baselines in " << store.name() << '\n';
+  if (baselines.empty()) PrintText("no baselines in " + store.name() + "\n");
   return {};
 }
 
@@ -53,8 +51,8 @@ Status Baseline(const BenchBaselineOptions& options) {
   baseline.name = options.name;
   baseline.created_at = lab::UtcNow();
   RB_TRY(store.PutBaseline(baseline));
-  std::cout << fmt::format("baseline:{} is {}{}\n", baseline.name, record::ShortCommit(baseline.git_sha),
-                           baseline.campaign_id.empty() ? "" : ", run " + baseline.campaign_id);
+  PrintText(fmt::format("baseline:{} is {}{}\n", baseline.name, record::ShortCommit(baseline.git_sha),
+                        baseline.campaign_id.empty() ? "" : ", run " + baseline.campaign_id));
   return {};
 }
 

@@ -12,6 +12,7 @@
 #include "analysis/campaign_rules.h"
 #include "base/nearest_name.h"
 #include "cli/command.h"
+#include "cli/write_output.h"
 #include "record/sample.h"
 #include "scenario/axis_values.h"
 
@@ -276,7 +277,7 @@ int RunBisectCommand(const BenchBisectOptions& options) {
   BenchProgress progress(std::cerr, isatty(STDERR_FILENO) == 1);
   const auto report = Bisect(options, *store, interrupt, progress, std::cerr);
   if (!report) return PrintError(report.error());
-  std::cout << (options.json ? report::BisectJson(*report) : report::BisectText(*report)) << std::flush;
+  PrintText(options.json ? report::BisectJson(*report) : report::BisectText(*report));
   return report->outcome == BisectOutcome::kFound ? 0 : kNotFound;
 }
 

@@ -17,6 +17,7 @@
 #include "cli/bench_cmd_progress.h"
 #include "cli/bench_run_command.h"
 #include "cli/command.h"
+#include "cli/write_output.h"
 #include "os/write_file.h"
 #include "report/command_report.h"
 #include "report/hyperfine_json.h"
@@ -117,9 +118,8 @@ Status Report(const BenchCmdOptions& options, const CommandPlan& plan, const Mea
   RB_TRY(WriteIfNamed(options.export_markdown, report::CommandMarkdown(analysis, notes)));
   RB_TRY(WriteIfNamed(options.export_asciidoc, report::CommandAsciidoc(analysis, notes)));
   if (options.style == "none" && !options.json) return {};
-  std::cout << (options.json ? report::CommandJson(measured.campaign, analysis, notes)
-                             : report::CommandText(analysis, notes))
-            << std::flush;
+  PrintText(options.json ? report::CommandJson(measured.campaign, analysis, notes)
+                         : report::CommandText(analysis, notes));
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "report/command_report.h"
 #include "report/comparison_table.h"
 #include "report/text_layout.h"
@@ -28,7 +29,7 @@ std::string Bar(double share) {
 
 // At most `width` columns of it.
 std::string Cut(const std::string& text, size_t width) {
-  std::string line = report::Printable(text);
+  std::string line = Printable(text);
   std::replace(line.begin(), line.end(), '\n', ' ');
   if (report::DisplayWidth(line) <= width) return line;
   while (!line.empty() && report::DisplayWidth(line) >= width) line.pop_back();

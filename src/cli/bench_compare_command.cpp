@@ -11,6 +11,7 @@
 #include "cli/bench_progress.h"
 #include "cli/bench_sides.h"
 #include "cli/command.h"
+#include "cli/write_output.h"
 #include "lab/interrupt.h"
 #include "report/comparison_report.h"
 #include "report/exploration_text.h"
@@ -92,12 +93,12 @@ Status Compare(const BenchCompareOptions& options) {
   const bool by_side = projection.column == selection.dimension;
   for (const std::string& column : projection.columns) notes.column_names.push_back(projection.column + " " + column);
   if (by_side) notes.column_names = selection.names;
-  std::cout << Rendered(comparison, notes, options.format);
+  PrintText(Rendered(comparison, notes, options.format));
   if (options.format != "text") return {};
   const size_t all_below = options.explore ? comparison.cells.size() : kExploredWithoutChange;
   const auto explored =
       analysis::Explore(comparison, projection, selection.other_metrics, selection.observations_of, all_below);
-  if (const std::string text = report::ExplorationText(explored); !text.empty()) std::cout << '\n' << text;
+  if (const std::string text = report::ExplorationText(explored); !text.empty()) PrintText("\n" + text);
   return {};
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "cli/command.h"
+#include "cli/write_output.h"
 #include "lab/block_plan.h"
 #include "lab/probe_activity.h"
 #include "lab/probe_facts.h"
@@ -104,7 +105,7 @@ Result<report::EnvironmentFindings> ExamineEnvironment(const BenchDoctorOptions&
 template <typename Findings>
 int Print(const Result<Findings>& findings, std::string (*render)(const Findings&)) {
   if (!findings) return PrintError(findings.error());
-  std::cout << render(*findings) << std::flush;
+  PrintText(render(*findings));
   return 0;
 }
 

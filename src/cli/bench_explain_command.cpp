@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iostream>
 
 #include "cli/bench_compare_command.h"
 #include "cli/command.h"
+#include "cli/write_output.h"
 #include "report/explain_report.h"
 #include "scenario/axis_values.h"
 
@@ -142,7 +142,7 @@ Status Explain(const BenchExplainOptions& options) {
                                                       "; what is split here is the wall time");
     }
   }
-  std::cout << Rendered(report, options.format);
+  PrintText(Rendered(report, options.format));
   return {};
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <iostream>
 #include <map>
 
 #include "cli/bench_causes.h"
@@ -12,6 +11,7 @@
 #include "cli/bench_compare_command.h"
 #include "cli/bench_sides.h"
 #include "cli/command.h"
+#include "cli/write_output.h"
 #include "os/write_file.h"
 #include "report/gate_report.h"
 #include "report/text_layout.h"
@@ -155,12 +155,11 @@ Result<int> Gate(const BenchGateOptions& options) {
   RB_TRY(WriteIfNamed(options.junit_file, report::ComparisonJunit(comparison, notes, fail_inconclusive)));
   RB_TRY(WriteIfNamed(options.json_file, report::ComparisonJson(comparison, notes)));
   if (options.format == "markdown") {
-    std::cout << markdown;
+    PrintText(markdown);
   } else if (options.format == "json") {
-    std::cout << report::ComparisonJson(comparison, notes);
+    PrintText(report::ComparisonJson(comparison, notes));
   } else {
-    std::cout << report::ComparisonText(comparison, notes)
-              << report::Wrap("", Sentence(code, comparison, failed), kWidth);
+    PrintText(report::ComparisonText(comparison, notes) + report::Wrap("", Sentence(code, comparison, failed), kWidth));
   }
   return code;
 }

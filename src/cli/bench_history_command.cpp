@@ -14,6 +14,7 @@
 #include "cli/bench_commits.h"
 #include "cli/bench_filters.h"
 #include "cli/command.h"
+#include "cli/write_output.h"
 #include "metrics/foreign_table.h"
 #include "report/history_report.h"
 #include "stats/summary.h"
@@ -151,7 +152,7 @@ int RunBenchHistory(const BenchHistoryOptions& options) {
   auto series = options.file.empty() ? FromStore(options) : FromFile(options);
   if (!series) return PrintError(series.error());
   for (HistorySeries& one : *series) analysis::FindChanges(one);
-  std::cout << (options.json ? report::HistoryJson(*series) : report::HistoryText(*series, options.points));
+  PrintText(options.json ? report::HistoryJson(*series) : report::HistoryText(*series, options.points));
   return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "base/redact.h"
 #include "store/import_lines.h"
 #include "store/migrations.h"
@@ -19,7 +20,8 @@ Status Import(const BenchImportOptions& options, std::ostream& out, size_t& file
   RB_ASSIGN(auto samples, store::SampleStore::OpenWithoutLines(options.store, store::OpenMode::kCreate));
   for (const std::filesystem::path& file : options.files) {
     RB_ASSIGN(const store::ImportResult result, store::ImportLines(samples, file));
-    for (const std::string& warning : result.warnings) out << "warning: " << RedactPasswords(warning) << '\n';
+    for (const std::string& warning : result.warnings)
+      out << "warning: " << Printable(RedactPasswords(warning)) << '\n';
     out << fmt::format("{}: {} of {} imported into {}; {} already there\n", file.string(),
                        Counted(result.imported, "sample"), Counted(result.campaigns, "new campaign"), samples.name(),
                        FormatThousands(result.skipped));

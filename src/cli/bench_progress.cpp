@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/format.h"
+#include "base/printable.h"
 #include "report/matrix_report.h"
 #include "report/text_layout.h"
 
@@ -48,7 +49,7 @@ std::string BenchHeader(const record::Campaign& campaign, size_t cells, size_t d
 }
 
 void BenchProgress::Header(const record::Campaign& campaign, size_t cells, size_t done) {
-  out_ << BenchHeader(campaign, cells, done) << std::flush;
+  out_ << PrintableLines(BenchHeader(campaign, cells, done)) << std::flush;
 }
 
 // The values alone: their names are in the report.
@@ -68,11 +69,11 @@ std::string BenchProgress::RunText(const record::Sample& sample) const {
   if (sample.outcome == record::Outcome::kOk) return fmt::format("{} {}", cell, FormatDuration(sample.wall_secs));
   std::string error = sample.error;
   for (size_t at = 0; (at = error.find('\n', at)) != std::string::npos;) error.replace(at, 1, " ");
-  return fmt::format("{} failed ({})", cell, report::Printable(error));
+  return fmt::format("{} failed ({})", cell, Printable(error));
 }
 
 Status BenchProgress::Step(const std::string& name, const std::function<Status()>& step) {
-  out_ << name << " … " << std::flush;
+  out_ << Printable(name) << " … " << std::flush;
   const uint64_t start = MonotonicNanos();
   Status done = step();
   out_ << (done ? FormatDuration(NanosToSeconds(MonotonicNanos() - start)) : "failed") << '\n' << std::flush;
@@ -90,20 +91,20 @@ void BenchProgress::OnRunStarted(const lab::CampaignProgress& progress) {
 void BenchProgress::OnRunFinished(const lab::CampaignProgress& progress, const record::Sample& sample) {
   if (live_ && sample.outcome != record::Outcome::kOk) {
     Clear();
-    out_ << BlockName(progress) << ": " << RunText(sample) << '\n';
+    out_ << Printable(BlockName(progress) + ": " + RunText(sample)) << '\n';
   }
   Append(block_, ", ", RunText(sample));
   if (progress.position + 1 < progress.positions) return;
   if (!live_) {
     std::string text = BlockName(progress) + ": " + block_;
     Append(text, "; ", TimeLeft(progress));
-    out_ << text << '\n' << std::flush;
+    out_ << PrintableLines(text) << '\n' << std::flush;
   }
   block_.clear();
 }
 
 void BenchProgress::ShowLive(const std::string& text) {
-  if (live_) out_ << "\r\033[K" << text << std::flush;
+  if (live_) out_ << "\r\033[K" << Printable(text) << std::flush;
 }
 
 void BenchProgress::Clear() { ShowLive(""); }

@@ -11,6 +11,7 @@
 #include "cli/bench_progress.h"
 #include "cli/bench_scenarios.h"
 #include "cli/command.h"
+#include "cli/write_output.h"
 #include "os/write_file.h"
 #include "report/bench_report.h"
 #include "report/matrix_report.h"
@@ -107,7 +108,7 @@ Status PrintReport(const PlannedScenario& planned, const CampaignResult& result,
                    ReportFile& file) {
   if (result.samples.empty()) return {};
   const std::string text = ReportOf(planned, result.campaign, result.samples, options);
-  std::cout << (options.json ? "" : "\n") << text << std::flush;
+  PrintText((options.json ? "" : "\n") + text);
   return file.Add((file.is_begun() && !options.json ? "\n" : "") + text);
 }
 
@@ -125,7 +126,7 @@ void PrintPlan(const PlannedScenario& planned, const BenchRunOptions& options, c
   filters.filters = overrides.filters;
   const auto plan = scenario::MakePlan(planned.scenario, filters);
   if (!plan) return;
-  std::cout << report::PlanText(*plan, BlocksBeforeVerdict(planned));
+  PrintText(report::PlanText(*plan, BlocksBeforeVerdict(planned)));
   if (options.seed) std::cout << "seed " << *options.seed << '\n';
 }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json.h"
+#include "base/printable.h"
 #include "cli/command.h"
 #include "engine/runner.h"
 #include "engine/stage.h"
@@ -26,9 +27,8 @@ size_t CountErrors(const std::vector<engine::Finding>& findings) {
 }
 
 std::string Text(const engine::Finding& finding) {
-  std::string text =
-      report::Wrap(finding.is_error ? "error: " : "note: ", report::Printable(finding.error.message), kColumns);
-  if (!finding.error.hint.empty()) text += report::Wrap("  hint: ", report::Printable(finding.error.hint), kColumns);
+  std::string text = report::Wrap(finding.is_error ? "error: " : "note: ", Printable(finding.error.message), kColumns);
+  if (!finding.error.hint.empty()) text += report::Wrap("  hint: ", Printable(finding.error.hint), kColumns);
   return text;
 }
 
@@ -51,7 +51,7 @@ int CheckCommand(const CheckOptions& options) {
   if (options.json) {
     std::cout << FindingsJson(findings) << '\n';
   } else {
-    std::cerr << FindingsText(findings);
+    std::cerr << PrintableLines(FindingsText(findings));
   }
   if (first != findings.end()) return static_cast<int>(first->error.code);
   if (!options.json) {

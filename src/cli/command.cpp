@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "base/nearest_name.h"
+#include "base/printable.h"
 #include "base/redact.h"
 #include "dest_postgres/dest_postgres.h"
 #include "engine/connector_catalog.h"
@@ -25,15 +26,13 @@ int PrintError(const Error& error) {
   std::istringstream lines(error.message);
   std::string prefix = "error: ";
   for (std::string line; std::getline(lines, line); prefix.clear()) {
-    std::cerr << prefix << report::Printable(RedactPasswords(line)) << '\n';
+    std::cerr << prefix << Printable(RedactPasswords(line)) << '\n';
   }
-  if (!error.hint.empty()) std::cerr << "hint: " << error.hint << '\n';
+  if (!error.hint.empty()) std::cerr << "hint: " << PrintableLines(RedactPasswords(error.hint)) << '\n';
   return static_cast<int>(error.code);
 }
 
-void PrintWarning(std::string_view text) {
-  std::cerr << "warning: " << report::Printable(RedactPasswords(text)) << '\n';
-}
+void PrintWarning(std::string_view text) { std::cerr << "warning: " << Printable(RedactPasswords(text)) << '\n'; }
 
 std::string DidYouMean(std::string_view word, std::span<const std::string_view> candidates) {
   const std::string_view nearest = NearestName(word, candidates);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/format.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "cli/command.h"
 #include "engine/connector_catalog.h"
 #include "engine/pipeline.h"
@@ -92,7 +93,7 @@ int DiscoverCommand(const std::filesystem::path& file) {
   if (!streams) return PrintError(streams.error());
   std::cout << DumpJson(*streams, 2) << '\n';
   for (const std::string& note : JsonTexts(*streams, "notes")) {
-    std::cerr << "note: " << report::Printable(note) << '\n';
+    std::cerr << "note: " << Printable(note) << '\n';
   }
   return 0;
 }

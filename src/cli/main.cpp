@@ -31,6 +31,7 @@
 #include "cli/profile_timeline_command.h"
 #include "cli/run_command.h"
 #include "cli/write_output.h"
+#include "os/descriptor_limit.h"
 
 namespace rapidbyte::cli {
 namespace {
@@ -149,6 +150,9 @@ int Main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    if (const rapidbyte::Status enough = rapidbyte::os::RaiseDescriptorLimit(); !enough) {
+      return rapidbyte::cli::PrintError(enough.error());
+    }
     return rapidbyte::cli::Main(argc, argv);
   } catch (const std::exception& error) {  // out of memory, a working directory that is gone
     return rapidbyte::cli::PrintError({rapidbyte::ErrorCode::kInternal, error.what()});

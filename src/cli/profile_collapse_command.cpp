@@ -1,9 +1,12 @@
 #include "cli/profile_collapse_command.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <iostream>
 #include <memory>
 
+#include "base/printable.h"
 #include "cli/addr2line.h"
 #include "cli/text_source.h"
 #include "profile/folded.h"
@@ -94,8 +97,16 @@ Command AddProfileCollapse(Command profile, ProfileCollapseOptions& options) {
 Status CollapseProfiles(const ProfileCollapseOptions& options, std::ostream& out, std::ostream& notes) {
   const std::vector<std::string> standard_input = {"-"};
   RB_ASSIGN(const Profile profile, Load(options.files.empty() ? standard_input : options.files, options));
-  for (const std::string& note : profile.missing) notes << "note: " << note << '\n';
-  profile::WriteFolded(profile, WriterOptions(options), [&](std::string_view piece) { out << piece; });
+  for (const std::string& note : profile.missing) notes << "note: " << Printable(note) << '\n';
+  // For other programs the names are what they are.
+  const bool for_people = &out == &std::cout && isatty(STDOUT_FILENO) == 1;
+  profile::WriteFolded(profile, WriterOptions(options), [&](std::string_view piece) {
+    if (for_people) {
+      out << PrintableLines(piece);
+    } else {
+      out << piece;
+    }
+  });
   out.flush();
   if (out) return {};
   return Fail(ErrorCode::kConfiguration, "cannot write the stacks: the output is closed or its disk is full");

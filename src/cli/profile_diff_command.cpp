@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/printable.h"
 #include "cli/command.h"
 #include "cli/load_profile.h"
 #include "cli/write_output.h"
@@ -73,7 +74,7 @@ Status DiffProfiles(const ProfileDiffOptions& options) {
   RB_TRY(CheckSampled(options.after, after, chosen));
   const profile::Difference difference = profile::Compare(PointersTo(before), PointersTo(after), chosen);
   const std::string format = FormatOf(options);
-  if (format == "text") return WriteOutput(options.output, report::ProfileDifferenceText(difference));
+  if (format == "text") return WriteOutput(options.output, PrintableLines(report::ProfileDifferenceText(difference)));
   if (format == "json") return WriteOutput(options.output, report::ProfileDifferenceJson(difference));
   report::DifferentialOptions picture = options.picture;
   picture.facts = {fmt::format("Before: {}", fmt::join(options.before, ", ")),

@@ -6,6 +6,7 @@
 
 #include "base/format.h"
 #include "base/nearest_name.h"
+#include "base/printable.h"
 #include "cli/command.h"
 #include "cli/write_output.h"
 #include "lab/interrupt.h"
@@ -107,7 +108,7 @@ Result<sampler::Recording> RecordTo(const ProfileRecordOptions& options) {
   const lab::SignalScope signals(interrupt);
   RB_ASSIGN(sampler::Recording recording, sampler::Record(OptionsOf(options, interrupt)));
   RB_TRY(WriteOutput(options.output.string(), profile::WriteProfile(recording.profile)));
-  if (!options.quiet) std::cerr << Summary(recording.profile, options.output);
+  if (!options.quiet) std::cerr << PrintableLines(Summary(recording.profile, options.output));
   return recording;
 }
 

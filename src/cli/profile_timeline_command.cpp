@@ -2,6 +2,7 @@
 
 #include <ostream>
 
+#include "base/printable.h"
 #include "os/read_file.h"
 #include "os/write_file.h"
 #include "record/timeline.h"
@@ -24,8 +25,8 @@ Status DrawTimeline(const ProfileTimelineOptions& options, std::ostream& out) {
   RB_ASSIGN(const record::Timeline timeline, record::ReadTraceJson(text, options.trace.string()));
   const fs::path output = options.output.empty() ? fs::path(options.trace).replace_extension(".svg") : options.output;
   RB_TRY(os::WriteFile(output, report::TimelinePicture(timeline)));
-  for (const std::string& sentence : report::WhoWaits(timeline)) out << sentence << '\n';
-  out << output.string() << '\n';
+  for (const std::string& sentence : report::WhoWaits(timeline)) out << Printable(sentence) << '\n';
+  out << Printable(output.string()) << '\n';
   return {};
 }
 

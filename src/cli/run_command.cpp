@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/format.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "cli/command.h"
 #include "cli/write_output.h"
 #include "engine/pipeline.h"
@@ -103,7 +104,7 @@ void Print(const record::RunRecord& record, const RunCommandOptions& options, st
     out << DumpJson(document, 2) << '\n';
     return;
   }
-  if (!options.quiet) out << report::RunSummary(record);
+  if (!options.quiet) out << PrintableLines(report::RunSummary(record));
   out << record::kBenchLinePrefix << DumpJson(document) << '\n';
 }
 

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <system_error>
 
+#include "base/printable.h"
 #include "os/write_file.h"
 
 namespace rapidbyte::cli {
@@ -18,6 +19,8 @@ Status WriteOutput(const std::string& path, const std::function<void(std::ostrea
 Status WriteOutput(const std::string& path, std::string_view text) {
   return WriteOutput(path, [text](std::ostream& out) { out << text; });
 }
+
+void PrintText(std::string_view text) { std::cout << PrintableLines(text) << std::flush; }
 
 Status FlushStandardOutput() {
   errno = 0;

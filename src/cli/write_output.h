@@ -14,6 +14,9 @@ namespace rapidbyte::cli {
 Status WriteOutput(const std::string& path, const std::function<void(std::ostream&)>& write);
 Status WriteOutput(const std::string& path, std::string_view text);
 
+// To standard output, for people: whatever names and messages in it hold, nothing that a terminal would obey.
+void PrintText(std::string_view text);
+
 // What was printed so far, by std::cout or by stdio. Errors: kConfiguration where it did not arrive, such as on a full
 // disk.
 Status FlushStandardOutput();

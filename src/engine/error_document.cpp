@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "engine/printable.h"
+#include "base/printable.h"
 
 namespace rapidbyte::engine {
 namespace {

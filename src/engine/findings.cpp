@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/printable.h"
 #include "engine/error_document.h"
-#include "engine/printable.h"
 #include "engine/stage.h"
 
 namespace rapidbyte::engine {

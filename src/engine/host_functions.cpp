@@ -7,9 +7,9 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "engine/error_document.h"
 #include "engine/host_probes.h"
-#include "engine/printable.h"
 #include "net/wait.h"
 
 namespace rapidbyte::engine {

@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "base/utf8.h"
-#include "engine/printable.h"
 #include "wasm/native_guest.h"
 
 namespace rapidbyte::engine {
@@ -16,7 +16,7 @@ using nlohmann::json;
 constexpr size_t kMaxNotes = 100;
 constexpr size_t kMaxNoteBytes = 1000;
 
-std::string Note(const std::string& text) { return ValidUtf8(Printable(text.substr(0, kMaxNoteBytes))); }
+std::string Note(const std::string& text) { return Printable(text.substr(0, kMaxNoteBytes)); }
 
 const char* RoleName(Side side) { return side == Side::kSource ? "source" : "destination"; }
 

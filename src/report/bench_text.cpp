@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "report/bench_analysis.h"
 #include "report/bench_report.h"
 #include "report/bench_sentences.h"

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json.h"
+#include "base/printable.h"
 #include "record/cell_key.h"
 #include "report/comparison_table.h"
 #include "report/text_layout.h"

@@ -8,21 +8,12 @@
 #include "base/json.h"
 #include "report/command_report.h"
 #include "report/comparison_table.h"
+#include "report/markdown.h"
 
 namespace rapidbyte::report {
 namespace {
 
 using nlohmann::ordered_json;
-
-// Inside of a code span of a table's cell.
-std::string CodeSpan(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '|') escaped += '\\';
-    escaped += c == '\n' || c == '`' ? ' ' : c;
-  }
-  return "`" + escaped + "`";
-}
 
 ordered_json SummaryJson(const stats::Summary& summary) {
   return {{"n", summary.n},
@@ -114,7 +105,7 @@ std::string CommandMarkdown(const CommandAnalysis& analysis, const CommandNotes&
       "| Command | Median {} | Min | Max | Runs | Relative (95% interval) |\n|:---|---:|---:|---:|---:|---:|\n",
       analysis.question.primary.name);
   for (const TableRow& row : TableRows(analysis, notes)) {
-    text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", CodeSpan(row.command), row.median, row.min, row.max,
+    text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", MarkdownCode(row.command), row.median, row.min, row.max,
                         row.runs, row.ratio);
   }
   return text;
@@ -125,8 +116,8 @@ std::string CommandAsciidoc(const CommandAnalysis& analysis, const CommandNotes&
       fmt::format("[cols=\"<,>,>,>,>,>\"]\n|===\n| Command | Median {} | Min | Max | Runs | Relative (95% interval)\n",
                   analysis.question.primary.name);
   for (const TableRow& row : TableRows(analysis, notes)) {
-    text += fmt::format("\n| {}\n| {}\n| {}\n| {}\n| {}\n| {}\n", CodeSpan(row.command), row.median, row.min, row.max,
-                        row.runs, row.ratio);
+    text += fmt::format("\n| {}\n| {}\n| {}\n| {}\n| {}\n| {}\n", MarkdownCode(row.command), row.median, row.min,
+                        row.max, row.runs, row.ratio);
   }
   return text + "|===\n";
 }

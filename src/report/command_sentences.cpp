@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "base/utf8.h"
 #include "report/command_report.h"
 #include "report/comparison_table.h"

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "report/command_report.h"
 #include "report/comparison_table.h"
 #include "report/text_layout.h"
@@ -64,7 +65,7 @@ std::vector<Row> RowsOf(const CommandAnalysis& analysis, const CommandNumbers& n
 
 std::string Heading(const std::string& name, bool bold) {
   const std::string line = Printable(name);
-  return bold ? "\033[1m" + line + "\033[0m\n" : line + "\n";
+  return bold ? std::string(kBold) + line + std::string(kPlain) + "\n" : line + "\n";
 }
 
 std::string Block(const CommandAnalysis& analysis, const CommandNumbers& numbers, const CommandNotes& notes) {

@@ -140,7 +140,7 @@ std::string CausesMarkdown(std::span<const CellCauses> causes, const ComparisonT
   }
   if (cells.size() > kCellsShown) text += "- " + Hidden(cells.size()) + "\n";
   for (const analysis::MissingProfiles& missing : Missing(cells)) {
-    text += fmt::format("- {}; to record it: `{}`\n", MarkdownEscaped(missing.what), missing.command);
+    text += fmt::format("- {}; to record it: {}\n", MarkdownEscaped(missing.what), MarkdownCode(missing.command));
   }
   return text + "\n";
 }

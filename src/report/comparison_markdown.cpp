@@ -33,8 +33,8 @@ std::string Section(const analysis::Comparison& comparison, const ComparisonNote
     (is_change ? changed : others) += Row(row);
     folded += is_change ? 0 : 1;
   }
-  std::string text = fmt::format("`{}` against `{}`, {}", notes.column_names[column], notes.column_names[0],
-                                 MarkdownEscaped(Joined(comparison.Metrics())));
+  std::string text = fmt::format("{} against {}, {}", MarkdownCode(notes.column_names[column]),
+                                 MarkdownCode(notes.column_names[0]), MarkdownEscaped(Joined(comparison.Metrics())));
   for (const auto& [name, value] : table.constant) text += ", " + MarkdownEscaped(name + " " + value);
   text += "\n\n";
   if (!changed.empty()) text += Head(table) + changed + "\n";

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/json.h"
+#include "base/printable.h"
 #include "record/run_record.h"
 
 namespace rapidbyte::report {
@@ -13,13 +14,22 @@ using nlohmann::json;
 
 bool IsScalar(const json& value) { return value.is_number() || value.is_string() || value.is_boolean(); }
 
+bool IsHarmlessNumber(std::string_view text) { return text.find_first_not_of("0123456789.eE+-%") == std::string::npos; }
+
+// A spreadsheet takes a text that begins so for a formula, and runs it.
+bool IsFormula(std::string_view text) {
+  return !text.empty() && std::string_view("=+-@").find(text[0]) != std::string_view::npos && !IsHarmlessNumber(text);
+}
+
 void AppendField(std::string_view text, std::string& record) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-    record += text;
+  const std::string clean = PrintableLines(text);
+  const std::string field = IsFormula(clean) ? "'" + clean : clean;
+  if (field.find_first_of(",\"\n") == std::string::npos) {
+    record += field;
     return;
   }
   record += '"';
-  for (const char c : text) {
+  for (const char c : field) {
     if (c == '"') record += '"';
     record += c;
   }

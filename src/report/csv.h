@@ -1,4 +1,5 @@
 // Samples as comma-separated values, RFC 4180. Pure; any thread. docs/formats/store.md has the columns.
+// A text that a spreadsheet would take for a formula begins with an apostrophe; nothing unprintable is left in any.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

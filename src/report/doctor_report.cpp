@@ -7,6 +7,7 @@
 
 #include "base/format.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "report/comparison_table.h"
 #include "report/text_layout.h"
 

@@ -63,7 +63,7 @@ std::string Frames(const analysis::FrameChanges& frames) {
 }
 
 std::string Missing(const analysis::MissingProfiles& missing) {
-  const std::string command = missing.command.empty() ? "" : "; to record it: `" + missing.command + "`";
+  const std::string command = missing.command.empty() ? "" : "; to record it: " + MarkdownCode(missing.command);
   return "> " + MarkdownEscaped(missing.what) + command + "\n\n";
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/format.h"
 #include "base/json_text.h"
+#include "base/printable.h"
 #include "base/utf8.h"
 #include "report/text_layout.h"
 
@@ -15,12 +16,6 @@ namespace rapidbyte::report {
 namespace {
 
 constexpr std::string_view kEllipsis = "…";
-
-bool MayBeShown(char32_t c) {
-  const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0);
-  const bool direction = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F;
-  return !control && !direction && (c & 0xFFFE) != 0xFFFE;
-}
 
 std::string Clipped(std::string text, size_t limit) {
   if (text.size() <= limit) return text;
@@ -33,17 +28,7 @@ std::string Clipped(std::string text, size_t limit) {
 
 }  // namespace
 
-std::string CleanText(std::string_view text, size_t limit) {
-  std::string clean;
-  clean.reserve(text.size());
-  while (!text.empty()) {
-    const std::string_view character = text.substr(0, CharacterLength(text));
-    const bool good = !character.empty() && MayBeShown(CodePoint(character));
-    clean.append(good ? character : kReplacementCharacter);
-    text.remove_prefix(std::max<size_t>(character.size(), 1));
-  }
-  return Clipped(std::move(clean), limit);
-}
+std::string CleanText(std::string_view text, size_t limit) { return Clipped(Printable(text), limit); }
 
 std::string XmlText(std::string_view clean) {
   std::string text;

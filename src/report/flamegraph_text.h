@@ -10,8 +10,7 @@
 
 namespace rapidbyte::report {
 
-// Valid UTF-8 without control characters and without marks that turn the direction of writing; U+FFFD stands for each.
-// Longer than `limit` bytes, it keeps its beginning and its end.
+// As Printable. Longer than `limit` bytes, it keeps its beginning and its end.
 std::string CleanText(std::string_view text, size_t limit = 500);
 
 std::string XmlText(std::string_view clean);     // for an element's or an attribute's content

@@ -134,7 +134,7 @@ TEST(FlamegraphText, CleansWhateverComes) {
   EXPECT_EQ(CleanText("plain Größe 漢 🔥"), "plain Größe 漢 🔥");
   EXPECT_EQ(CleanText("a\x01\n\xFF"
                       "b"),
-            "a���b");
+            "a� �b");
   EXPECT_EQ(CleanText("\xED\xA0\x80"), "���");       // half of a surrogate pair
   EXPECT_EQ(CleanText("\xE2\x80\xAE"), "�");         // turns the direction of writing
   EXPECT_EQ(CleanText("\xF4\x90\x80\x80"), "����");  // beyond Unicode

@@ -2,35 +2,16 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.h"
 #include "report/comparison_causes.h"
 #include "report/comparison_table.h"
+#include "report/flamegraph_text.h"
 
 namespace rapidbyte::report {
 namespace {
 
 // XML 1.0 has no place for most control characters, not even escaped.
-std::string Escaped(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-    }
-  }
-  return escaped;
-}
+std::string Escaped(const std::string& text) { return XmlText(Printable(text)); }
 
 std::string Case(const ComparisonRow& row, const std::string& suite, const std::vector<std::string>& causes,
                  bool fail_inconclusive) {

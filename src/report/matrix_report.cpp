@@ -11,6 +11,7 @@
 #include "analysis/campaign_rules.h"
 #include "base/format.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "report/comparison_report.h"
 #include "report/comparison_table.h"
 #include "report/exploration_text.h"

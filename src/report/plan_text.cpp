@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/format.h"
+#include "base/printable.h"
 #include "report/text_layout.h"
 
 namespace rapidbyte::report {

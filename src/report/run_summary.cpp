@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/format.h"
+#include "base/printable.h"
 #include "report/text_layout.h"
 
 namespace rapidbyte::report {

@@ -70,12 +70,4 @@ std::string Joined(const std::vector<std::string>& words) {
   return text;
 }
 
-std::string Printable(std::string_view text) {
-  std::string printable;
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) printable += c;
-  }
-  return printable;
-}
-
 }  // namespace rapidbyte::report

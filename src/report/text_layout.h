@@ -21,7 +21,4 @@ std::string Cut(const std::string& text, size_t width);
 
 std::string Joined(const std::vector<std::string>& words);  // "a, b, c"
 
-// Without control characters, which a program's output may hold and a terminal would obey.
-std::string Printable(std::string_view text);
-
 }  // namespace rapidbyte::report

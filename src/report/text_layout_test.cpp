@@ -29,7 +29,5 @@ TEST(TextLayout, CutsBetweenCodePoints) {
   EXPECT_EQ(Cut("µµµµ", 3), "µµ…");
 }
 
-TEST(TextLayout, PrintableDropsControlCharacters) { EXPECT_EQ(Printable("a\x1b[31mb\tc\x7f\n"), "a[31mbc"); }
-
 }  // namespace
 }  // namespace rapidbyte::report

@@ -1,6 +1,7 @@
 #include "wasm/aot_module.h"
 
 #include <dlfcn.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -97,6 +98,12 @@ class AotGuest final : public Guest {
     dead_ = true;
     if (trap == RB_TRAP_STOPPED) {
       return Fail(ErrorCode::kInterrupted, module_->name() + ": stopped in " + std::string(where));
+    }
+    if (trap == RB_TRAP_NO_MEMORY) {
+      return Fail(ErrorCode::kConfiguration,
+                  fmt::format("{}: no room for its memory: each connector reserves {} GiB of addresses",
+                              module_->name(), api_->reservation_size >> 30),
+                  "raise the limit of the address space (ulimit -v), or use runtime: native, which reserves none");
     }
     return Fail(ErrorCode::kConnector,
                 module_->name() + ": trapped: " + TrapMessage(trap) + " in " + std::string(where),
