@@ -112,11 +112,21 @@ HostCallOutcome HostFunctions::Call(GuestMemory memory, abi::HostFunction functi
   timer_.EnterHost();
   wait_nanos_ = 0;
   wire_bytes_ = 0;
-  const Answer answer = Dispatch(memory, function, args);
+  const Answer answer = Guarded(memory, function, args);
   timer_.LeaveHost(function, wait_nanos_, wire_bytes_);
   if (!answer) return HostCallOutcome::kTrap;
   *result = *answer;
   return HostCallOutcome::kReturned;
+}
+
+// No exception may cross a sandboxed connector, which is C.
+HostFunctions::Answer HostFunctions::Guarded(wasm::GuestMemory memory, abi::HostFunction function,
+                                             const uint64_t* args) {
+  try {
+    return Dispatch(memory, function, args);
+  } catch (const std::exception& error) {  // out of memory
+    return Failed({ErrorCode::kInternal, std::string("the host failed: ") + error.what()});
+  }
 }
 
 // One case of Dispatch: the host function between its two probes.

@@ -62,6 +62,7 @@ class HostFunctions final : public wasm::HostCalls {
  private:
   // Each returns the result for the guest, or nothing where the guest passed a bad address.
   using Answer = std::optional<int32_t>;
+  Answer Guarded(wasm::GuestMemory memory, abi::HostFunction function, const uint64_t* args);
   Answer Dispatch(wasm::GuestMemory memory, abi::HostFunction function, const uint64_t* args);
   Answer CopyOut(wasm::GuestMemory memory, const uint64_t* args, const std::string& text);
   Answer Respond(wasm::GuestMemory memory, const uint64_t* args);

@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <functional>
+#include <new>
 #include <vector>
 
 #include "engine/error_document.h"
@@ -23,6 +24,7 @@ struct Server {
   std::string to_read;
   std::string written;
   std::string failure;
+  bool is_too_large = false;  // for our memory
 };
 
 class FakeConnection final : public net::Connection {
@@ -30,6 +32,7 @@ class FakeConnection final : public net::Connection {
   explicit FakeConnection(Server* server) : server_(server) {}
   Result<size_t> Read(std::span<uint8_t> buffer, uint64_t* wait_nanos) override {
     if (!server_->failure.empty()) return Fail(ErrorCode::kConnection, server_->failure);
+    if (server_->is_too_large) throw std::bad_alloc();
     *wait_nanos += 1000;
     const size_t size = std::min(buffer.size(), server_->to_read.size());
     std::memcpy(buffer.data(), server_->to_read.data(), size);
@@ -132,6 +135,14 @@ INSTANTIATE_TEST_SUITE_P(All, BadRanges,
                          [](const auto& values) {
                            return std::string(abi::kHostFunctionNames[static_cast<size_t>(values.param.function)]);
                          });
+
+TEST(HostFunctions, OutOfMemoryIsAFailureAndNoExceptionForTheGuest) {
+  Stage stage(Side::kSource);
+  ASSERT_EQ(stage.Connect(), 0);
+  stage.server().is_too_large = true;
+  EXPECT_EQ(stage.Call(HostFunction::k_net_read, {0, 0, 100}), abi::kFailed);
+  EXPECT_EQ(stage.LastError()["message"], "the host failed: std::bad_alloc");
+}
 
 TEST(HostFunctions, CallsAnExportWithItsRequestAndGetsTheAnswer) {
   Stage stage(Side::kSource);

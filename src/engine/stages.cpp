@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
+#include <string>
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -62,10 +64,18 @@ class Countdown {
   int count_;
 };
 
+Status Run(Stage& stage, Channel& channel) {
+  try {
+    RB_TRY(stage.Begin());
+    return stage.RunStreams(channel);
+  } catch (const std::exception& error) {  // out of memory; nobody above this thread would catch it
+    return Fail(ErrorCode::kInternal, std::string("a stage failed: ") + error.what());
+  }
+}
+
 // The destination still gets what the source had emitted before it failed, so that streams before are whole.
 void RunSource(Stages& stages) {
-  stages.source_end = stages.source.Begin();
-  if (stages.source_end) stages.source_end = stages.source.RunStreams(stages.channel);
+  stages.source_end = Run(stages.source, stages.channel);
   if (!stages.source_end) {
     stages.channel.BreakStream(stages.source_end.error());
     stages.source_failed = true;
@@ -74,8 +84,7 @@ void RunSource(Stages& stages) {
 }
 
 void RunDestination(Stages& stages) {
-  stages.destination_end = stages.destination.Begin();
-  if (stages.destination_end) stages.destination_end = stages.destination.RunStreams(stages.channel);
+  stages.destination_end = Run(stages.destination, stages.channel);
   if (!stages.destination_end) {
     stages.channel.Abort(stages.destination_end.error());
     stages.stop_source.StopNow();  // it may be waiting for its server

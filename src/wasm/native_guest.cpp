@@ -1,6 +1,7 @@
 #include "wasm/native_guest.h"
 
 #include <atomic>
+#include <exception>
 #include <string>
 
 #include "wasm/trap.h"
@@ -25,7 +26,14 @@ class NativeGuest final : public Guest, private abi::NativeHost {
     if (stopped_) return Fail(Stopped(function));
     trapped_ = false;
     const abi::ScopedNativeHost scope(this);
-    const int32_t result = connector_.call(instance_, function);
+    int32_t result = 0;
+    try {
+      result = connector_.call(instance_, function);
+    } catch (const std::exception& error) {  // out of memory
+      return Fail(ErrorCode::kConnector, std::string(connector_.name) + ": failed in " +
+                                             std::string(abi::kExportNames[static_cast<size_t>(function)]) + ": " +
+                                             error.what());
+    }
     if (stopped_) return Fail(Stopped(function));
     if (trapped_) {
       return Fail(ErrorCode::kConnector, std::string(connector_.name) +

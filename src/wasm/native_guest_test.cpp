@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <new>
+
 namespace rapidbyte::wasm {
 namespace {
 
@@ -44,6 +46,16 @@ TEST(NativeGuest, ATrapIsAnErrorOnceTheConnectorHasReturned) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kConnector);
   EXPECT_NE(result.error().message.find("in rb_open"), std::string::npos) << result.error().message;
+}
+
+TEST(NativeGuest, AnExceptionIsAnError) {
+  const abi::NativeConnector greedy = {"greedy", kConnector.create, kConnector.destroy,
+                                       [](void*, abi::Export) -> int32_t { throw std::bad_alloc(); }};
+  Host host;
+  const auto result = MakeNativeGuest(greedy, host)->Call(abi::Export::kRunRead);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kConnector);
+  EXPECT_EQ(result.error().message, "greedy: failed in rb_run_read: std::bad_alloc");
 }
 
 TEST(NativeGuest, DoesNotReachTheHostAtItsEnd) {
