@@ -27,6 +27,17 @@ TEST(ParseTypeName, TakesQualifiedNamesApart) {
   EXPECT_EQ(parsed("\"open.ended"), "|\"open.ended|");
 }
 
+// A source's server could answer anything, and what it answers goes into the destination's CREATE TABLE.
+TEST(IsModifier, IsNotSqlOfTheSources) {
+  for (const char* modifier : {"", "(10,2)", "(Point,4326)", "(-3)", "[]", "(3)[][]", "(day to second)"}) {
+    EXPECT_TRUE(dest_postgres::IsModifier(modifier)) << modifier;
+  }
+  for (const char* sql : {"; DROP TABLE t", "(1); DROP TABLE t", "(1))", "(1", "(1) DEFAULT now()", "[]x", "('a')",
+                          "(\"a\")", "(1)/**/", "[", "(1)[1]", " COLLATE \"C\"", "(now())"}) {
+    EXPECT_FALSE(dest_postgres::IsModifier(sql)) << sql;
+  }
+}
+
 TEST(PinnedTypeName, MeansTheSameUnderEverySearchPath) {
   EXPECT_EQ(PinnedTypeName("jsonb"), "pg_catalog.jsonb");
   EXPECT_EQ(PinnedTypeName("\"char\""), "pg_catalog.\"char\"");

@@ -90,17 +90,6 @@ const Candidate* Choose(const std::vector<Candidate>& candidates) {
   return chosen;
 }
 
-// What may follow a name: a modifier and the brackets of an array. The source's server says so, and it goes into SQL.
-bool IsModifier(std::string_view rest) {
-  if (rest.starts_with('(')) {
-    const size_t end = rest.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_, -", 1);
-    if (end == std::string_view::npos || rest[end] != ')') return false;
-    rest.remove_prefix(end + 1);
-  }
-  while (rest.starts_with("[]")) rest.remove_prefix(2);
-  return rest.empty();
-}
-
 MappedType Map(const TypeName& type, const std::vector<Candidate>& candidates) {
   const std::string wanted = QuoteIdentifier(type.schema) + "." + QuoteIdentifier(type.name);
   if (!IsModifier(type.rest)) return {"pg_catalog.text", "the source names no type by " + wanted + type.rest};
@@ -129,6 +118,16 @@ Result<std::vector<bool>> Known(pgwire::Session& session, const std::vector<Type
 }
 
 }  // namespace
+
+bool IsModifier(std::string_view rest) {
+  if (rest.starts_with('(')) {
+    const size_t end = rest.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_, -", 1);
+    if (end == std::string_view::npos || rest[end] != ')') return false;
+    rest.remove_prefix(end + 1);
+  }
+  while (rest.starts_with("[]")) rest.remove_prefix(2);
+  return rest.empty();
+}
 
 TypeName ParseTypeName(std::string_view printed) {
   TypeName type;

@@ -20,6 +20,10 @@ struct TypeName {
 
 TypeName ParseTypeName(std::string_view printed);
 
+// Whether `rest` of a name is what may follow one, a modifier and the brackets of an array, and nothing else: the
+// source's server says so, and it goes into SQL for the destination.
+bool IsModifier(std::string_view rest);
+
 struct MappedType {
   std::string sql;   // for CREATE TABLE; means the same under every search_path
   std::string note;  // where it is not the source's type: "the destination has no type public.mood"
