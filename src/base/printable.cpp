@@ -11,13 +11,12 @@ bool IsPlainAscii(char c) { return c >= 0x20 && c < 0x7f; }
 
 bool IsBlank(char c) { return c == '\n' || c == '\r' || c == '\t'; }
 
-// What of ours `text` begins with: it stays.
-size_t OursAt(std::string_view text) {
+// What of ours `text` begins with, where `before` stands before it: it stays.
+size_t OursAt(std::string_view text, std::string_view before) {
   if (text.front() == '\n') return 1;
   if (text.starts_with("\r\n")) return 2;  // ends a line of CSV
-  for (const std::string_view mark : {kBold, kPlain}) {
-    if (text.starts_with(mark)) return mark.size();
-  }
+  if (text.starts_with(kBold) && (before.empty() || before.back() == '\n')) return kBold.size();
+  if (text.starts_with(kPlain) && text.substr(kPlain.size()).starts_with('\n')) return kPlain.size();
   return 0;
 }
 
@@ -30,7 +29,7 @@ std::string Cleaned(std::string_view text, bool lines) {
     clean.append(text, 0, plain);
     text.remove_prefix(plain);
     if (text.empty()) break;
-    size_t length = lines ? OursAt(text) : 0;
+    size_t length = lines ? OursAt(text, clean) : 0;
     if (length > 0) {
       clean.append(text, 0, length);
     } else if (IsBlank(text.front())) {

@@ -15,7 +15,7 @@ bool MayBeShown(char32_t c);
 // For one line, or a part of one.
 std::string Printable(std::string_view text);
 
-// For a text of several lines that we have laid out: line ends stay, and what we write for bold and its end.
+// For a text of several lines that we have laid out: line ends stay, and lines that are bold as a whole.
 std::string PrintableLines(std::string_view text);
 
 inline constexpr std::string_view kBold = "\033[1m";

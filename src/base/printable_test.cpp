@@ -24,6 +24,7 @@ TEST(Printable, NothingIsLeftThatATerminalObeys) {
 TEST(PrintableLines, KeepsOurLinesAndBold) {
   EXPECT_EQ(PrintableLines("\033[1mname\033[0m\n  1 ms\n"), "\033[1mname\033[0m\n  1 ms\n");
   EXPECT_EQ(PrintableLines("a,b\r\n"), "a,b\r\n");
+  EXPECT_EQ(PrintableLines("name \033[1mbold\033[0m and on\n"), "name �[1mbold�[0m and on\n");
   EXPECT_EQ(PrintableLines("\033[31m\r\033[2J\n"), "�[31m �[2J\n");
 }
 

@@ -203,7 +203,6 @@ class StopRule {
 
 lab::CampaignOutcome LostStore(Error error, size_t samples) {
   error.message = "the campaign ended early, because its samples can no longer be stored: " + error.message;
-  error.hint = kKeptAsLines;
   lab::CampaignOutcome outcome;
   outcome.samples = static_cast<uint32_t>(samples);
   outcome.error = std::move(error);

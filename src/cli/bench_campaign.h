@@ -43,10 +43,6 @@ struct CampaignRequest {
   lab::BuildRecipe recipe = {};                // of `builds`
 };
 
-// What to do about a store that was lost in the middle of a campaign.
-inline constexpr const char* kKeptAsLines =
-    "what was measured is reported, and kept in results.jsonl: `rapidbyte bench import` takes it into a store";
-
 struct CampaignResult {
   record::Campaign campaign;
   lab::CampaignOutcome outcome;

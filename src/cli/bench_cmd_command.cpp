@@ -11,7 +11,6 @@
 #include <memory>
 
 #include "base/clock.h"
-#include "cli/bench_campaign.h"
 #include "cli/bench_cmd_campaign.h"
 #include "cli/bench_cmd_plan.h"
 #include "cli/bench_cmd_progress.h"
@@ -143,11 +142,7 @@ Status Measure(const BenchCmdOptions& options) {
     if (measured->cleanup) PrintWarning(measured->cleanup->message);
     return Fail(ErrorCode::kInterrupted, "interrupted; what had ended was kept");
   }
-  if (measured->lost) {
-    Error error = *measured->lost;
-    error.hint = kKeptAsLines;
-    return Context("the samples can no longer be stored", std::move(error));
-  }
+  if (measured->lost) return Context("the samples can no longer be stored", *measured->lost);
   if (measured->cleanup) return Fail(*measured->cleanup);
   return {};
 }

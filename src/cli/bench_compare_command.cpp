@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "base/json.h"
+#include "base/printable.h"
 #include "cli/bench_causes.h"
 #include "cli/bench_progress.h"
 #include "cli/bench_sides.h"
@@ -120,7 +121,7 @@ Status MeasureSides(const MeasureOptions& options, SelectionOptions& selected) {
   for (const auto& error : {result.outcome.error, result.outcome.cleanup}) {
     if (error) PrintWarning(error->message);
   }
-  for (const CellProfile& profile : result.profiles) std::cerr << profile.picture.string() << '\n';
+  for (const CellProfile& profile : result.profiles) std::cerr << Printable(profile.picture.string()) << '\n';
   selected.sides.clear();
   selected.commits = JsonTexts(result.campaign.settings, "builds");
   selected.campaign = result.campaign.id;

@@ -11,6 +11,7 @@
 
 #include "analysis/campaign_rules.h"
 #include "analysis/history.h"
+#include "base/printable.h"
 #include "cli/bench_commits.h"
 #include "cli/bench_filters.h"
 #include "cli/command.h"
@@ -107,7 +108,7 @@ Result<std::vector<HistorySeries>> FromFile(const BenchHistoryOptions& options) 
   }
   RB_ASSIGN(const metrics::ForeignTable table, metrics::ReadForeignTable(text.str(), options.file, foreign));
   for (const std::string& warning : table.warnings) PrintWarning(warning);
-  if (const std::string hint = CellsHint(table); !hint.empty()) std::cerr << "hint: " << hint << '\n';
+  if (const std::string hint = CellsHint(table); !hint.empty()) std::cerr << "hint: " << Printable(hint) << '\n';
   const std::vector<size_t> order = metrics::OrderByTime(table.rows);
   std::vector<size_t> place(order.size());
   for (size_t i = 0; i < order.size(); ++i) place[order[i]] = i;

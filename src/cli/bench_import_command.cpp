@@ -22,9 +22,9 @@ Status Import(const BenchImportOptions& options, std::ostream& out, size_t& file
     RB_ASSIGN(const store::ImportResult result, store::ImportLines(samples, file));
     for (const std::string& warning : result.warnings)
       out << "warning: " << Printable(RedactPasswords(warning)) << '\n';
-    out << fmt::format("{}: {} of {} imported into {}; {} already there\n", file.string(),
-                       Counted(result.imported, "sample"), Counted(result.campaigns, "new campaign"), samples.name(),
-                       FormatThousands(result.skipped));
+    out << PrintableLines(fmt::format("{}: {} of {} imported into {}; {} already there\n", file.string(),
+                                      Counted(result.imported, "sample"), Counted(result.campaigns, "new campaign"),
+                                      samples.name(), FormatThousands(result.skipped)));
     ++files;
   }
   return {};

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/json.h"
+#include "base/printable.h"
 #include "cli/bench_measure.h"
 #include "cli/bench_progress.h"
 #include "cli/bench_scenarios.h"
@@ -33,7 +34,7 @@ Status ProfileScenario(const PlannedScenario& planned, const std::vector<Build>&
   if (const Status clean = setup->TearDown(); !clean) PrintWarning(clean.error().message);
   if (!profiles) return Fail(profiles.error());
   for (const CellProfile& profile : *profiles) {
-    std::cout << profile.picture.string() << '\n';
+    std::cout << Printable(profile.picture.string()) << '\n';
     if (profile.running_samples < kFewSamples && request.frequency_hz < kMostHz) {
       std::cerr << fmt::format("  has {} samples of running code only: --frequency {:.0f} takes more\n",
                                profile.running_samples, kMostHz);

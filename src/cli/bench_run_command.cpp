@@ -6,6 +6,7 @@
 #include <iostream>
 #include <set>
 
+#include "base/printable.h"
 #include "cli/bench_campaign.h"
 #include "cli/bench_causes.h"
 #include "cli/bench_progress.h"
@@ -141,7 +142,7 @@ Result<lab::CampaignOutcome> Measure(const PlannedScenario& planned, const Bench
     if (!result.outcome.error) return Fail(written.error());
     PrintWarning(written.error().message);
   }
-  for (const CellProfile& profile : result.profiles) std::cerr << profile.picture.string() << '\n';
+  for (const CellProfile& profile : result.profiles) std::cerr << Printable(profile.picture.string()) << '\n';
   return result.outcome;
 }
 
@@ -172,8 +173,9 @@ int MeasureAll(const std::vector<PlannedScenario>& scenarios, const BenchRunOpti
   ReportFile report(folder / (options.json ? "report.json" : "report.txt"));
   const int exit_code = MeasureEach(scenarios, options, *store, report);
   if (report.is_begun()) {
-    std::cerr << fmt::format("\nThe report is in {},\nthe samples are in {} and {}.\n", report.path().string(),
-                             store->name(), (folder / "results.jsonl").string());
+    std::cerr << PrintableLines(fmt::format("\nThe report is in {},\nthe samples are in {} and {}.\n",
+                                            report.path().string(), store->name(),
+                                            (folder / "results.jsonl").string()));
   }
   return exit_code;
 }

@@ -156,7 +156,7 @@ int ProfileCommand(const ProfileOptions& options) {
   const fs::path picture = fs::path(options.output).replace_extension(".svg");
   const Status drawn = WriteOutput(picture.string(), report::Flamegraph(recording->profile, {}));
   if (!drawn) return PrintError(drawn.error());
-  std::cerr << "the picture is " << picture.string() << '\n';
+  std::cerr << "the picture is " << Printable(picture.string()) << '\n';
   return recording->exit_code.value_or(0);
 }
 

@@ -153,8 +153,8 @@ int RunPipelineCommand(const RunCommandOptions& options) {
     const Status finished = Finish(outcome, recorded, options);
     return finished ? 0 : PrintError(finished.error());
   }
-  if (!recorded) spdlog::warn("{}", recorded.error().message);
-  if (const Status timeline = WriteTimeline(outcome, options); !timeline) spdlog::warn("{}", timeline.error().message);
+  if (!recorded) PrintWarning(recorded.error().message);
+  if (const Status timeline = WriteTimeline(outcome, options); !timeline) PrintWarning(timeline.error().message);
   return PrintError(*outcome.error);
 }
 

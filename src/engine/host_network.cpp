@@ -4,6 +4,7 @@
 #include <climits>
 #include <utility>
 
+#include "base/printable.h"
 #include "engine/host_functions.h"
 
 namespace rapidbyte::engine {
@@ -68,7 +69,9 @@ HostFunctions::Answer HostFunctions::NetFailed(Error error) {
 void HostFunctions::CloseConnection(uint64_t number) {
   const bool in_the_middle = export_ == Export::kFailed || (export_ == Export::kRunning && stop_.token().cancelled());
   if (!in_the_middle || commit_ == Commit::kUnderWay) return connections_.Close(number);
-  if (const Status asked = connections_.Abandon(number); !asked) spdlog::warn("{}: {}", name_, asked.error().message);
+  if (const Status asked = connections_.Abandon(number); !asked) {
+    spdlog::warn("{}: {}", name_, Printable(asked.error().message));
+  }
 }
 
 void HostFunctions::CloseConnections() {

@@ -17,12 +17,13 @@
 
 #include "lab/server_install.h"
 #include "os/file_descriptor.h"
+#include "os/trusted_folder.h"
 
 namespace rapidbyte::lab {
 namespace {
 
 // What the guardian tells us, one character each. The start is followed by the number of the server's process, a
-// failure by its message.
+// failure by its message, and its hint on a line of its own.
 constexpr char kStarted = 'S';
 constexpr char kFailed = 'F';
 constexpr char kEnded = 'E';
@@ -34,6 +35,19 @@ constexpr int kImmediateShutdown = SIGQUIT;
 void Tell(int news, const std::string& text) {
   // Whoever would have read it may be gone.
   [[maybe_unused]] const ssize_t written = write(news, text.data(), text.size());
+}
+
+void TellFailure(int news, const Error& error) { Tell(news, kFailed + error.message + "\n" + error.hint); }
+
+std::string ReadToEnd(int file) {
+  std::string text;
+  char buffer[1024];
+  while (true) {
+    const ssize_t size = read(file, buffer, sizeof buffer);
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) return text;
+    text.append(buffer, static_cast<size_t>(size));
+  }
 }
 
 // Leaves behind all that belongs to the process we come from: its session, its files, its signals.
@@ -52,10 +66,11 @@ void Detach(int lifeline, int news) {
 }
 
 Status MakeFolder(const GuardedServer& server) {
-  if (mkdir(server.folder.c_str(), 0700) == 0) return {};
-  return Fail(ErrorCode::kConfiguration,
-              "cannot make " + server.folder.string() + ": " + std::generic_category().message(errno),
-              "TMPDIR names another place for temporary files");
+  const auto parent = os::OpenTrustedFolder(server.folder.parent_path());
+  if (parent && mkdirat(parent->get(), server.folder.filename().c_str(), 0700) == 0) return {};
+  const std::string why =
+      parent ? server.folder.string() + ": " + std::generic_category().message(errno) : parent.error().message;
+  return Fail(ErrorCode::kConfiguration, "cannot make " + why, "TMPDIR names another place for temporary files");
 }
 
 // Without a way to run anything else: for the child of a fork.
@@ -70,16 +85,23 @@ Status MakeFolder(const GuardedServer& server) {
 
 Status Unpack(const GuardedServer& server, const std::filesystem::path& folder) {
   const os::FileDescriptor archive(open(server.archive.c_str(), O_RDONLY | O_CLOEXEC));
-  const pid_t pid = archive.is_open() ? fork() : -1;
+  os::Pipe complaints = os::Pipe::Open();
+  const pid_t pid = archive.is_open() && complaints.is_open() ? fork() : -1;
   if (pid == 0) {
     dup2(archive.get(), STDIN_FILENO);
+    dup2(complaints.write_end.get(), STDERR_FILENO);
     Execute(UnpackCommand(server.account, folder));
   }
+  complaints.write_end.Close();
+  const std::string said = pid > 0 ? ReadToEnd(complaints.read_end.get()) : std::strerror(errno);
   int status = -1;
   while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   if (pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-  return Fail(ErrorCode::kInternal, fmt::format("cannot unpack {} into {}", server.archive.string(), folder.string()));
+  return Fail(ErrorCode::kConfiguration,
+              fmt::format("cannot unpack {} into {}: {}", server.archive.string(), folder.string(),
+                          said.substr(0, said.find('\n'))),
+              "is there room in the temporary folder? TMPDIR names another; the archive may be removed");
 }
 
 Status FillFolder(const GuardedServer& server) {
@@ -94,7 +116,8 @@ Status FillFolder(const GuardedServer& server) {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   prctl(PR_SET_PDEATHSIG, kImmediateShutdown);
-  const int log = open((server.folder / "server.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const int log = open((server.folder / "server.log").c_str(),
+                       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_APPEND | O_CLOEXEC, 0600);
   dup2(log, STDOUT_FILENO);
   dup2(log, STDERR_FILENO);
   Execute(server.argv);
@@ -160,25 +183,14 @@ void StartAndWatch(const GuardedServer& server, int lifeline, int news) {
 // The folder is ours to remove once we have made it, and not before: there may have been one of that name.
 void Guard(const GuardedServer& server, int lifeline, int news) {
   Detach(lifeline, news);
-  if (const Status made = MakeFolder(server); !made) return Tell(news, kFailed + made.error().message);
+  if (const Status made = MakeFolder(server); !made) return TellFailure(news, made.error());
   const Status filled = FillFolder(server);
   if (filled) {
     StartAndWatch(server, lifeline, news);
   } else {
-    Tell(news, kFailed + filled.error().message);
+    TellFailure(news, filled.error());
   }
   RemoveFolder(server.folder);
-}
-
-std::string ReadToEnd(int file) {
-  std::string text;
-  char buffer[1024];
-  while (true) {
-    const ssize_t size = read(file, buffer, sizeof buffer);
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) return text;
-    text.append(buffer, static_cast<size_t>(size));
-  }
 }
 
 // Up to the end of the line, which the guardian writes at once.
@@ -219,9 +231,11 @@ Result<std::unique_ptr<Guardian>> Guardian::Start(const GuardedServer& server) {
         new Guardian(pid, server_pid, std::move(lifeline.write_end), std::move(news.read_end)));
   }
   lifeline.write_end.Close();
-  const std::string message = ReadToEnd(news.read_end.get());
+  const std::string said = ReadToEnd(news.read_end.get());
   Reap(pid);
-  return Fail(ErrorCode::kInternal, message.empty() ? "the server's guardian was killed" : message);
+  if (said.empty()) return Fail(ErrorCode::kInternal, "the server's guardian was killed");
+  const size_t end = said.find('\n');
+  return Fail(ErrorCode::kConfiguration, said.substr(0, end), end == std::string::npos ? "" : said.substr(end + 1));
 }
 
 // The guardian's end closes the pipe of news.

@@ -1,5 +1,6 @@
 #include "lab/server_install.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <pwd.h>
 #include <sys/stat.h>
@@ -93,6 +94,8 @@ Status InitialiseInto(const fs::path& archive, const ServerInstall& install, con
     pack.output_file = draft;
     run = RunSuccessfully(pack, limits);
   }
+  // A power cut must not leave half of it under its name.
+  if (run) fsync(os::FileDescriptor(open(draft.c_str(), O_RDONLY | O_CLOEXEC)).get());
   std::error_code error;
   if (run) fs::rename(draft, archive, error);
   if (run && !error) return {};

@@ -1,7 +1,9 @@
 // Puts a file in place whole, or leaves what was there. Any thread.
 //
-// It is written beside its place, under a name that nobody could have prepared as a link, and renamed at the end. What
-// is not a regular file, such as a device or a pipe, is written to as it is.
+// It is written beside its place, under a name that nobody could have prepared as a link, and renamed at the end; a
+// file that was there keeps its rights. Links are followed where we or root made them. What is not a regular file, such
+// as a device, a pipe or /dev/stdout, is written to as it is, and so is a file that cannot be replaced. `write` may be
+// called twice.
 #pragma once
 
 #include <filesystem>

@@ -1,5 +1,6 @@
 #include "os/write_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 #include <iterator>
 #include <ostream>
 
+#include "os/file_descriptor.h"
 #include "os/temporary_folder.h"
 
 namespace rapidbyte::os {
@@ -71,13 +73,47 @@ TEST_F(WriteFileTest, AFolderThatIsNotThereIsNamed) {
   EXPECT_FALSE(WriteFile(folder_.path(), "x")) << "a folder is not a file";
 }
 
-// A link that someone else left at the file's place is replaced, and what it points to is not touched.
-TEST_F(WriteFileTest, DoesNotWriteThroughALink) {
+TEST_F(WriteFileTest, OurLinksAreFollowed) {
+  ASSERT_TRUE(WriteFile(folder_.path() / "run-5", "before"));
+  fs::create_symlink("run-5", file_);
+  ASSERT_TRUE(WriteFile(file_, "new"));
+  EXPECT_TRUE(fs::is_symlink(file_));
+  EXPECT_EQ(Content(folder_.path() / "run-5"), "new");
+}
+
+TEST_F(WriteFileTest, SomebodyElsesLinkIsReplaced) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give a link to another user";
   std::ofstream(folder_.path() / "precious") << "precious";
   fs::create_symlink("precious", file_);
+  ASSERT_EQ(lchown(file_.c_str(), 12345, 12345), 0);
   ASSERT_TRUE(WriteFile(file_, "new"));
   EXPECT_EQ(Content(folder_.path() / "precious"), "precious");
   EXPECT_EQ(Content(file_), "new");
+}
+
+TEST_F(WriteFileTest, StandardOutputByItsNameIsWrittenTo) {
+  const FileDescriptor file(open(file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  const std::string name = "/proc/self/fd/" + std::to_string(file.get());
+  fs::create_symlink(name, folder_.path() / "stdout");
+  ASSERT_TRUE(WriteFile(name, "one "));
+  ASSERT_TRUE(WriteFile(folder_.path() / "stdout", "two"));
+  EXPECT_TRUE(CheckWritable(folder_.path() / "stdout"));
+  EXPECT_EQ(Content(file_), "one two");
+  EXPECT_TRUE(fs::is_symlink(folder_.path() / "stdout"));
+}
+
+TEST_F(WriteFileTest, AFileKeepsItsRights) {
+  ASSERT_TRUE(WriteFile(file_, "first"));
+  ASSERT_EQ(chmod(file_.c_str(), 0640), 0);
+  const bool is_root = geteuid() == 0;
+  if (is_root) {
+    ASSERT_EQ(chown(file_.c_str(), 12345, 12345), 0);
+  }
+  ASSERT_TRUE(WriteFile(file_, "second"));
+  struct stat info {};
+  ASSERT_EQ(stat(file_.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0640u);
+  EXPECT_EQ(info.st_uid, is_root ? 12345u : geteuid());
 }
 
 TEST_F(WriteFileTest, AskingLeavesNothingBehind) {

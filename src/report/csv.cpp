@@ -21,8 +21,18 @@ bool IsFormula(std::string_view text) {
   return !text.empty() && std::string_view("=+-@").find(text[0]) != std::string_view::npos && !IsHarmlessNumber(text);
 }
 
+// Line by line: a field may have several.
+std::string Clean(std::string_view text) {
+  std::string clean;
+  for (size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+    clean += Printable(text.substr(0, end)) + "\n";
+    text.remove_prefix(end + 1);
+  }
+  return clean + Printable(text);
+}
+
 void AppendField(std::string_view text, std::string& record) {
-  const std::string clean = PrintableLines(text);
+  const std::string clean = Clean(text);
   const std::string field = IsFormula(clean) ? "'" + clean : clean;
   if (field.find_first_of(",\"\n") == std::string::npos) {
     record += field;

@@ -20,11 +20,16 @@ std::string OneLine(std::string text, std::string_view ends) {
 
 std::string MarkdownEscaped(const std::string& text) {
   constexpr std::string_view kSigns = "\\|`*_<[]!#&$";
+  constexpr const char* kBreak = "\u200b";  // GitHub links after it has read the backslashes
+  const std::string line = OneLine(text, "\n");
   std::string escaped;
-  for (const char c : OneLine(text, "\n")) {
-    if (kSigns.find(c) != std::string_view::npos) escaped += '\\';
-    escaped += c;
-    if (c == '@') escaped += "\u200b";  // no backslash keeps GitHub from telling whoever is called so
+  for (size_t at = 0; at < line.size(); ++at) {
+    const std::string_view rest = std::string_view(line).substr(at);
+    if (kSigns.find(line[at]) != std::string_view::npos) escaped += '\\';
+    escaped += line[at];
+    const bool is_link = rest.starts_with("://") || rest.starts_with("@") || rest.starts_with("#") ||
+                         (rest.starts_with(".") && std::string_view(line).substr(0, at).ends_with("www"));
+    if (is_link) escaped += kBreak;
   }
   return escaped;
 }

@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "os/temporary_folder.h"
+#include "os/trusted_folder.h"
 #include "sampler/perf_record.h"
 
 namespace rapidbyte::sampler {
@@ -38,10 +39,11 @@ Result<std::byte*> SpoolStore::NewBlock() {
 
 Result<std::byte*> SpoolStore::NewFileBlock() {
   if (file_ < 0) {
-    const std::filesystem::path name = os::TemporaryRoot() / ("rapidbyte-samples-" + os::RandomHex(8));
-    file_ = open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    RB_ASSIGN(const os::FileDescriptor folder, os::OpenTrustedFolder(os::TemporaryRoot()));
+    const std::string name = "rapidbyte-samples-" + os::RandomHex(8);
+    file_ = openat(folder.get(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (file_ >= 0) unlinkat(folder.get(), name.c_str(), 0);
     if (file_ < 0) return Fail(SpoolError("cannot make a temporary file for the samples"));
-    unlink(name.c_str());
   }
   const auto offset = static_cast<off_t>(mapped_.size() * kBlockBytes);
   // Allocated, not only sized: a full disk is an error here, not a SIGBUS later.

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <charconv>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <system_error>
 
@@ -37,6 +38,16 @@ bool IsBelow(const std::filesystem::path& path, const std::filesystem::path& fol
   const auto& root = error ? folder : whole;
   const auto [end, rest] = std::mismatch(root.begin(), root.end(), path.begin(), path.end());
   return end == root.end() || (std::next(end) == root.end() && end->empty());
+}
+
+// The effective one, which files that it makes belong to. Nothing where the process has ended.
+std::optional<uid_t> UserOf(int32_t pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  for (std::string word; status >> word;) {
+    uid_t real = 0, effective = 0;
+    if (word == "Uid:" && status >> real >> effective) return effective;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -111,12 +122,13 @@ RangeNames Symbolizer::PerfMapOf(int32_t pid) {
     return RangeNames();
   };
   if (!file.is_open()) return refuse(errno == ELOOP ? "it is a link" : std::generic_category().message(errno));
-  struct stat map {
-  }, process{};
+  struct stat map {};
   if (fstat(file.get(), &map) != 0 || !S_ISREG(map.st_mode)) return refuse("it is not a regular file");
-  const bool lives = stat(("/proc/" + std::to_string(pid)).c_str(), &process) == 0;
-  const uid_t user = lives ? process.st_uid : geteuid();
-  if (map.st_uid != 0 && map.st_uid != user) return refuse("it belongs to another user than the process");
+  const std::optional<uid_t> user = UserOf(pid);
+  if (map.st_uid != 0 && map.st_uid != user.value_or(geteuid())) {
+    return refuse(user ? "it belongs to another user than the process"
+                       : "it belongs to another user, and the process has ended, so that its user is not known");
+  }
   auto content = os::ReadFile(file, kMaxPerfMapBytes);
   if (!content) return refuse(content.error().message);
   std::istringstream lines(std::move(*content));

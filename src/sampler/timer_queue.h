@@ -30,6 +30,7 @@ class TimerQueue {
 
   // The next slot, or nothing where it is not written yet.
   std::optional<TimerSlot> Take();
+  uint64_t slots() const { return slots_; }
   uint64_t lost() const;
   bool signal_taken() const;
 

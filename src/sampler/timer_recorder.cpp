@@ -74,6 +74,7 @@ class TimerRecorder {
  private:
   Result<Target> Start();
   void Drain();
+  void Keep(TimerSlot slot);
   void FollowMaps();
   void Watch(Target& target);
   std::string SavedMaps(const TimerSlot& slot) const;
@@ -120,18 +121,26 @@ Result<Target> TimerRecorder::Start() {
   return Target::Hold(options_.argv, environment, options_.output);
 }
 
+// At most the queue once: a program that gives slots back as fast as they are taken must not keep us here.
 void TimerRecorder::Drain() {
-  while (std::optional<TimerSlot> slot = queue_.Take()) {
-    kept_bytes_ += sizeof(TimerSlot) + slot->stack.size();
-    if (kept_bytes_ > kMaxKeptBytes) {
-      ++dropped_;
-      continue;
-    }
+  for (uint64_t taken = 0; taken < queue_.slots(); ++taken) {
+    std::optional<TimerSlot> slot = queue_.Take();
+    if (!slot) return;
     KnownMaps& maps = maps_[slot->head.pid];
     if (slot->head.kind == TIMER_SLOT_SAMPLE) maps.sampled = true;
-    if (slot->head.kind != TIMER_SLOT_SAMPLE && slot->head.kind != TIMER_SLOT_END)
+    if (slot->head.kind != TIMER_SLOT_SAMPLE && slot->head.kind != TIMER_SLOT_END) {
       maps = {.time_ns = slot->head.time_ns};
-    kept_.push_back(std::move(*slot));
+    }
+    Keep(std::move(*slot));
+  }
+}
+
+void TimerRecorder::Keep(TimerSlot slot) {
+  kept_bytes_ += sizeof slot + slot.stack.size() + slot.maps.size();
+  if (kept_bytes_ > kMaxKeptBytes) {
+    ++dropped_;
+  } else {
+    kept_.push_back(std::move(slot));
   }
 }
 
@@ -145,8 +154,7 @@ void TimerRecorder::FollowMaps() {
     std::ifstream file("/proc/" + std::to_string(pid) + "/maps");
     std::string text{std::istreambuf_iterator<char>(file), {}};
     if (!text.empty() && text != maps.text) {
-      TimerSlot kept{.head = {.time_ns = maps.time_ns + 1, .pid = pid, .kind = kMapsSlot}, .maps = text};
-      kept_.push_back(std::move(kept));
+      Keep({.head = {.time_ns = maps.time_ns + 1, .pid = pid, .kind = kMapsSlot}, .maps = text});
       maps.text = std::move(text);
     }
     maps.time_ns = now;

@@ -30,6 +30,7 @@ class JsonLinesFile {
   std::vector<std::string> Tail(size_t bytes) const;
 
   // Whether Open found a torn last line; it has been ended since.
+  const std::filesystem::path& path() const { return path_; }
   bool was_torn() const { return was_torn_; }
 
  private:

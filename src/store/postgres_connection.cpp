@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "base/redact.h"
+#include "os/patience.h"
 #include "store/postgres_text.h"
 
 namespace rapidbyte::store {
@@ -210,7 +211,8 @@ Result<std::unique_ptr<PostgresConnection>> PostgresConnection::Open(const std::
   std::unique_ptr<PostgresConnection> connection(new PostgresConnection(std::move(handle)));
   RB_TRY(
       connection->Execute(fmt::format("SET search_path TO {}; SET synchronous_commit TO on;"
-                                      "SET extra_float_digits TO 1; SET standard_conforming_strings TO on",
+                                      "SET extra_float_digits TO 1; SET standard_conforming_strings TO on;"
+                                      "SET lock_timeout TO '60s'",
                                       kPostgresSchema)));
   return connection;
 }
@@ -233,7 +235,14 @@ Status PostgresConnection::Execute(std::string_view sql) {
 Status PostgresConnection::BeginWrite() { return Execute("BEGIN"); }
 
 Status PostgresConnection::LockUntilCommit(int64_t lock) {
-  return Execute(fmt::format("SELECT pg_advisory_xact_lock({})", lock));
+  os::Patience patience;
+  do {
+    RB_ASSIGN(const PgResultHandle taken,
+              Checked(connection_.get(), name_,
+                      PQexec(connection_.get(), fmt::format("SELECT pg_try_advisory_xact_lock({})", lock).c_str())));
+    if (PQgetvalue(taken.get(), 0, 0)[0] == 't') return {};
+  } while (patience.WaitAgain());
+  return Fail(ErrorCode::kConfiguration, name_ + ": another process holds the store's lock", "is one stopped?");
 }
 
 // Also marks pages as seen by all, so that an index alone can answer.

@@ -111,7 +111,11 @@ Status SampleStore::Append(const record::Sample& sample) {
   std::optional<Status> as_line;
   Status stored = Insert(sample, campaign, [&] { return *(as_line = lines_->Append(line)); });
   // A database that is full or gone does not keep the sample from being kept.
-  if (!as_line && stored.error().code != ErrorCode::kInternal) static_cast<void>(lines_->Append(line));
+  if (!as_line && stored.error().code != ErrorCode::kInternal) as_line = lines_->Append(line);
+  if (!stored && as_line && *as_line) {
+    stored.error().hint =
+        "what was measured is kept in " + lines_->path().string() + ": `rapidbyte bench import` takes it into a store";
+  }
   return stored;
 }
 

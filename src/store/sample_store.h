@@ -102,7 +102,7 @@ class SampleStore {
   Status PutCampaign(const record::Campaign& campaign);
   Status FinishCampaign(const std::string& id, const std::string& finished_at);
   // Errors: kInternal for a place that is taken or an unknown campaign, and nothing is kept then; kConfiguration for a
-  // full disk, kConnection for a server that is gone: then there is the line, if its own disk takes it.
+  // full disk, kConnection for a server that is gone: then the hint says whether there is the line.
   Status Append(const record::Sample& sample);
 
   // A process that was killed between a sample's line and its row has measured it all the same: takes in the lines at

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <ctime>
 #include <system_error>
 
 #include "os/cache_folder.h"
@@ -23,6 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kWorkPrefix = "compiling-";
 constexpr const char* kHashSuffix = ".sha256";
+constexpr time_t kLeftoverSecs = 600;  // more than two tools may take
 
 Result<os::FileDescriptor> OpenCache(const fs::path& path) {
   auto folder = os::OpenPrivateFolder(path);
@@ -40,26 +42,23 @@ os::FileDescriptor IntactObject(const os::FileDescriptor& cache, const std::stri
   return object;
 }
 
-// A folder to compile in, locked for as long as we live: what is not locked was left behind by one that was killed.
+// A folder to compile in, locked for as long as we live.
 class WorkFolder {
  public:
   static Result<WorkFolder> Make(const fs::path& cache) {
-    while (true) {
-      const fs::path path = cache / (kWorkPrefix + os::RandomHex(8));
-      const bool is_made = mkdir(path.c_str(), 0700) == 0;
-      os::FileDescriptor lock(is_made ? open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1);
-      if (is_made && !lock.is_open() && errno == ENOENT) continue;  // taken for a leftover before it was locked
-      if (!lock.is_open()) {
-        return Fail(
-            ErrorCode::kConfiguration,
-            "cannot write to the cache folder " + cache.string() + ": " + std::generic_category().message(errno),
-            os::kCacheHint);
-      }
-      struct stat info {};
-      if (flock(lock.get(), LOCK_EX | LOCK_NB) == 0 && fstat(lock.get(), &info) == 0 && info.st_nlink > 0) {
-        return WorkFolder(path, std::move(lock));
-      }
+    const fs::path path = cache / (kWorkPrefix + os::RandomHex(8));
+    os::FileDescriptor lock;
+    if (mkdir(path.c_str(), 0700) == 0) {
+      lock = os::FileDescriptor(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     }
+    if (!lock.is_open()) {
+      return Fail(ErrorCode::kConfiguration,
+                  "cannot write to the cache folder " + cache.string() + ": " + std::generic_category().message(errno),
+                  os::kCacheHint);
+    }
+    // Where a file system has no locks, the folder's age has to do.
+    static_cast<void>(flock(lock.get(), LOCK_EX | LOCK_NB));
+    return WorkFolder(path, std::move(lock));
   }
   WorkFolder(WorkFolder&& other) noexcept : path_(std::exchange(other.path_, {})), lock_(std::move(other.lock_)) {}
   WorkFolder& operator=(WorkFolder&&) = delete;
@@ -75,12 +74,16 @@ class WorkFolder {
   os::FileDescriptor lock_;
 };
 
+// What compilers left that were killed: nobody holds its lock, and it is older than a compiler may take. The second
+// since locks of a folder may be unknown to other machines that share it.
 void RemoveLeftovers(const fs::path& cache) {
   std::error_code error, ignored;
   for (fs::directory_iterator entry(cache, error), end; !error && entry != end; entry.increment(error)) {
     if (!entry->path().filename().string().starts_with(kWorkPrefix)) continue;
     const os::FileDescriptor folder(open(entry->path().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (folder.is_open() && flock(folder.get(), LOCK_EX | LOCK_NB) == 0) fs::remove_all(entry->path(), ignored);
+    struct stat info {};
+    if (!folder.is_open() || fstat(folder.get(), &info) != 0 || flock(folder.get(), LOCK_EX | LOCK_NB) != 0) continue;
+    if (time(nullptr) - info.st_mtime > kLeftoverSecs) fs::remove_all(entry->path(), ignored);
   }
 }
 

@@ -210,15 +210,18 @@ TEST(AotCache, ACompilerThatIsStoppedLeavesNothing) {
 
 TEST(AotCache, WhatAKilledCompilerLeftIsRemovedByTheNext) {
   const fs::path cache = EmptyCacheDir("leftovers");
-  for (const char* name : {"compiling-dead", "compiling-busy"}) {
+  for (const char* name : {"compiling-dead", "compiling-busy", "compiling-young"}) {
     fs::create_directories(cache / name);
     std::ofstream(cache / name / "module.c") << "x";
+    const auto age = std::chrono::minutes(std::string_view(name) == "compiling-young" ? 1 : 60);
+    fs::last_write_time(cache / name, fs::file_time_type::clock::now() - age);
   }
   const os::FileDescriptor busy(open((cache / "compiling-busy").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   ASSERT_EQ(flock(busy.get(), LOCK_EX), 0);
   ASSERT_TRUE(CompiledObject("hostile", HostileModule(), cache));
   EXPECT_FALSE(fs::exists(cache / "compiling-dead"));
   EXPECT_TRUE(fs::exists(cache / "compiling-busy/module.c")) << "another process is at work there";
+  EXPECT_TRUE(fs::exists(cache / "compiling-young/module.c")) << "perhaps one of another machine";
 }
 
 TEST(AotCache, WhatIsLoadedIsTheFileThatWasHashed) {

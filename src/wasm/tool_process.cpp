@@ -38,6 +38,8 @@ struct Tool {
 };
 
 [[noreturn]] void Exec(const Tool& tool) {
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -55,10 +57,10 @@ struct Tool {
   _exit(127);
 }
 
-// Stands between us and the tool: leads its group, and ends the group when the tool has ended or we have. It is a fork
-// of a process with threads, so it allocates nothing.
+// Stands between us and the tool, which leads a group of its own: ends that group when the tool has ended or we have.
+// It is a fork of a process with threads, so it allocates nothing.
 [[noreturn]] void Supervise(const Tool& tool, pid_t parent) {
-  setpgid(0, 0);
+  setpgid(0, 0);           // the terminal's signals are ours to answer
   close_range(3, ~0u, 0);  // such as the pipes by which others learn that we have ended
   sigset_t waited;
   sigemptyset(&waited);
@@ -70,14 +72,19 @@ struct Tool {
   if (getppid() != parent) _exit(127);
   const pid_t pid = _Fork();
   if (pid == 0) Exec(tool);
-  int status = 127 << 8;
-  for (pid_t ended = 0; pid > 0 && ended != pid;) {
-    int number = 0;
+  if (pid < 0) _exit(127);
+  setpgid(pid, pid);  // whoever of us two comes first
+  siginfo_t ended{};
+  int number = 0;
+  while (number != SIGTERM && ended.si_pid != pid) {
     sigwait(&waited, &number);
-    if (number == SIGTERM) kill(0, SIGKILL);
-    ended = waitpid(pid, &status, WNOHANG);
+    // Not reaped yet, so that its number stays the group's.
+    waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT);
   }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) _exit(0);
+  kill(-pid, SIGKILL);
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
   _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 

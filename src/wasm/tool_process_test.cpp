@@ -106,6 +106,11 @@ TEST_F(ToolProcess, EndsWithItsFamilyWhenWeAreKilled) {
   EXPECT_TRUE(EventuallyGone(group));
 }
 
+TEST_F(ToolProcess, LeavesNothingRunningWhenItEndsByItself) {
+  ASSERT_TRUE(Shell("sleep 600 & ps -o pgid= -p $$ > g; mv g group"));
+  EXPECT_TRUE(EventuallyGone(Group()));
+}
+
 TEST_F(ToolProcess, KeepsTemporaryFilesInItsFolder) {
   ASSERT_TRUE(Shell("mktemp > name"));
   std::string name;

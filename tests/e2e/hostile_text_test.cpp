@@ -52,6 +52,7 @@ class HostileText : public InOwnFolder {
     const std::string text = std::regex_replace(markdown, std::regex("`[^`\n]*`"), "");  // code is shown as it is
     EXPECT_FALSE(std::regex_search(text, std::regex(R"((^|[^\\])\]\(http)"))) << where << "\n" << text;
     EXPECT_THAT(text, Not(HasSubstr("@team"))) << where;
+    EXPECT_THAT(text, Not(HasSubstr("://"))) << where;
     EXPECT_FALSE(std::regex_search(text, std::regex(R"((^|[^\\])<b>)"))) << where << "\n" << text;
   }
   static void ExpectNoFormula(const std::string& csv, const std::string& where) {
