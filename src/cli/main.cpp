@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -149,6 +150,8 @@ int Main(int argc, char** argv) {
 }  // namespace rapidbyte::cli
 
 int main(int argc, char** argv) {
+  // A limit of file sizes is an error of the write, like a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     if (const rapidbyte::Status enough = rapidbyte::os::RaiseDescriptorLimit(); !enough) {
       return rapidbyte::cli::PrintError(enough.error());

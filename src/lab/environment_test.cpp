@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <thread>
 
@@ -107,6 +108,23 @@ TEST(EphemeralServer, OnlyItsOwnFolderBelongsToItsUser) {
     if (lstat(entry.path().c_str(), &info) != 0) continue;  // the server is at work
     EXPECT_EQ(info.st_uid, account->uid) << entry.path();
   }
+}
+
+TEST(EphemeralServer, IsNotMadeWhereOthersCouldExchangeIt) {
+  const auto shared = os::TemporaryFolder::Make();
+  ASSERT_TRUE(shared);
+  ASSERT_EQ(chmod(shared->path().c_str(), 0777), 0);
+  const char* before = std::getenv("TMPDIR");
+  const std::string saved = before != nullptr ? before : "/tmp";
+  setenv("TMPDIR", shared->path().c_str(), 1);
+  const auto environment = Environment::StartEphemeral();
+  setenv("TMPDIR", saved.c_str(), 1);
+  ASSERT_FALSE(environment);
+  EXPECT_EQ(environment.error().code, ErrorCode::kConfiguration);
+  EXPECT_NE(environment.error().message.find("other users may write to it"), std::string::npos)
+      << environment.error().message;
+  EXPECT_NE(environment.error().hint.find("TMPDIR"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::is_empty(shared->path()));
 }
 
 TEST(EphemeralServer, TcpAsksForThePassword) {

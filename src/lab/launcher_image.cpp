@@ -37,7 +37,7 @@ Result<int> WriteImage() {
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) {
       close(file);
-      return Fail(ErrorCode::kInternal, "cannot write the launcher: " + std::generic_category().message(errno));
+      return Fail(ErrorCode::kConfiguration, "cannot write the launcher: " + std::generic_category().message(errno));
     }
     at += written;
   }

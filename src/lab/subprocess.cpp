@@ -117,7 +117,7 @@ Result<os::FileDescriptor> OpenFile(const std::filesystem::path& path, int flags
 Status OpenPipe(os::FileDescriptor& read_end, os::FileDescriptor& write_end) {
   os::Pipe pipe = os::Pipe::Open();
   if (!pipe.is_open()) {
-    return Fail(ErrorCode::kInternal, "cannot make a pipe: " + std::generic_category().message(errno));
+    return Fail(ErrorCode::kConfiguration, "cannot make a pipe: " + std::generic_category().message(errno));
   }
   read_end = std::move(pipe.read_end);
   write_end = std::move(pipe.write_end);
@@ -168,7 +168,7 @@ Result<pid_t> SpawnLauncher(const Command& command, const Streams& streams, cons
   const int error = posix_spawn(&pid, launcher.c_str(), &settings.files, &settings.attributes,
                                 Pointers(arguments).data(), Pointers(environment).data());
   if (error == 0) return pid;
-  return Fail(ErrorCode::kInternal,
+  return Fail(ErrorCode::kConfiguration,
               fmt::format("cannot start {}: {}", command.argv[0], std::generic_category().message(error)));
 }
 

@@ -74,8 +74,8 @@ struct SubprocessResult {
   uint64_t involuntary_switches = 0;  // ru_nivcsw: it was preempted
 };
 
-// Errors: kConfiguration where the command cannot be started or a file of its cannot be opened; kInternal where the
-// system refuses. A command that fails, or is killed by a limit, is a result.
+// Errors: kConfiguration where the command cannot be started, a file of its cannot be opened, or the system refuses. A
+// command that fails, or is killed by a limit, is a result.
 Result<SubprocessResult> RunSubprocess(const Command& command, const SubprocessLimits& limits = {});
 
 // The result, or an error with the last line the command printed where it did not exit with 0.

@@ -7,6 +7,8 @@ namespace rapidbyte::os {
 
 // Called by the handlers of SIGINT, SIGTERM and SIGHUP; async-signal-safe.
 void NoteStopSignal();
+// Whether the first of them came a second ago or earlier: whatever still goes on is to end.
+bool StopSignalIsOld();
 
 class Patience {
  public:

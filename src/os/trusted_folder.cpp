@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr int kMaxLinks = 40;  // as the kernel
 constexpr mode_t kPrivate = 0700;
+constexpr mode_t kForAll = 0777;  // less the umask
 
 std::string SystemError() { return std::generic_category().message(errno); }
 
@@ -81,7 +82,8 @@ Status CheckOwner(const fs::path& path, const struct stat& info) {
 
 class Walk {
  public:
-  explicit Walk(bool make_missing) : make_missing_(make_missing) {}
+  // `mode`: of what is made where it is missing; 0: nothing is.
+  explicit Walk(mode_t mode) : mode_(mode) {}
 
   // `path` is absolute.
   Result<FileDescriptor> Follow(const fs::path& path) {
@@ -116,8 +118,8 @@ class Walk {
     const int above = folders_.back().descriptor.get();
     constexpr int kFlags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
     FileDescriptor next(openat(above, part.c_str(), kFlags));
-    if (!next.is_open() && errno == ENOENT && make_missing_) {
-      if (mkdirat(above, part.c_str(), kPrivate) != 0 && errno != EEXIST) return Refuse(path, SystemError());
+    if (!next.is_open() && errno == ENOENT && mode_ != 0) {
+      if (mkdirat(above, part.c_str(), mode_) != 0 && errno != EEXIST) return Refuse(path, SystemError());
       next = FileDescriptor(openat(above, part.c_str(), kFlags));
     }
     if (!next.is_open()) return Refuse(path, SystemError());
@@ -150,17 +152,17 @@ class Walk {
     return {};
   }
 
-  const bool make_missing_;
+  const mode_t mode_;
   std::deque<std::string> parts_;
   std::vector<Folder> folders_;  // opened, from the root down
   int links_ = 0;
 };
 
-Result<FileDescriptor> Open(const fs::path& path, bool make_missing) {
+Result<FileDescriptor> Open(const fs::path& path, mode_t mode) {
   std::error_code error;
   const fs::path absolute = fs::absolute(path, error);
   if (error) return Refuse(path, error.message());
-  RB_ASSIGN(const FileDescriptor found, Walk(make_missing).Follow(absolute));
+  RB_ASSIGN(const FileDescriptor found, Walk(mode).Follow(absolute));
   FileDescriptor folder(openat(found.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder.is_open()) return Refuse(path, SystemError());
   return folder;
@@ -168,10 +170,10 @@ Result<FileDescriptor> Open(const fs::path& path, bool make_missing) {
 
 }  // namespace
 
-Result<FileDescriptor> OpenTrustedFolder(const fs::path& path) { return Open(path, false); }
+Result<FileDescriptor> OpenTrustedFolder(const fs::path& path) { return Open(path, 0); }
 
 Result<FileDescriptor> OpenPrivateFolder(const fs::path& path) {
-  RB_ASSIGN(FileDescriptor folder, Open(path, true));
+  RB_ASSIGN(FileDescriptor folder, Open(path, kPrivate));
   struct stat info {};
   if (fstat(folder.get(), &info) != 0) return Refuse(path, SystemError());
   if (info.st_uid != geteuid()) {
@@ -179,6 +181,41 @@ Result<FileDescriptor> OpenPrivateFolder(const fs::path& path) {
   }
   if ((info.st_mode & 07777) != kPrivate && fchmod(folder.get(), kPrivate) != 0) return Refuse(path, SystemError());
   return folder;
+}
+
+Status CheckFiles(const fs::path& path, std::initializer_list<const char*> endings) {
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const bool is_root = geteuid() == 0;
+  if (is_root) {
+    RB_TRY(Open(folder, kForAll));
+  } else if (std::error_code error; !fs::exists(folder, error)) {
+    fs::create_directories(folder, error);
+    if (error) return Refuse(folder, "cannot make the folder: " + error.message());
+  }
+  struct stat info {};
+  if (stat(folder.c_str(), &info) != 0) return Refuse(folder, SystemError());
+  const bool must_be_ours = is_root || (info.st_mode & S_ISVTX) != 0;
+  for (const char* ending : endings) {
+    const fs::path file = path.string() + ending;
+    if (lstat(file.c_str(), &info) != 0) continue;
+    if (!S_ISREG(info.st_mode))
+      return Refuse(file, S_ISLNK(info.st_mode) ? "it is a link" : "it is not a regular file");
+    if (must_be_ours) RB_TRY(CheckOwner(file, info));
+  }
+  return {};
+}
+
+fs::path ResolveLinks(fs::path path) {
+  for (int links = 0; links < kMaxLinks; ++links) {
+    struct stat info {};
+    if (lstat(path.c_str(), &info) != 0 || !S_ISLNK(info.st_mode) || !IsTrusted(info.st_uid)) break;
+    if (path.parent_path() == "/proc/self/fd") break;  // the kernel's own, to an open file
+    std::error_code error;
+    const fs::path target = fs::read_symlink(path, error);
+    if (error) break;
+    path = target.is_absolute() ? target : path.parent_path() / target;
+  }
+  return path;
 }
 
 FileDescriptor OpenTrustedFile(const FileDescriptor& folder, const std::string& name) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <filesystem>
+#include <initializer_list>
 #include <string>
 
 #include "base/result.h"
@@ -20,6 +21,17 @@ Result<FileDescriptor> OpenTrustedFolder(const std::filesystem::path& path);
 // For what only we may read and write: the folder and those above it are made where they are missing, the folder itself
 // belongs to us, and nobody else may enter it (0700 from here on). Errors: kConfiguration, as above.
 Result<FileDescriptor> OpenPrivateFolder(const std::filesystem::path& path);
+
+// For files that programs open by their path, such as a database with its journals: makes the folder where it is
+// missing, and looks whether another user could have prepared `path` or what has the same name with one of `endings`.
+// None of them may be a link to or be anything but a regular file. As root, and in a folder with the sticky bit, all of
+// them and the folder have to be trusted; an ordinary user's files may lie where a team shares them. Errors:
+// kConfiguration with the path that is wrong.
+Status CheckFiles(const std::filesystem::path& path, std::initializer_list<const char*> endings);
+
+// What a name leads to, through links that we or root made, such as `latest.json` or /dev/stdout: the first part that
+// is no such link.
+std::filesystem::path ResolveLinks(std::filesystem::path path);
 
 // The regular file `name` of a folder, to be read; ours or root's, no link. Opens without waiting for a FIFO's writer.
 // Not open where there is no such file.

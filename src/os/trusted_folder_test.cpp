@@ -104,6 +104,33 @@ TEST_F(TrustedFolder, FilesAreRegularOnes) {
   EXPECT_FALSE(OpenTrustedFile(*folder, "missing").is_open());
 }
 
+TEST_F(TrustedFolder, FilesThatProgramsOpenAreRegularOnes) {
+  EXPECT_TRUE(CheckFiles(root_.path() / "new/folder/results.db", {"", "-journal"}));
+  EXPECT_TRUE(fs::is_directory(root_.path() / "new/folder"));
+  std::ofstream(root_.path() / "results.db") << "x";
+  EXPECT_TRUE(CheckFiles(root_.path() / "results.db", {"", "-journal"}));
+  fs::create_symlink("elsewhere", root_.path() / "results.db-journal");
+  const Status linked = CheckFiles(root_.path() / "results.db", {"", "-journal"});
+  ASSERT_FALSE(linked);
+  EXPECT_EQ(linked.error().message, (root_.path() / "results.db-journal").string() + ": it is a link");
+  EXPECT_FALSE(CheckFiles(root_.path() / "new", {""})) << "a folder";
+}
+
+TEST_F(StrangersFolder, FilesThatProgramsOpenAreNotTheirs) {
+  for (const char* ending : {"", "-journal", "-wal", "-shm"}) {
+    const fs::path folder = Make(std::string("store") + ending, 01777);
+    std::ofstream(folder / "results.db") << "x";
+    std::ofstream(folder / (std::string("results.db") + ending)) << "x";
+    EXPECT_TRUE(CheckFiles(folder / "results.db", {"", "-journal", "-wal", "-shm"}));
+    GiveAway(folder / (std::string("results.db") + ending));
+    const Status checked = CheckFiles(folder / "results.db", {"", "-journal", "-wal", "-shm"});
+    ASSERT_FALSE(checked) << ending;
+    EXPECT_NE(checked.error().message.find("it belongs to another user"), std::string::npos);
+  }
+  GiveAway(Make("theirs"));
+  EXPECT_FALSE(CheckFiles(root_.path() / "theirs/results.db", {""})) << "root makes nothing there";
+}
+
 TEST_F(StrangersFolder, IsRefusedAnywhereOnTheWay) {
   GiveAway(Make("theirs"));
   const std::string refusal = (root_.path() / "theirs").string() + ": it belongs to another user (uid 12345)";

@@ -13,6 +13,7 @@
 
 #include "os/file_descriptor.h"
 #include "os/temporary_folder.h"
+#include "os/trusted_folder.h"
 
 namespace rapidbyte::os {
 namespace {
@@ -20,28 +21,11 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr mode_t kReadableByAll = 0666;  // less the umask
-constexpr int kMaxLinks = 40;
 
 tl::unexpected<Error> CannotMake(const fs::path& path, int error) {
   return Fail(ErrorCode::kConfiguration,
               path.string() + ": cannot make the file: " + std::generic_category().message(error),
               "name a file in a folder that exists and that you may write to");
-}
-
-// What an output's name leads to: through links that we or root made, such as `latest.json` or /dev/stdout. One of
-// somebody else's is taken for a file in its place, which is replaced.
-fs::path ResolveLinks(fs::path path) {
-  for (int links = 0; links < kMaxLinks; ++links) {
-    struct stat info {};
-    if (lstat(path.c_str(), &info) != 0 || !S_ISLNK(info.st_mode)) break;
-    if (info.st_uid != 0 && info.st_uid != geteuid()) break;
-    if (path.parent_path() == "/proc/self/fd") break;  // the kernel's own, to an open file
-    std::error_code error;
-    const fs::path target = fs::read_symlink(path, error);
-    if (error) break;
-    path = target.is_absolute() ? target : path.parent_path() / target;
-  }
-  return path;
 }
 
 // The number in /proc/self/fd/N and /dev/fd/N.
@@ -78,8 +62,9 @@ Result<Draft> Begin(const fs::path& path) {
     draft.file = FileDescriptor(fcntl(*descriptor, F_DUPFD_CLOEXEC, 0));
     return draft.file.is_open() ? Result<Draft>(std::move(draft)) : CannotMake(path, errno);
   }
+  // A link that is left is somebody else's: what is renamed to its name replaces it.
   struct stat before {};
-  const bool is_there = stat(draft.target.c_str(), &before) == 0;
+  const bool is_there = lstat(draft.target.c_str(), &before) == 0 && !S_ISLNK(before.st_mode);
   draft.is_in_place = is_there && !S_ISREG(before.st_mode);
   if (draft.is_in_place) {
     draft.file = OpenInPlace(draft.target, 0);

@@ -89,6 +89,11 @@ TEST_F(WriteFileTest, SomebodyElsesLinkIsReplaced) {
   ASSERT_TRUE(WriteFile(file_, "new"));
   EXPECT_EQ(Content(folder_.path() / "precious"), "precious");
   EXPECT_EQ(Content(file_), "new");
+  fs::remove(file_);
+  fs::create_symlink("/dev/full", file_);
+  ASSERT_EQ(lchown(file_.c_str(), 12345, 12345), 0);
+  ASSERT_TRUE(WriteFile(file_, "newer")) << "also where it leads to a device";
+  EXPECT_EQ(Content(file_), "newer");
 }
 
 TEST_F(WriteFileTest, StandardOutputByItsNameIsWrittenTo) {

@@ -68,6 +68,7 @@ TEST(TimersTest, TheProgramEndsWithAKilledRecorder) {
   const std::string file = folder.path() / "pid";
   const pid_t recorder = fork();
   if (recorder == 0) {
+    setenv("TMPDIR", folder.path().c_str(), 1);  // what is killed leaves its folder
     RecordOptions options;
     options.method = Method::kTimers;
     options.argv = {"sh", "-c", "echo $$ > " + file + ".new; mv " + file + ".new " + file + "; exec sleep 600"};

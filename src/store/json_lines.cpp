@@ -13,6 +13,7 @@
 
 #include "base/json.h"
 #include "os/patience.h"
+#include "os/trusted_folder.h"
 
 namespace rapidbyte::store {
 namespace {
@@ -20,6 +21,7 @@ namespace {
 tl::unexpected<Error> SystemError(const std::filesystem::path& path, std::string_view doing) {
   const int number = errno;
   const char* hint = number == ENOSPC || number == EDQUOT  ? "free some disk space"
+                     : number == EFBIG                     ? "raise the limit of file sizes (ulimit -f)"
                      : number == EWOULDBLOCK               ? "another process holds its lock: is one stopped?"
                      : number == EACCES || number == EPERM ? "check the permissions of the file and of its folder"
                                                            : "";
@@ -82,8 +84,10 @@ JsonLinesFile::~JsonLinesFile() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
-Result<JsonLinesFile> JsonLinesFile::Open(const std::filesystem::path& path) {
-  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+Result<JsonLinesFile> JsonLinesFile::Open(const std::filesystem::path& named) {
+  const std::filesystem::path path = os::ResolveLinks(named);
+  RB_TRY(os::CheckFiles(path, {""}));
+  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (descriptor < 0) return SystemError(path, "open the file");
   JsonLinesFile file(descriptor, path);
   SyncFolder(path.parent_path());

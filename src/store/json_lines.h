@@ -18,7 +18,7 @@ class JsonLinesFile {
  public:
   // Makes the file where it is missing, for its owner only, as error texts quote rows; its folder must exist. Errors:
   // kInternal.
-  static Result<JsonLinesFile> Open(const std::filesystem::path& path);
+  static Result<JsonLinesFile> Open(const std::filesystem::path& named);
   JsonLinesFile(JsonLinesFile&& other) noexcept;
   JsonLinesFile& operator=(JsonLinesFile&& other) noexcept;
   ~JsonLinesFile();

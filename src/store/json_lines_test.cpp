@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -78,13 +81,30 @@ TEST(JsonLinesFile, SeveralProcessesMayWrite) {
   EXPECT_THAT(read->warnings, IsEmpty());
 }
 
-TEST(JsonLinesFile, AFullDiskIsAnError) {
-  auto file = JsonLinesFile::Open("/dev/full");
+TEST(JsonLinesFile, ALimitOfFileSizesIsAnError) {
+  const TestFolder folder;
+  auto file = JsonLinesFile::Open(folder / "a.jsonl");
   ASSERT_TRUE(file);
+  rlimit old{};
+  getrlimit(RLIMIT_FSIZE, &old);
+  const auto handler = signal(SIGXFSZ, SIG_IGN);
+  const rlimit none{0, old.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &none);
   const Status status = file->Append("{}");
+  setrlimit(RLIMIT_FSIZE, &old);
+  signal(SIGXFSZ, handler);
   ASSERT_FALSE(status);
-  EXPECT_THAT(status.error().message, HasSubstr("/dev/full"));
-  EXPECT_THAT(status.error().hint, HasSubstr("disk space"));
+  EXPECT_EQ(status.error().code, ErrorCode::kConfiguration);
+  EXPECT_THAT(status.error().message, HasSubstr("a.jsonl: cannot write a line: File too large"));
+  EXPECT_THAT(status.error().hint, HasSubstr("ulimit -f"));
+}
+
+TEST(JsonLinesFile, NeedsARegularFile) {
+  const TestFolder folder;
+  ASSERT_EQ(mkfifo((folder / "a.jsonl").c_str(), 0600), 0);
+  const auto file = JsonLinesFile::Open(folder / "a.jsonl");
+  ASSERT_FALSE(file);
+  EXPECT_THAT(file.error().message, HasSubstr("a.jsonl: it is not a regular file"));
 }
 
 TEST(ReadJsonLines, ALineThatIsTooDeepIsNotTorn) {

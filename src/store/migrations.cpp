@@ -33,7 +33,8 @@ Status CheckVersion(const Connection& connection, int64_t version) {
 Result<int64_t> SqliteVersion(Connection& connection) {
   // One statement sees one state of the file, also while another process migrates it.
   RB_ASSIGN(const StatementHandle select,
-            connection.Prepare("SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)"
+            connection.Prepare("SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master),"
+                               " (SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger'))"
                                " FROM pragma_application_id, pragma_user_version"));
   RB_TRY(select->Step());
   const int64_t application = select->Integer(0);
@@ -43,6 +44,10 @@ Result<int64_t> SqliteVersion(Connection& connection) {
     return Fail(NotUsable(connection, "this is another program's database", "name another file"));
   }
   RB_TRY(CheckVersion(connection, version));
+  if (select->Integer(3) != 0) {
+    return Fail(NotUsable(connection, "it has views or triggers, which are not Rapidbyte's",
+                          "somebody has changed this store; export what it has on the machine that it comes from"));
+  }
   return version;
 }
 
@@ -66,6 +71,8 @@ Result<std::unique_ptr<Connection>> OpenSqlite(const std::filesystem::path& file
   }
   RB_TRY(connection->UseWriteAheadLog());
   if (version < SchemaVersion()) RB_TRY(MigrateSqlite(*connection));
+  // What is left of a schema, such as defaults and checks, calls nothing but harmless functions from here on.
+  RB_TRY(connection->Execute("PRAGMA trusted_schema = OFF"));
   return connection;
 }
 

@@ -151,6 +151,23 @@ TEST(OpenSqliteStore, LeavesAForeignDatabaseUntouched) {
   EXPECT_EQ(ReadFile(folder / "foreign.db"), before);
 }
 
+// Both run when a store is read or written to, and may run for ever.
+TEST(OpenSqliteStore, RefusesViewsAndTriggers) {
+  for (const char* sql : {"CREATE VIEW endless AS SELECT 1",
+                          "CREATE TRIGGER endless AFTER INSERT ON samples BEGIN "
+                          "SELECT 1; END"}) {
+    const TestFolder folder;
+    {
+      const auto store = OpenStore(folder / "results.db", OpenMode::kCreate);
+      ASSERT_TRUE(store);
+      ASSERT_TRUE((*store)->Execute(sql));
+    }
+    const auto again = OpenStore(folder / "results.db", OpenMode::kExisting);
+    ASSERT_FALSE(again);
+    EXPECT_NE(again.error().message.find("views or triggers"), std::string::npos) << again.error().message;
+  }
+}
+
 TEST(OpenSqliteStore, RefusesAFileThatIsNoDatabase) {
   const TestFolder folder;
   WriteFile(folder / "text.db", std::string(5000, 'x'));

@@ -21,15 +21,6 @@ namespace {
 constexpr size_t kTailBytes = 1u << 20;  // of results.jsonl, where lines without a row are looked for
 constexpr int64_t kMostCandidates = 5;   // to show where a name is not unique
 
-Status MakeFolderOf(const std::filesystem::path& file) {
-  if (file.parent_path().empty()) return {};
-  std::error_code error;
-  std::filesystem::create_directories(file.parent_path(), error);
-  if (!error) return {};
-  return Fail(ErrorCode::kConfiguration,
-              fmt::format("{}: cannot make the folder: {}", file.parent_path().string(), error.message()));
-}
-
 Result<std::vector<record::Campaign>> ReadCampaigns(Statement& select) {
   std::vector<record::Campaign> campaigns;
   while (true) {
@@ -50,7 +41,6 @@ SampleStore::SampleStore(std::unique_ptr<Connection> connection)
 
 Result<SampleStore> SampleStore::Open(const std::string& store, const std::filesystem::path& lines) {
   RB_ASSIGN(SampleStore opened, OpenWithoutLines(store, OpenMode::kCreate));
-  RB_TRY(MakeFolderOf(lines));
   RB_ASSIGN(opened.lines_, JsonLinesFile::Open(lines));
   if (opened.lines_->was_torn()) {
     opened.warnings_.push_back(

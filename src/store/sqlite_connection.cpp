@@ -9,9 +9,12 @@
 
 #include "base/redact.h"
 #include "os/patience.h"
+#include "os/trusted_folder.h"
 
 namespace rapidbyte::store {
 namespace {
+
+constexpr int kStepsBetweenLooks = 1'000'000;  // of SQLite's machine, for whether the user wants us to end
 
 constexpr const char* kPragmas =
     "PRAGMA journal_mode = WAL;"
@@ -63,28 +66,31 @@ bool IsOfTheSurroundings(int kind) {
 Error MakeError(const std::filesystem::path& path, std::string_view doing, int code, const char* message) {
   const int kind = code & 0xff;
   Error error;
-  error.code = IsOfTheSurroundings(kind) ? ErrorCode::kConfiguration : ErrorCode::kInternal;
+  error.code = kind == SQLITE_INTERRUPT    ? ErrorCode::kInterrupted
+               : IsOfTheSurroundings(kind) ? ErrorCode::kConfiguration
+                                           : ErrorCode::kInternal;
   error.message = fmt::format("{}: cannot {}: {}", RedactPasswords(path.string()), doing, message);
   error.hint = Hint(code);
   error.retryable = (code & 0xff) == SQLITE_BUSY;
   return error;
 }
 
-Status MakeFolder(const std::filesystem::path& folder) {
-  if (folder.empty()) return {};
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (!error) return {};
-  return Fail(ErrorCode::kConfiguration,
-              fmt::format("{}: cannot make the folder: {}", RedactPasswords(folder.string()), error.message()),
-              "check the permissions of the folder above");
+// SQLite trusts what lies beside a database: a journal that somebody has put there is played back, and files that it
+// names are deleted.
+Status CheckPlace(const std::filesystem::path& path) {
+  if (path == ":memory:") return {};
+  auto checked = os::CheckFiles(path, {"", "-journal", "-wal", "-shm"});
+  if (checked) return {};
+  checked.error().message = RedactPasswords(checked.error().message);
+  checked.error().hint = "keep it in a folder of yours, which other users cannot change";
+  return checked;
 }
 
 // For its owner only, as error texts quote rows. Made before SQLite would, which gives -wal and -shm the same rights.
 void MakePrivateFile(const std::filesystem::path& path) {
   if (path == ":memory:") return;
   // Only a new file: closing one that is open elsewhere in the process would give up SQLite's locks on it.
-  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (descriptor >= 0) close(descriptor);
 }
 
@@ -162,16 +168,15 @@ class SqliteStatement : public Statement {
 
 void SqliteConnection::Close(sqlite3* connection) { sqlite3_close_v2(connection); }
 
-Result<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const std::filesystem::path& path, OpenMode mode) {
+Result<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const std::filesystem::path& named, OpenMode mode) {
+  const std::filesystem::path path = os::ResolveLinks(named);
   std::error_code ignored;
   if (mode == OpenMode::kExisting && !std::filesystem::exists(path, ignored)) {
     return Fail(ErrorCode::kConfiguration,
                 fmt::format("{}: there is no such database", RedactPasswords(path.string())));
   }
-  if (mode == OpenMode::kCreate) {
-    RB_TRY(MakeFolder(path.parent_path()));
-    MakePrivateFile(path);
-  }
+  RB_TRY(CheckPlace(path));
+  if (mode == OpenMode::kCreate) MakePrivateFile(path);
   const int flags = SQLITE_OPEN_READWRITE | (mode == OpenMode::kCreate ? SQLITE_OPEN_CREATE : 0);
   sqlite3* connection = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &connection, flags, nullptr);
@@ -179,6 +184,9 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const std::file
   if (code != SQLITE_OK) return Fail(database->LastError("open the database"));
   sqlite3_extended_result_codes(connection, 1);
   sqlite3_busy_handler(connection, WaitForLock, &database->patience_);
+  sqlite3_progress_handler(
+      connection, kStepsBetweenLooks, [](void*) { return os::StopSignalIsOld() ? 1 : 0; }, nullptr);
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
   return database;
 }
 

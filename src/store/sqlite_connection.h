@@ -23,7 +23,7 @@ class SqliteConnection : public Connection {
  public:
   // kCreate makes the file, for its owner only, and its folder where they are missing. Errors: kConfiguration for a
   // missing file (kExisting), for one that is not an SQLite database, and for the disk. Does not look at the content.
-  static Result<std::unique_ptr<SqliteConnection>> Open(const std::filesystem::path& path, OpenMode mode);
+  static Result<std::unique_ptr<SqliteConnection>> Open(const std::filesystem::path& named, OpenMode mode);
 
   // Makes commits durable (see above); changes a setting kept in the file, so look at whose file it is first.
   Status UseWriteAheadLog();

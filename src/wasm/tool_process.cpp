@@ -43,6 +43,7 @@ struct Tool {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
+  signal(SIGXFSZ, SIG_DFL);
   if (chdir(tool.folder) != 0) _exit(127);
   const int in = open("/dev/null", O_RDONLY);
   const int out = open(kOutputName, O_WRONLY | O_CREAT | O_TRUNC, 0600);
