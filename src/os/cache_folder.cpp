@@ -47,7 +47,7 @@ Result<CacheRoom> OpenCacheRoom(const std::string& name) {
   CacheRoom room{CacheFolder() / name, {}};
   auto folder = OpenPrivateFolder(room.path);
   if (!folder) {
-    folder.error().hint = kCacheHint;
+    if (folder.error().hint.empty()) folder.error().hint = kCacheHint;
     return Context("the cache folder", std::move(folder.error()));
   }
   room.folder = std::move(*folder);

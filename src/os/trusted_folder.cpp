@@ -10,8 +10,11 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
 #include <deque>
 #include <fstream>
+#include <sstream>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -23,6 +26,7 @@ namespace fs = std::filesystem;
 constexpr int kMaxLinks = 40;  // as the kernel
 constexpr mode_t kPrivate = 0700;
 constexpr mode_t kForAll = 0777;  // less the umask
+constexpr std::string_view kAll = "all";
 
 std::string SystemError() { return std::generic_category().message(errno); }
 
@@ -39,7 +43,20 @@ bool IsUnmapped(uid_t user) {
   return true;
 }
 
-bool IsTrusted(uid_t owner) { return owner == 0 || owner == geteuid() || IsUnmapped(owner); }
+// Users that the user trusts like root: "1000,1001", or "all". For containers, where root works in a folder of the
+// host's user, or in one that is open to everybody and there is nobody else.
+bool IsOnList(std::string_view user) {
+  const char* list = std::getenv("RAPIDBYTE_TRUST_UID");
+  std::istringstream entries(list != nullptr ? list : "");
+  for (std::string entry; std::getline(entries, entry, ',');) {
+    if (entry == user || entry == kAll) return true;
+  }
+  return false;
+}
+
+bool IsTrusted(uid_t owner) {
+  return owner == 0 || owner == geteuid() || IsUnmapped(owner) || IsOnList(std::to_string(owner));
+}
 
 // A group that has one user, as most distributions make for each: to let it write is to let the user write.
 bool IsPrivateGroup(gid_t group, uid_t user) {
@@ -75,9 +92,15 @@ tl::unexpected<Error> Refuse(const fs::path& path, const std::string& why) {
   return Fail(ErrorCode::kConfiguration, path.string() + ": " + why);
 }
 
+tl::unexpected<Error> RefuseOwner(const fs::path& path, uid_t owner) {
+  const std::string user = std::to_string(owner);
+  auto refused = Refuse(path, "it belongs to another user (uid " + user + ")");
+  refused.value().hint = "use a folder of yours; or trust that user as yourself: RAPIDBYTE_TRUST_UID=" + user;
+  return refused;
+}
+
 Status CheckOwner(const fs::path& path, const struct stat& info) {
-  if (IsTrusted(info.st_uid)) return {};
-  return Refuse(path, "it belongs to another user (uid " + std::to_string(info.st_uid) + ")");
+  return IsTrusted(info.st_uid) ? Status() : RefuseOwner(path, info.st_uid);
 }
 
 class Walk {
@@ -145,8 +168,10 @@ class Walk {
     if (!folder.is_open() || fstat(folder.get(), &info) != 0) return Refuse(path, SystemError());
     if (!S_ISDIR(info.st_mode)) return Refuse(path, "it is not a folder");
     RB_TRY(CheckOwner(path, info));
-    if ((info.st_mode & S_ISVTX) == 0 && OthersMayWrite(folder, info)) {
-      return Refuse(path, "other users may write to it");
+    if ((info.st_mode & S_ISVTX) == 0 && OthersMayWrite(folder, info) && !IsOnList(kAll)) {
+      auto refused = Refuse(path, "other users may write to it");
+      refused.value().hint = "use a folder of yours; or, where all users may be trusted: RAPIDBYTE_TRUST_UID=all";
+      return refused;
     }
     folders_.push_back({path, std::move(folder)});
     return {};
@@ -176,9 +201,7 @@ Result<FileDescriptor> OpenPrivateFolder(const fs::path& path) {
   RB_ASSIGN(FileDescriptor folder, Open(path, kPrivate));
   struct stat info {};
   if (fstat(folder.get(), &info) != 0) return Refuse(path, SystemError());
-  if (info.st_uid != geteuid()) {
-    return Refuse(path, "it belongs to another user (uid " + std::to_string(info.st_uid) + ")");
-  }
+  if (info.st_uid != geteuid() && !IsOnList(std::to_string(info.st_uid))) return RefuseOwner(path, info.st_uid);
   if ((info.st_mode & 07777) != kPrivate && fchmod(folder.get(), kPrivate) != 0) return Refuse(path, SystemError());
   return folder;
 }

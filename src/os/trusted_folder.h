@@ -3,7 +3,8 @@
 // A path is followed from the root one part at a time, each opened before it is looked at, so that nothing can be
 // exchanged in between. Each folder on the way has to belong to us or to root, and others may not write to it. Only a
 // folder with the sticky bit, such as /tmp, may be open to all: what is opened in it is ours or root's, like everything
-// else, and nobody else can rename it. A link is followed where we or root made it. Any thread.
+// else, and nobody else can rename it. A link is followed where we or root made it. Users on the list in
+// $RAPIDBYTE_TRUST_UID count as root does. Any thread.
 #pragma once
 
 #include <filesystem>

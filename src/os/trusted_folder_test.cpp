@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -138,6 +139,22 @@ TEST_F(StrangersFolder, IsRefusedAnywhereOnTheWay) {
   EXPECT_EQ(Refusal(OpenPrivateFolder(root_.path() / "theirs/mine")), refusal);
   EXPECT_EQ(Refusal(OpenTrustedFolder(root_.path() / "theirs")), refusal);
   EXPECT_FALSE(fs::exists(root_.path() / "theirs/mine"));
+}
+
+// Root in a container, in a folder of the host's user.
+TEST_F(StrangersFolder, IsTrustedWhereTheUserSaysSo) {
+  GiveAway(Make("theirs"));
+  setenv("RAPIDBYTE_TRUST_UID", "7,12345", 1);
+  EXPECT_TRUE(OpenPrivateFolder(root_.path() / "theirs/mine"));
+  EXPECT_TRUE(CheckFiles(root_.path() / "theirs/results.db", {""}));
+  EXPECT_FALSE(OpenPrivateFolder(Make("open", 0777) / "mine"));
+  setenv("RAPIDBYTE_TRUST_UID", "all", 1);
+  EXPECT_TRUE(OpenPrivateFolder(root_.path() / "open/mine"));
+  setenv("RAPIDBYTE_TRUST_UID", "1234", 1);
+  const auto refused = OpenPrivateFolder(root_.path() / "theirs/mine");
+  unsetenv("RAPIDBYTE_TRUST_UID");
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().hint.find("RAPIDBYTE_TRUST_UID=12345"), std::string::npos) << refused.error().hint;
 }
 
 TEST_F(StrangersFolder, TheirLinkInAStickyFolderIsNotFollowed) {

@@ -82,7 +82,9 @@ Status CheckPlace(const std::filesystem::path& path) {
   auto checked = os::CheckFiles(path, {"", "-journal", "-wal", "-shm"});
   if (checked) return {};
   checked.error().message = RedactPasswords(checked.error().message);
-  checked.error().hint = "keep it in a folder of yours, which other users cannot change";
+  if (checked.error().hint.empty()) {
+    checked.error().hint = "keep it in a folder of yours, which other users cannot change";
+  }
   return checked;
 }
 

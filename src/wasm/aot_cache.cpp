@@ -29,7 +29,7 @@ constexpr time_t kLeftoverSecs = 600;  // more than two tools may take
 Result<os::FileDescriptor> OpenCache(const fs::path& path) {
   auto folder = os::OpenPrivateFolder(path);
   if (folder) return folder;
-  folder.error().hint = os::kCacheHint;
+  if (folder.error().hint.empty()) folder.error().hint = os::kCacheHint;
   return Context("the cache folder", std::move(folder.error()));
 }
 
