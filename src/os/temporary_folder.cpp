@@ -34,9 +34,8 @@ Result<TemporaryFolder> TemporaryFolder::Make(const std::filesystem::path& paren
   const std::filesystem::path path = parent / ("rapidbyte-" + RandomHex(8));
   const auto folder = OpenTrustedFolder(parent);
   if (folder && mkdirat(folder->get(), path.filename().c_str(), 0700) == 0) return TemporaryFolder(path);
-  const std::string why =
-      folder ? parent.string() + ": " + std::generic_category().message(errno) : folder.error().message;
-  return Fail(ErrorCode::kConfiguration, "cannot make a temporary folder in " + why,
+  const std::string why = folder ? std::generic_category().message(errno) : folder.error().message;
+  return Fail(ErrorCode::kConfiguration, "cannot make a temporary folder in " + parent.string() + ": " + why,
               "TMPDIR names another place for temporary files");
 }
 

@@ -2,9 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "base/json.h"
@@ -106,10 +110,25 @@ TEST_P(StoreTest, ASampleNeedsItsCampaign) {
   EXPECT_THAT(status.error().message, HasSubstr("no campaign"));
 }
 
+// The file of lines is as large as files may be, and the database is not.
 TEST_P(StoreTest, ALineThatCannotBeWrittenLeavesNoRow) {
-  auto store = SampleStore::Open(Name(), "/dev/full");
+  const TestFolder folder;
+  constexpr rlim_t kLargest = rlim_t{1} << 30;
+  std::ofstream(folder / "results.jsonl") << "\n";
+  std::filesystem::resize_file(folder / "results.jsonl", kLargest - 1);  // sparse
+  auto store = SampleStore::Open(Name(), folder / "results.jsonl");
+  ASSERT_TRUE(store) << store.error().message;
   ASSERT_TRUE(store->PutCampaign(ExampleCampaign()));
-  ASSERT_FALSE(store->Append(ExampleSample(0, 0)));
+  rlimit old{};
+  getrlimit(RLIMIT_FSIZE, &old);
+  const auto handler = signal(SIGXFSZ, SIG_IGN);
+  const rlimit limit{kLargest, old.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &limit);
+  const Status appended = store->Append(ExampleSample(0, 0));
+  setrlimit(RLIMIT_FSIZE, &old);
+  signal(SIGXFSZ, handler);
+  ASSERT_FALSE(appended);
+  EXPECT_THAT(appended.error().message, HasSubstr("File too large"));
   EXPECT_THAT(*store->Samples(ExampleCampaign().id), IsEmpty());
 }
 
