@@ -30,7 +30,7 @@ class CommandSink : public lab::SampleSink {
 
   Status Append(const Sample& sample) override {
     samples_.push_back(sample);
-    if (const Status kept = store_ != nullptr ? store_->Append(sample) : Status(); !kept) {
+    if (Status kept = store_ != nullptr ? store_->Append(sample) : Status(); !kept) {
       lost_ = kept.error();
       return kept;
     }

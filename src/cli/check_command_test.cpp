@@ -31,7 +31,7 @@ TEST(CheckCommand, FindingsAreParagraphsOfEightyColumns) {
             "error: stream \"orders\": source: there is no table or view \"shop\".\"orders\" in the\n"
             "       source\n"
             "  hint: check source.config.schema\n"
-            "note: destination: LATIN1 [31m\n"
+            "note: destination: LATIN1 �[31m\n"
             "1 error, 1 note\n");
   EXPECT_EQ(FindingsText({}), "");
 }

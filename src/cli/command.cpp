@@ -28,7 +28,7 @@ int PrintError(const Error& error) {
   for (std::string line; std::getline(lines, line); prefix.clear()) {
     std::cerr << prefix << Printable(RedactPasswords(line)) << '\n';
   }
-  if (!error.hint.empty()) std::cerr << "hint: " << PrintableLines(RedactPasswords(error.hint)) << '\n';
+  if (!error.hint.empty()) std::cerr << "hint: " << PrintableLines(error.hint) << '\n';
   return static_cast<int>(error.code);
 }
 

@@ -136,7 +136,7 @@ TEST(ProfileExport, WhatGoesWrongIsSaid) {
 
   options.output.clear();
   out.setstate(std::ios::badbit);
-  EXPECT_EQ(ExportProfile(options, out, false).error().code, ErrorCode::kInternal);
+  EXPECT_EQ(ExportProfile(options, out, false).error().code, ErrorCode::kConfiguration);
 }
 
 }  // namespace
