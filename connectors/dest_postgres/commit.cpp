@@ -5,10 +5,11 @@
 namespace rapidbyte::dest_postgres {
 namespace {
 
-// A cluster is told by its system identifier and the timeline it writes on, which a promoted standby changes. Run from
-// a text, because a role that may not call these functions could not even plan a query that names them.
+// A cluster is told by its system identifier and the timeline it writes on, which a promoted standby changes; one that
+// still is a standby is refused later, for what it is. Run from a text, because a role that may not call these
+// functions could not even plan a query that names them.
 constexpr const char* kServer =
-    "coalesce(CASE WHEN has_function_privilege('pg_control_system()', 'EXECUTE') AND "
+    "coalesce(CASE WHEN NOT pg_is_in_recovery() AND has_function_privilege('pg_control_system()', 'EXECUTE') AND "
     "has_function_privilege('pg_current_wal_lsn()', 'EXECUTE') AND "
     "has_function_privilege('pg_walfile_name(pg_lsn)', 'EXECUTE') THEN query_to_xml('SELECT system_identifier, "
     "left(pg_walfile_name(pg_current_wal_lsn()), 8) FROM pg_control_system()', false, false, '')::text END, "
