@@ -139,6 +139,14 @@ RunResult RunRapidbyte(std::vector<std::string> arguments, std::map<std::string,
   return run;
 }
 
+RunResult RunShell(const std::string& script) {
+  lab::Command command;
+  command.argv = {"sh", "-c", "rapidbyte='" RAPIDBYTE_BINARY "'\n" + script};
+  const auto run = lab::RunSubprocess(command);
+  EXPECT_TRUE(run) << run.error().message;
+  return run ? RunResult{run->exit_code, run->signal, run->out, run->err, {}} : RunResult{};
+}
+
 BackgroundRun::BackgroundRun(const PipelineSpec& spec) {
   // Tests wait for what a run does, and not for a compiler before it.
   static const bool compiled = RunRapidbyte({"compile"}).exit_code == 0;

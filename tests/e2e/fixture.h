@@ -73,6 +73,9 @@ std::filesystem::path WritePipeline(const PipelineSpec& spec);
 RunResult RunPipeline(const PipelineSpec& spec, std::vector<std::string> more_arguments = {});
 RunResult RunRapidbyte(std::vector<std::string> arguments, std::map<std::string, std::string> environment = {});
 
+// Shell commands in which $rapidbyte is the program.
+RunResult RunShell(const std::string& script);
+
 // A run beside the test, which it does not outlive. One thread.
 class BackgroundRun {
  public:

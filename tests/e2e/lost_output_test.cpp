@@ -14,14 +14,7 @@ using testing::HasSubstr;
 
 class LostOutput : public InOwnFolder {
  protected:
-  // As a shell would run it: `line` follows the name of the program.
-  static RunResult Shell(const std::string& line) {
-    lab::Command command;
-    command.argv = {"sh", "-c", std::string(RAPIDBYTE_BINARY) + " " + line};
-    const auto run = lab::RunSubprocess(command);
-    EXPECT_TRUE(run) << run.error().message;
-    return run ? RunResult{run->exit_code, run->signal, run->out, run->err, {}} : RunResult{};
-  }
+  static RunResult Shell(const std::string& line) { return RunShell("$rapidbyte " + line); }
   static size_t Lines(const fs::path& file) {
     std::ifstream in(file);
     size_t count = 0;

@@ -11,31 +11,21 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-class Surroundings : public InOwnFolder {
- protected:
-  // `line` may say $rapidbyte.
-  static RunResult Shell(const std::string& line) {
-    const auto run = lab::RunSubprocess({.argv = {"sh", "-c", "rapidbyte='" RAPIDBYTE_BINARY "'\n" + line},
-                                         .environment = {},
-                                         .working_directory = {}});
-    EXPECT_TRUE(run) << run.error().message;
-    return run ? RunResult{run->exit_code, run->signal, run->out, run->err, {}} : RunResult{};
-  }
-};
+class Surroundings : public InOwnFolder {};
 
 TEST_F(Surroundings, TooFewDescriptorsAreASentence) {
   for (const char* command : {"connectors", "bench cmd true", "run nowhere.yaml", "profile -- true"}) {
-    const RunResult run = Shell("ulimit -n 8; exec $rapidbyte " + std::string(command));
+    const RunResult run = RunShell("ulimit -n 8; exec $rapidbyte " + std::string(command));
     EXPECT_EQ(run.exit_code, 11) << command << "\n" << run.err;
     EXPECT_THAT(run.err, HasSubstr("the limit of open files is 8")) << command;
   }
-  EXPECT_EQ(Shell("ulimit -Sn 8; exec $rapidbyte connectors").exit_code, 0) << "a soft limit is raised";
+  EXPECT_EQ(RunShell("ulimit -Sn 8; exec $rapidbyte connectors").exit_code, 0) << "a soft limit is raised";
 }
 
 TEST_F(Surroundings, TooLittleAddressSpaceIsASentence) {
   MakeSourceTable(10);
-  ASSERT_EQ(Shell("exec $rapidbyte compile").exit_code, 0) << "the compiler needs more";
-  const RunResult run = Shell("ulimit -v 300000; exec $rapidbyte run " + WritePipeline({}).string());
+  ASSERT_EQ(RunShell("exec $rapidbyte compile").exit_code, 0) << "the compiler needs more";
+  const RunResult run = RunShell("ulimit -v 300000; exec $rapidbyte run " + WritePipeline({}).string());
   EXPECT_EQ(run.exit_code, 11) << run.err;
   EXPECT_THAT(run.err, HasSubstr("each connector reserves 8 GiB of addresses"));
   EXPECT_THAT(run.err, HasSubstr("ulimit -v"));
@@ -44,7 +34,7 @@ TEST_F(Surroundings, TooLittleAddressSpaceIsASentence) {
 // A unit without User=, `env -i`: nothing is looked for or made where others could have prepared it.
 TEST_F(Surroundings, WithoutHomeNothingIsMadeInFoldersOfAll) {
   const bool was_there = fs::exists("/tmp/.cache");
-  const RunResult run = Shell("exec env -i PATH=\"$PATH\" $rapidbyte compile");
+  const RunResult run = RunShell("exec env -i PATH=\"$PATH\" $rapidbyte compile");
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(fs::exists("/tmp/.cache"), was_there);
 }
@@ -52,7 +42,7 @@ TEST_F(Surroundings, WithoutHomeNothingIsMadeInFoldersOfAll) {
 TEST_F(Surroundings, ACacheThatOthersCouldHavePreparedIsRefused) {
   fs::create_directories("shared");
   fs::permissions("shared", fs::perms::all);
-  const RunResult run = Shell("RAPIDBYTE_CACHE_DIR=$PWD/shared/cache exec $rapidbyte compile");
+  const RunResult run = RunShell("RAPIDBYTE_CACHE_DIR=$PWD/shared/cache exec $rapidbyte compile");
   EXPECT_EQ(run.exit_code, 11) << run.err;
   EXPECT_THAT(run.err, HasSubstr("/shared: other users may write to it"));
   EXPECT_TRUE(fs::is_empty("shared"));
@@ -60,7 +50,7 @@ TEST_F(Surroundings, ACacheThatOthersCouldHavePreparedIsRefused) {
 
 // The compiler takes its time, and is one group of processes with a folder of its own.
 TEST_F(Surroundings, AnInterruptEndsAFirstCompileWithAllItHasStarted) {
-  const RunResult run = Shell(
+  const RunResult run = RunShell(
       "RAPIDBYTE_CACHE_DIR=$PWD/cache $rapidbyte compile & compile=$!\n"
       "while [ -z \"$(ls cache/aot 2>/dev/null)\" ]; do sleep 0.05; done; sleep 0.5\n"
       "kill -TERM $compile; wait $compile; echo code $?\n"
